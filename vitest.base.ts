@@ -1,0 +1,8 @@
+import type { ViteUserConfig } from 'vitest/config';
+
+/** Tests read the sources of the other packages (condition `source`), so that they need no build. */
+export const base: ViteUserConfig = {
+  resolve: { conditions: ['source'] },
+  ssr: { resolve: { conditions: ['source', 'node', 'import', 'module', 'default'] } },
+  test: { include: ['test/**/*.test.ts'], testTimeout: 30_000, restoreMocks: true },
+};
