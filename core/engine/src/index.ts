@@ -1,1 +1,33 @@
-export {};
+// Public API for authors of configs and plugins. Re-exports only.
+
+export { CosError } from './errors/cos-error.ts';
+export type { Diagnostic, Note, Place } from './errors/diagnostic.ts';
+export { failure, success, type Result } from './errors/result.ts';
+export { defineArtifact, fileTree, noMeta } from './model/artifact.ts';
+export type { Artifact, ArtifactKind, ArtifactRef, ArtifactStore, Emitted, FileTree, HashProfile, MetaOf, Storage } from './model/artifact.ts';
+export { defineConfig } from './model/config.ts';
+export type { AnyPlugin, Config, Target, TargetContext, Wanted } from './model/config.ts';
+export { definePlugin } from './model/define-plugin.ts';
+export { defineDerivative, defineDistribution } from './model/distribution.ts';
+export type { Derivative, Distribution, Overlay, Platform, Values } from './model/distribution.ts';
+export type { Event, Summary } from './model/event.ts';
+export { asDigest, hexOf, isDigest } from './model/identity.ts';
+export type { Digest, Fingerprint, TaskKey } from './model/identity.ts';
+export type { Json, JsonObject } from './model/json.ts';
+export type { Outcome } from './model/outcome.ts';
+export type { Parameter, Parameters, ParameterValues } from './model/parameter.ts';
+export type { Plan, PlannedInput, PlannedTask, WantedOutput } from './model/plan.ts';
+export { createDefinePlanner } from './model/planner.ts';
+export type { FolderEntry, Planner, PlannerContext, TrackedReader } from './model/planner.ts';
+export { defineCommand } from './model/plugin.ts';
+export type { CallsOf, Command, CommandContext, HostContext, Pin, Plugin, PluginDefinition, PreflightProblem, StageCall } from './model/plugin.ts';
+export { many, one, optional } from './model/port.ts';
+export type { Kinds, PlanInputs, Port, Ports, RunInputs } from './model/port.ts';
+export { noOptions } from './model/schema.ts';
+export type { Schema } from './model/schema.ts';
+export { isSecret, secret } from './model/secret.ts';
+export type { Secret } from './model/secret.ts';
+export { createDefineStage } from './model/stage.ts';
+export type { ExecOptions, ExecResult, ExecStream, Log, ResourceUse, Stage, StageContext } from './model/stage.ts';
+export { defineTool } from './model/tool.ts';
+export type { Tool } from './model/tool.ts';

@@ -1,0 +1,56 @@
+import type { ArtifactRef, FileTree } from './artifact.ts';
+import type { Derivative, Platform } from './distribution.ts';
+import type { Parameters, ParameterValues } from './parameter.ts';
+import type { CallsOf, Plugin } from './plugin.ts';
+
+// The config file: plugins, derivatives, targets.
+
+// `any`: a list of plugins of unknown stages must accept every concrete plugin.
+export type AnyPlugin = Plugin<any, any, any, any>;
+
+/** Artifacts that a target wants. With names: published below `outDir` under that path (a file or a folder, replaced atomically). */
+export type Wanted = readonly ArtifactRef[] | { readonly [path: string]: ArtifactRef };
+
+export interface TargetContext<Ps extends readonly AnyPlugin[], D, Pa extends Parameters = {}> {
+  /** The stages, planners and pins of the plugins: `use.iso.image({...})`. */
+  readonly use: { readonly [P in Ps[number] as P['name']]: CallsOf<P> };
+  /** A file or folder of the workspace: the only way in which files enter the plan. */
+  readonly source: (path: string) => ArtifactRef<FileTree>;
+  readonly derivative: D;
+  readonly platform: Platform;
+  /** Preset, overlaid by platform, values files, the derivative's values and --values / --set. */
+  readonly values: D extends Derivative<infer Di> ? Di['values'] : never;
+  readonly params: ParameterValues<Pa>;
+}
+
+export interface Target<Ps extends readonly AnyPlugin[] = any, D = any, Pa extends Parameters = any> {
+  readonly description: string;
+  /** Checked against the command line, printed by `cos run <target> --help`. */
+  readonly params?: Pa;
+  plan(context: TargetContext<Ps, D, Pa>): Promise<Wanted> | Wanted;
+}
+
+export interface Config<Ps extends readonly AnyPlugin[] = readonly AnyPlugin[], D extends Derivative<any> = Derivative<any>, T extends Record<string, Parameters> = any> {
+  readonly plugins: Ps;
+  readonly derivatives: readonly D[];
+  readonly targets: { readonly [K in keyof T]: Target<Ps, D, T[K]> };
+  /** Folder for named outputs below the workspace; default `build`. */
+  readonly outDir?: string;
+  /** Seconds since 1970 that outputs carry; default 315532800 (1980-01-01, the first day that FAT can tell). Part of every fingerprint. */
+  readonly sourceDateEpoch?: number;
+  /** Capacities of resource classes other than `cpu`; default 2 each. */
+  readonly resources?: Readonly<Record<string, number>>;
+  readonly cache?: {
+    /** Folder of cache, state and scratch below the workspace; default `.cos`. */
+    readonly folder?: string;
+    /** Bytes that blobs may take before the least recently used go; default 20 GiB. */
+    readonly maxBytes?: number;
+  };
+}
+
+/** Identity, with types: plugins decide what `use` has, derivatives what `values` has, each target's `params` what its plan finds. */
+export function defineConfig<const Ps extends readonly AnyPlugin[], D extends Derivative<any>, const T extends Record<string, Parameters>>(
+  config: Config<Ps, D, T>,
+): Config<Ps, D, T> {
+  return config;
+}

@@ -1,0 +1,4 @@
+// Plain data: what may stand in options, metadata, plans and records.
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type JsonObject = { readonly [key: string]: Json };

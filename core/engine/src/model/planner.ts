@@ -1,0 +1,38 @@
+import type { Out, Schema } from './schema.ts';
+
+// A planner reads declared source files and decides which tasks there are. It touches no network and starts no tool.
+
+export interface FolderEntry {
+  readonly name: string;
+  readonly type: 'file' | 'directory' | 'symlink' | 'other';
+}
+
+/** Files of the workspace through the tracked reader: everything read is part of what the plan depends on. Paths are relative, with `/`. */
+export interface TrackedReader {
+  readonly read: (path: string) => Promise<string>;
+  /** Sorted by code unit. */
+  readonly list: (path: string) => Promise<readonly FolderEntry[]>;
+  /** Paths that match, sorted by code unit; links are not followed. */
+  readonly glob: (pattern: string) => Promise<readonly string[]>;
+}
+
+export interface PlannerContext<S extends Schema, P> extends TrackedReader {
+  readonly options: Out<S>;
+  readonly plugin: P;
+  /** Reports a problem that lets planning go on; all of them are shown together, and errors stop the run before it starts. */
+  readonly report: (diagnostic: import('../errors/diagnostic.ts').Diagnostic) => void;
+}
+
+// `any` in the defaults: a Planner of unknown options and result must accept every concrete one.
+export interface Planner<S extends Schema = any, R = any, P = any> {
+  readonly description: string;
+  readonly options: S;
+  plan(context: PlannerContext<S, P>): Promise<R>;
+}
+
+/** `createDefinePlanner(schema)` gives a plugin its own `definePlanner`, with `plugin` typed by the plugin's options. */
+export function createDefinePlanner<PS extends Schema>(
+  _pluginOptions: PS,
+): <S extends Schema, R>(planner: Planner<S, R, Out<PS>>) => Planner<S, R, Out<PS>> {
+  return (planner) => Object.freeze({ ...planner });
+}

@@ -1,0 +1,104 @@
+import type { ArtifactKind, ArtifactRef, ArtifactStore } from './artifact.ts';
+import type { Json } from './json.ts';
+import type { Parameters, ParameterValues } from './parameter.ts';
+import type { Planner } from './planner.ts';
+import type { In, Out, Schema } from './schema.ts';
+import type { Secret } from './secret.ts';
+import type { Log, Stage } from './stage.ts';
+import type { PlanInputs } from './port.ts';
+
+// A plugin contributes stages, planners, stores, pins and commands. The engine never asks for one by name.
+
+/** What a plugin may use of the host outside of a task. */
+export interface HostContext<P> {
+  readonly plugin: P;
+  /** Variables of `hostEnv` that are set. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
+
+/** A problem that preflight found: the host lacks something (exit code 3). */
+export interface PreflightProblem {
+  readonly message: string;
+  readonly hint: string;
+}
+
+/**
+ * Looks up what lies outside (the digest of a tag). The answer is kept in `cos.lock` under the request; planning reads only the lock, and
+ * what is missing there is looked up by the sync step before planning goes on.
+ */
+export interface Pin<P = any> {
+  readonly description: string;
+  resolve(request: string, context: HostContext<P>): Promise<Json>;
+}
+
+export interface CommandContext<P, Pa extends Parameters> extends HostContext<P> {
+  readonly args: ParameterValues<Pa>;
+  readonly workspace: string;
+  /** Prints a line of the command's result to standard output. */
+  readonly print: (line: string) => void;
+  readonly log: Log;
+  readonly reveal: (secret: Secret) => Promise<string>;
+  /** Plans and runs a target with parameters, and answers the published paths of its named outputs (absolute). Rejects when the run fails. */
+  readonly run: (target: string, parameters?: Readonly<Record<string, Json>>) => Promise<Readonly<Record<string, string>>>;
+  /** The derivatives of the config: names, values after overlaying, trees. */
+  readonly derivatives: readonly { readonly name: string; readonly version: string; readonly platform: string; readonly values: Readonly<Record<string, unknown>>; readonly trees: readonly string[] }[];
+}
+
+/** A subcommand of `cos`. The handler's number is the exit code; undefined means 0. */
+export interface Command<P = any, Pa extends Parameters = any> {
+  readonly description: string;
+  readonly parameters: Pa;
+  handle(context: CommandContext<P, Pa>): Promise<number | void>;
+}
+
+/** Types a command's arguments by its parameters. */
+export function defineCommand<const Pa extends Parameters, P = unknown>(command: Command<P, Pa>): Command<P, Pa> {
+  return Object.freeze({ ...command });
+}
+
+/** A configured plugin, as it stands in `plugins` of the config. */
+export interface Plugin<N extends string = string, St = {}, Pl = {}, Pi = {}> {
+  readonly name: N;
+  readonly stages: St;
+  readonly planners: Pl;
+  readonly pins: Pi;
+  readonly definition: PluginDefinition;
+  /** The options as the user wrote them; checked when the config is loaded. */
+  readonly given: unknown;
+  /** Where the config calls the plugin: `file:line:column`, for messages. */
+  readonly declaredAt: string | undefined;
+}
+
+export interface PluginDefinition<N extends string = string, PS extends Schema = any, St extends Record<string, Stage> = any, Pl extends Record<string, Planner> = any, Pi extends Record<string, Pin> = any> {
+  readonly name: N;
+  readonly apiVersion: 1;
+  readonly options: PS;
+  /** Options that do not enter fingerprints because they do not change bytes (folders, sockets, credentials). */
+  readonly hostOptions?: readonly (keyof Out<PS> & string)[];
+  /** Variables of the environment that pass through without being fingerprinted (DOCKER_HOST, proxies). */
+  readonly hostEnv?: readonly string[];
+  readonly stages?: St;
+  readonly planners?: Pl;
+  readonly pins?: Pi;
+  readonly commands?: Readonly<Record<string, Command<Out<PS>>>>;
+  createStores?(context: Omit<HostContext<Out<PS>>, 'signal'>): readonly ArtifactStore[];
+  /** Can this plugin work on this host? Called only when a task of the plugin is going to run. */
+  preflight?(context: HostContext<Out<PS>>): Promise<readonly PreflightProblem[]>;
+  /** Removes what a killed run left in foreign programs (containers of dead runs). Called before the first task of the plugin runs. */
+  sweep?(context: HostContext<Out<PS>> & { readonly isAlive: (runId: string) => boolean }): Promise<void>;
+}
+
+type StageOptions<S extends Schema> = {} extends In<S> ? { readonly options?: In<S> } : { readonly options: In<S> };
+
+/** In `targets`, calling a stage adds one task to the plan and returns its outputs. */
+export type StageCall<T> = T extends Stage<infer I, infer O, infer S, any>
+  ? (call: { readonly name: string; readonly inputs: PlanInputs<I> } & StageOptions<S>) => { readonly [K in keyof O]: ArtifactRef<O[K] extends ArtifactKind ? O[K] : never> }
+  : never;
+export type PlannerCall<T> = T extends Planner<infer S, infer R, any> ? (options: In<S>) => Promise<R> : never;
+/** Answers what `cos.lock` says; the engine syncs first when the lock does not know the request. */
+export type PinCall = (request: string) => Json;
+
+export type CallsOf<P> = P extends Plugin<string, infer St, infer Pl, infer Pi>
+  ? { readonly [K in keyof St]: StageCall<St[K]> } & { readonly [K in keyof Pl]: PlannerCall<Pl[K]> } & { readonly [K in keyof Pi]: PinCall }
+  : never;

@@ -1,0 +1,36 @@
+import type { Artifact, ArtifactKind, ArtifactRef } from './artifact.ts';
+
+// Ports: how a stage says what it reads.
+
+export type Arity = 'one' | 'optional' | 'many';
+
+export interface Port<K extends ArtifactKind = ArtifactKind, A extends Arity = Arity> {
+  readonly kind: K;
+  readonly arity: A;
+}
+
+/** Exactly one artifact of the kind. */
+export const one = <K extends ArtifactKind>(kind: K): Port<K, 'one'> => ({ kind, arity: 'one' });
+/** One artifact of the kind, or none. */
+export const optional = <K extends ArtifactKind>(kind: K): Port<K, 'optional'> => ({ kind, arity: 'optional' });
+/** A list of artifacts of the kind; the order counts. */
+export const many = <K extends ArtifactKind>(kind: K): Port<K, 'many'> => ({ kind, arity: 'many' });
+
+export type Ports = Readonly<Record<string, Port>>;
+export type Kinds = Readonly<Record<string, ArtifactKind>>;
+
+type Keys<I extends Ports, A extends Arity> = { [K in keyof I]: I[K]['arity'] extends A ? K : never }[keyof I];
+
+/** What a stage call is given while planning. */
+export type PlanInputs<I extends Ports> = { readonly [K in Keys<I, 'one'>]: ArtifactRef<I[K]['kind']> } & {
+  readonly [K in Keys<I, 'optional'>]?: ArtifactRef<I[K]['kind']> | undefined;
+} & { readonly [K in Keys<I, 'many'>]: readonly ArtifactRef<I[K]['kind']>[] };
+
+/** What a stage finds while running. */
+export type RunInputs<I extends Ports> = {
+  readonly [K in keyof I]: I[K]['arity'] extends 'many'
+    ? readonly Artifact<I[K]['kind']>[]
+    : I[K]['arity'] extends 'optional'
+      ? Artifact<I[K]['kind']> | undefined
+      : Artifact<I[K]['kind']>;
+};
