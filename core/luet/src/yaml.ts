@@ -1,0 +1,283 @@
+// The one door to js-yaml. Text becomes a tree of nodes that remember where they stand; what a scalar means is decided later,
+// because the same file is read in several ways (identity, recipe, template values). Aliases are expanded by sharing nodes and
+// merge keys (`<<` and `!!merge <<`) are already applied. Only the first document of a file counts.
+
+import { dump, EVENT_ID, getScalarValue, parseEvents, SCALAR_STYLE, YAMLException } from 'js-yaml';
+import type { Event, ScalarEvent } from 'js-yaml';
+import { LineIndex } from './line-index.ts';
+import { createProblem } from './problem.ts';
+import type { Location, Problem, Severity } from './problem.ts';
+import { CORE_TAG, printScalar, resolvePlainScalar, resolveTaggedScalar } from './yaml-scalar.ts';
+import type { ScalarValue } from './yaml-scalar.ts';
+
+export type YamlNode = YamlScalar | YamlSequence | YamlMapping;
+
+export interface YamlScalar {
+  readonly kind: 'scalar';
+  /** The scalar's own text: quotes removed, escapes and folding resolved. */
+  readonly text: string;
+  /** Meaning by YAML 1.1 and the node's tag. */
+  readonly value: ScalarValue;
+  readonly plain: boolean;
+  readonly at: Location;
+}
+
+export interface YamlSequence {
+  readonly kind: 'sequence';
+  readonly items: readonly YamlNode[];
+  readonly at: Location;
+}
+
+export interface YamlMapping {
+  readonly kind: 'mapping';
+  /** Unique keys: the mapping's own in their order, then merged ones. */
+  readonly entries: readonly YamlEntry[];
+  readonly at: Location;
+}
+
+export interface YamlEntry {
+  readonly key: YamlScalar;
+  readonly value: YamlNode;
+  /** True when the entry came through a merge key. */
+  readonly merged: boolean;
+}
+
+export interface YamlDocument {
+  /** Undefined when the text holds no document, or could not be read. */
+  readonly root: YamlNode | undefined;
+  readonly problems: readonly Problem[];
+}
+
+export interface ParseYamlOptions {
+  readonly text: string;
+  /** Name shown in problems. */
+  readonly file: string;
+  /** What a key that is given twice is. The later one wins when this is no error. Default: `error`. */
+  readonly duplicateKeys?: Severity;
+}
+
+/** Reads the first document of `text`. Syntax errors are problems of code `LUET_YAML_SYNTAX`, never exceptions. */
+export function parseYaml(options: ParseYamlOptions): YamlDocument {
+  const text = options.text.startsWith('\uFEFF') ? options.text.slice(1) : options.text;
+  const lines = new LineIndex(options.file, text);
+  const builder = new Builder(lines, options.duplicateKeys ?? 'error');
+  try {
+    return builder.build(parseEvents(text, { maxDepth: MAX_DEPTH }));
+  } catch (error) {
+    if (error instanceof StopReading) return { root: undefined, problems: builder.problems };
+    if (!(error instanceof YAMLException)) throw error;
+    const at =
+      error.mark === undefined
+        ? { file: options.file }
+        : { file: options.file, line: error.mark.line + 1, column: error.mark.column + 1 };
+    return { root: undefined, problems: [createProblem('error', 'LUET_YAML_SYNTAX', error.reason, at)] };
+  }
+}
+
+/** Text that readers of YAML 1.1 and of 1.2 understand alike: whatever could be a number, boolean or null there is quoted. */
+export function writeYaml(value: unknown): string {
+  return dump(value, { noRefs: true, lineWidth: -1, seqNoIndent: true });
+}
+
+const MAX_DEPTH = 100;
+/** Nodes after expansion of aliases; far above any real tree, far below what exhausts memory. */
+const MAX_NODES = 1_000_000;
+
+class StopReading extends Error {}
+
+interface Built {
+  readonly node: YamlNode;
+  /** Nodes in it after expansion of aliases, itself included. */
+  readonly weight: number;
+  readonly depth: number;
+}
+
+/** Walks the events once. A class because it owns the reading position and the anchors. */
+class Builder {
+  readonly problems: Problem[] = [];
+  readonly #lines: LineIndex;
+  readonly #duplicates: Severity;
+  readonly #anchors = new Map<string, Built | undefined>();
+  #events: readonly Event[] = [];
+  #next = 0;
+  #handles = new Map<string, string>();
+
+  constructor(lines: LineIndex, duplicates: Severity) {
+    this.#lines = lines;
+    this.#duplicates = duplicates;
+  }
+
+  build(events: readonly Event[]): YamlDocument {
+    this.#events = events;
+    const first = this.#take();
+    if (first === undefined) return { root: undefined, problems: this.problems };
+    if (first.type === EVENT_ID.DOCUMENT) {
+      for (const one of first.directives) if (one.kind === 'tag') this.#handles.set(one.handle, one.prefix);
+    }
+    const isEmpty = this.#events[this.#next]?.type === EVENT_ID.POP;
+    const root = isEmpty ? undefined : this.#node().node;
+    if (this.#next + 1 < this.#events.length) {
+      const at = { file: this.#lines.file };
+      const message = 'only the first document of the file is read';
+      this.problems.push(createProblem('warning', 'LUET_YAML_EXTRA_DOCUMENT', message, at));
+    }
+    return { root, problems: this.problems };
+  }
+
+  #take(): Event | undefined {
+    const event = this.#events[this.#next];
+    this.#next += 1;
+    return event;
+  }
+
+  #node(): Built {
+    const event = this.#take();
+    if (event === undefined) throw new Error('Internal error: the event stream ended inside a document');
+    switch (event.type) {
+      case EVENT_ID.SCALAR: {
+        const built = { node: this.#scalar(event), weight: 1, depth: 1 };
+        return this.#anchor(event, built);
+      }
+      case EVENT_ID.ALIAS:
+        return this.#alias(event);
+      case EVENT_ID.SEQUENCE:
+      case EVENT_ID.MAPPING: {
+        const name = this.#anchorName(event);
+        if (name !== undefined) this.#anchors.set(name, undefined);
+        return this.#anchor(event, event.type === EVENT_ID.SEQUENCE ? this.#sequence(event) : this.#mapping(event));
+      }
+      case EVENT_ID.DOCUMENT:
+      case EVENT_ID.POP:
+        throw new Error('Internal error: unexpected event inside a document');
+      default: {
+        const never: never = event;
+        return never;
+      }
+    }
+  }
+
+  #sequence(event: { readonly start: number }): Built {
+    const items: YamlNode[] = [];
+    let weight = 1;
+    let depth = 0;
+    while (this.#events[this.#next]?.type !== EVENT_ID.POP) {
+      const item = this.#node();
+      items.push(item.node);
+      weight += item.weight;
+      depth = Math.max(depth, item.depth);
+    }
+    this.#next += 1;
+    const at = this.#lines.locate(event.start, event.start + 1);
+    return this.#bounded({ node: { kind: 'sequence', items, at }, weight, depth: depth + 1 });
+  }
+
+  #mapping(event: { readonly start: number }): Built {
+    const own = new Map<string, YamlEntry>();
+    const merged = new Map<string, YamlEntry>();
+    let weight = 1;
+    let depth = 0;
+    while (this.#events[this.#next]?.type !== EVENT_ID.POP) {
+      const isMerge = this.#isMergeKey(this.#events[this.#next]);
+      const key = this.#node();
+      const value = this.#node();
+      weight += key.weight + value.weight;
+      depth = Math.max(depth, value.depth);
+      if (isMerge) this.#merge(merged, value.node);
+      else this.#add(own, key.node, value.node);
+    }
+    this.#next += 1;
+    const inherited = [...merged].filter(([identity]) => !own.has(identity)).map(([, entry]) => entry);
+    const at = this.#lines.locate(event.start, event.start + 1);
+    const node: YamlMapping = { kind: 'mapping', entries: [...own.values(), ...inherited], at };
+    return this.#bounded({ node, weight, depth: depth + 1 });
+  }
+
+  #add(own: Map<string, YamlEntry>, key: YamlNode, value: YamlNode): void {
+    if (key.kind !== 'scalar') this.#stop('LUET_YAML_SYNTAX', 'a mapping key must be a scalar', key.at);
+    const identity = keyIdentity(key);
+    const earlier = own.get(identity);
+    if (earlier !== undefined) {
+      const message = `the key "${key.text}" is given twice in one mapping`;
+      const related = [{ message: 'first given here', location: earlier.key.at }];
+      this.problems.push(createProblem(this.#duplicates, 'LUET_DUPLICATE_KEY', message, key.at, { related }));
+    }
+    own.set(identity, { key, value, merged: false });
+  }
+
+  #merge(merged: Map<string, YamlEntry>, source: YamlNode): void {
+    const mappings = source.kind === 'sequence' ? source.items : [source];
+    for (const mapping of mappings) {
+      if (mapping.kind !== 'mapping') {
+        this.#stop('LUET_YAML_SYNTAX', 'a merge key takes a mapping or a list of mappings', mapping.at);
+      }
+      for (const entry of mapping.entries) {
+        const identity = keyIdentity(entry.key);
+        if (!merged.has(identity)) merged.set(identity, { ...entry, merged: true });
+      }
+    }
+  }
+
+  #isMergeKey(event: Event | undefined): boolean {
+    if (event?.type !== EVENT_ID.SCALAR || event.style !== SCALAR_STYLE.PLAIN) return false;
+    const tag = this.#tagOf(event);
+    return getScalarValue(this.#lines.text, event) === '<<' && (tag === '' || tag === `${CORE_TAG}merge`);
+  }
+
+  #scalar(event: ScalarEvent): YamlScalar {
+    const text = getScalarValue(this.#lines.text, event);
+    const plain = event.style === SCALAR_STYLE.PLAIN;
+    const start = event.valueStart === -1 ? Math.max(event.tagEnd, event.anchorEnd, 0) : event.valueStart;
+    const quote = event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED ? 1 : 0;
+    const at = this.#lines.locate(Math.max(0, start - quote), Math.max(event.valueEnd, start) + quote);
+    return { kind: 'scalar', text, plain, at, value: this.#scalarValue(text, plain, this.#tagOf(event), at) };
+  }
+
+  #scalarValue(text: string, plain: boolean, tag: string, at: Location): ScalarValue {
+    if (tag === '') return plain ? resolvePlainScalar(text) : text;
+    const resolved = resolveTaggedScalar(tag, text);
+    return resolved.ok ? resolved.value : this.#stop('LUET_YAML_SYNTAX', `"${text}" cannot be read as ${tag}`, at);
+  }
+
+  #alias(event: { readonly anchorStart: number; readonly anchorEnd: number }): Built {
+    const name = this.#lines.text.slice(event.anchorStart, event.anchorEnd);
+    const at = this.#lines.locate(event.anchorStart - 1, event.anchorEnd);
+    if (!this.#anchors.has(name)) this.#stop('LUET_YAML_SYNTAX', `the alias *${name} has no anchor above it`, at);
+    const built = this.#anchors.get(name);
+    return built ?? this.#stop('LUET_YAML_SYNTAX', `the alias *${name} stands inside the node that it names`, at);
+  }
+
+  #anchor(event: { readonly anchorStart: number; readonly anchorEnd: number }, built: Built): Built {
+    const name = this.#anchorName(event);
+    if (name !== undefined) this.#anchors.set(name, built);
+    return built;
+  }
+
+  #anchorName(event: { readonly anchorStart: number; readonly anchorEnd: number }): string | undefined {
+    return event.anchorStart === -1 ? undefined : this.#lines.text.slice(event.anchorStart, event.anchorEnd);
+  }
+
+  /** The full tag; '' when there is none, `!` for the non-specific one. */
+  #tagOf(event: { readonly tagStart: number; readonly tagEnd: number }): string {
+    if (event.tagStart === -1) return '';
+    const raw = this.#lines.text.slice(event.tagStart, event.tagEnd);
+    if (raw.startsWith('!<')) return raw.slice(2, -1);
+    const handle = /^!(?:[0-9A-Za-z-]*!)?/.exec(raw)?.[0] ?? '!';
+    const prefix = this.#handles.get(handle) ?? (handle === '!!' ? CORE_TAG : handle);
+    return raw === '!' ? raw : prefix + raw.slice(handle.length);
+  }
+
+  #bounded(built: Built): Built {
+    if (built.weight <= MAX_NODES && built.depth <= MAX_DEPTH * 2) return built;
+    return this.#stop('LUET_YAML_TOO_LARGE', 'aliases expand this file beyond any sensible size', built.node.at);
+  }
+
+  #stop(code: 'LUET_YAML_SYNTAX' | 'LUET_YAML_TOO_LARGE', message: string, at: Location): never {
+    this.problems.push(createProblem('error', code, message, at));
+    throw new StopReading(message);
+  }
+}
+
+/** `1`, `"1"` and `true` are three different keys. */
+function keyIdentity(key: YamlScalar): string {
+  return `${key.value === null ? 'null' : typeof key.value}:${printScalar(key.value)}`;
+}
