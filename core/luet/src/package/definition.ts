@@ -6,6 +6,7 @@ import { Decoder, fieldsOf } from '../decode.ts';
 import type { Strictness } from '../decode.ts';
 import type { Location, Problem } from '../problem.ts';
 import type { YamlMapping, YamlNode } from '../yaml.ts';
+import { DEFINITION_KEYS } from './definition-keys.ts';
 import { checkIdentity } from './identity.ts';
 import { readReferences } from './reference.ts';
 import type { PackageReference } from './reference.ts';
@@ -82,10 +83,3 @@ function decodeDefinition(decoder: Decoder, mapping: YamlMapping): PackageDefini
 }
 
 const NO_TEXTS: ReadonlyMap<string, string> = new Map();
-
-/** Fields of a package in lower case. The last row is internal to repositories: accepted and ignored. */
-export const DEFINITION_KEYS: readonly string[] = [
-  'name', 'category', 'version', 'requires', 'conflicts', 'provides', 'hidden', 'labels', 'annotations',
-  'description', 'license', 'uri', 'use_flags',
-  'state', 'id', 'path', 'treedir', 'buildtimestamp', 'dockerfile',
-];

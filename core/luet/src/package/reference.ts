@@ -5,6 +5,7 @@ import { fieldsOf } from '../decode.ts';
 import type { Decoder } from '../decode.ts';
 import type { Location } from '../problem.ts';
 import type { YamlNode } from '../yaml.ts';
+import { DEFINITION_KEYS } from './definition-keys.ts';
 
 export interface PackageReference {
   readonly category: string;
@@ -23,7 +24,8 @@ export function readReference(decoder: Decoder, node: YamlNode, what: string): P
   const mapping = decoder.mapping(node, what);
   if (mapping === undefined) return undefined;
   const fields = fieldsOf(decoder, mapping, REFERENCE_KEYS, (entry, suggestion) => {
-    const hint = suggestion === undefined ? 'a reference has name, category and version' : `did you mean "${suggestion}"?`;
+    if (suggestion === undefined || DEFINITION_KEYS.includes(entry.key.text.toLowerCase())) return;
+    const hint = `did you mean "${suggestion}"?`;
     decoder.warn('LUET_UNKNOWN_KEY', `unknown key "${entry.key.text}" in ${what}`, entry.key.at, { hint });
   });
   const read = (key: string): string => {
@@ -49,5 +51,5 @@ export function formatReference(reference: Pick<PackageReference, 'category' | '
   return reference.version === '' ? nameKey(reference) : `${nameKey(reference)}@${reference.version}`;
 }
 
-/** Every field that a package has may stand in a reference; only these three mean something there. */
+/** Every field that a package has may stand in a reference (trees alias whole packages there); only these three mean something. */
 const REFERENCE_KEYS = ['name', 'category', 'version'];

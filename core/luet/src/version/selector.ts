@@ -53,7 +53,7 @@ function matchesDebian(selector: string, version: string): boolean {
 function matchesLegacy(selector: string, version: string): boolean {
   const found = parseSemverLike(version);
   if (found === undefined) return false;
-  const simple = /^(>=|<=|>|<|!)(.*)$/s.exec(selector);
+  const simple = /^(>=|<=|>|<|!)(\S.*)$/s.exec(selector);
   const operand = simple === null ? undefined : parseSemverLike(simple[2] ?? '');
   if (simple !== null && operand !== undefined) {
     const order = compareSemverLike(found, operand);

@@ -1,0 +1,121 @@
+// Finds and reads every package below some roots. A folder with definition.yaml is one package, with collection.yaml several;
+// names of folders mean nothing. A file that cannot be read costs only its own packages: its problems are in `problems`, the
+// rest of the tree is usable. Recipes are kept as text; they are rendered per set of values.
+
+import { compareBytes } from '../order.ts';
+import { createProblem } from '../problem.ts';
+import type { Problem } from '../problem.ts';
+import { fingerprintName } from '../package/identity.ts';
+import type { PackageDefinition } from '../package/definition.ts';
+import type { Strictness } from '../decode.ts';
+import type { ValueMap } from '../values/value.ts';
+import { readPackages } from './read-packages.ts';
+import { joinPath } from './reader.ts';
+import type { TreeReader } from './reader.ts';
+import { reasonOf, walkFolders } from './walk.ts';
+import type { Folder } from './walk.ts';
+
+export interface SourceText {
+  readonly file: string;
+  readonly text: string;
+}
+
+export interface TreePackage {
+  readonly definition: PackageDefinition;
+  /** `name-category-version` */
+  readonly fingerprintName: string;
+  /** The folder that is the package's build context, as the reader names it. */
+  readonly dir: string;
+  /** definition.yaml or collection.yaml. */
+  readonly file: string;
+  readonly root: string;
+  readonly isCollection: boolean;
+  /** build.yaml; undefined for a package without recipe, whose runtime requirements are its build requirements. */
+  readonly recipe: SourceText | undefined;
+  readonly finalizer: SourceText | undefined;
+  /** What the package itself gives to templates: the weakest values. */
+  readonly values: ValueMap;
+}
+
+export interface Tree {
+  readonly roots: readonly string[];
+  /** Unique by fingerprint name, in the order of loading. */
+  readonly packages: readonly TreePackage[];
+  /** Files of all folders called `templates`, in order; they stand before every recipe. */
+  readonly templates: readonly SourceText[];
+  readonly problems: readonly Problem[];
+}
+
+export interface LoadTreeOptions {
+  /** Later roots win over earlier ones. Put the trees of published repositories first. */
+  readonly roots: readonly string[];
+  readonly reader: TreeReader;
+  /** What an unquoted number is where a name or a version is wanted: an error (`strict`, the default) or its text (`text`). */
+  readonly unquoted?: Exclude<Strictness, 'lenient'>;
+}
+
+export async function loadTree(options: LoadTreeOptions): Promise<Tree> {
+  const loaded = await Promise.all(options.roots.map((root) => loadRoot(root, options)));
+  const { packages, notes } = dropDuplicates(loaded.flatMap((one) => one.packages));
+  return {
+    roots: options.roots,
+    packages,
+    templates: loaded.flatMap((one) => one.templates),
+    problems: [...loaded.flatMap((one) => one.problems), ...notes],
+  };
+}
+
+interface LoadedRoot {
+  readonly packages: readonly TreePackage[];
+  readonly templates: readonly SourceText[];
+  readonly problems: readonly Problem[];
+}
+
+async function loadRoot(root: string, options: LoadTreeOptions): Promise<LoadedRoot> {
+  const { folders, problems } = await walkFolders(root, options.reader);
+  const found: Problem[] = [...problems];
+  const read = async (file: string): Promise<SourceText | undefined> => {
+    try {
+      return { file, text: await options.reader.readFile(file) };
+    } catch (error) {
+      found.push(createProblem('error', 'LUET_READ_FAILED', `the file cannot be read: ${reasonOf(error)}`, { file }));
+      return undefined;
+    }
+  };
+  const packages = await Promise.all(
+    folders.filter(hasPackages).map((folder) => readPackages({ folder, root, read, unquoted: options.unquoted ?? 'strict' })),
+  );
+  const templateFiles = folders.flatMap(templatesOf).toSorted(compareBytes);
+  const templates = await Promise.all(templateFiles.map(read));
+  return {
+    packages: packages.flatMap((one) => one.packages),
+    templates: templates.filter((one) => one !== undefined),
+    problems: [...found, ...packages.flatMap((one) => one.problems)],
+  };
+}
+
+function hasPackages(folder: Folder): boolean {
+  return folder.files.includes('definition.yaml') || folder.files.includes('collection.yaml');
+}
+
+function templatesOf(folder: Folder): string[] {
+  if (!folder.isTemplates) return [];
+  return folder.files.filter((name) => /\.yaml$/i.test(name)).map((name) => joinPath(folder.path, name));
+}
+
+/** The last one loaded wins and takes the place in the order of its own loading. */
+function dropDuplicates(packages: readonly TreePackage[]): { packages: TreePackage[]; notes: Problem[] } {
+  const winners = new Map<string, TreePackage>();
+  const notes: Problem[] = [];
+  for (const one of packages) {
+    const earlier = winners.get(one.fingerprintName);
+    if (earlier !== undefined) {
+      const message = `${fingerprintName(one.definition)} is defined twice; this one, loaded later, wins`;
+      const related = [{ message: 'also defined here', location: earlier.definition.at }];
+      notes.push(createProblem('note', 'LUET_DUPLICATE_PACKAGE', message, one.definition.at, { related }));
+      winners.delete(one.fingerprintName);
+    }
+    winners.set(one.fingerprintName, one);
+  }
+  return { packages: [...winners.values()], notes };
+}
