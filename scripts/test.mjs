@@ -8,12 +8,13 @@ ensurePackages();
 const engine = await ensureEngine(root);
 process.on('exit', () => engine.stop());
 buildPackages();
-for (const [name, program, args] of [
+const steps = /** @type {const} */ ([
   ['types', 'nx', ['run-many', '-t', 'typecheck', '--output-style=static']],
   ['lint', 'npm', ['run', '--silent', 'lint']],
   ['unit tests', 'vitest', ['run', '--project', '!@cos/e2e']],
   ['end-to-end tests', 'vitest', ['run', '--project', '@cos/e2e']],
-]) {
+]);
+for (const [name, program, args] of steps) {
   console.log(`\n== ${name}`);
-  mustRun(program, args);
+  mustRun(program, [...args]);
 }
