@@ -46,12 +46,11 @@ export interface WantedOutput {
   readonly output: string;
 }
 
-/** A planner that ran: shown to the user as the stage that it is to them. */
+/** A planner that ran: shown to the user as the stage that it is to them. How long it took is told by events only: a plan holds no clock. */
 export interface PlannerRun {
   readonly plugin: string;
   readonly planner: string;
   readonly description: string;
-  readonly durationMs: number;
 }
 
 export interface Plan {

@@ -82,6 +82,8 @@ export interface PluginDefinition<N extends string = string, PS extends Schema =
   readonly planners?: Pl;
   readonly pins?: Pi;
   readonly commands?: Readonly<Record<string, Command<Out<PS>>>>;
+  /** The plugin's own codes with their meaning in one line, each `COS_<AREA>_<PROBLEM>`. */
+  readonly codes?: Readonly<Record<string, string>>;
   createStores?(context: Omit<HostContext<Out<PS>>, 'signal'>): readonly ArtifactStore[];
   /** Can this plugin work on this host? Called only when a task of the plugin is going to run. */
   preflight?(context: HostContext<Out<PS>>): Promise<readonly PreflightProblem[]>;
