@@ -1,0 +1,144 @@
+import type { Readable } from 'node:stream';
+import type Dockerode from 'dockerode';
+import { failureOf } from '../errors.ts';
+import type { Endpoint } from './endpoint.ts';
+
+// The door to the engine's HTTP API. The library is loaded when the first request is made, never before, because it is heavy. Every request ends on the
+// signal that it is given, streams included, which the library's own methods do not all offer.
+
+export interface EngineRequest {
+  readonly method: 'GET' | 'POST' | 'DELETE' | 'HEAD';
+  /** Path below the API's root, encoded. */
+  readonly path: string;
+  /** Undefined values are left out. */
+  readonly query?: Readonly<Record<string, string | undefined>>;
+  /** A tar stream. */
+  readonly body?: Readable;
+  /** For the registry: base64 of the credentials' JSON. */
+  readonly registryAuth?: string;
+  readonly signal: AbortSignal;
+}
+
+/** What the engine answered when it refused: for errors only. */
+export interface EngineRefusal {
+  readonly status: number;
+  readonly message: string;
+}
+
+export interface EngineClient {
+  readonly endpoint: Endpoint;
+  /** A JSON answer; undefined when the engine answers 404. */
+  find(request: EngineRequest): Promise<unknown>;
+  /** A JSON answer. Throws an {@link EngineError} when the engine refuses. */
+  ask(request: EngineRequest): Promise<unknown>;
+  /** The body as it comes. */
+  stream(request: EngineRequest): Promise<Readable>;
+}
+
+/** The engine refused a request. Internal: whoever asks maps it to a failure that a user understands. */
+export class EngineError extends Error {
+  override readonly name = 'EngineError';
+  readonly refusal: EngineRefusal;
+
+  constructor(refusal: EngineRefusal) {
+    super(`the engine answered ${refusal.status}: ${refusal.message}`);
+    this.refusal = refusal;
+  }
+}
+
+export function createClient(endpoint: Endpoint): EngineClient {
+  let loaded: Promise<Dockerode> | undefined;
+  const modem = async (): Promise<Dockerode['modem']> => {
+    loaded ??= loadEngine(endpoint);
+    return (await loaded).modem;
+  };
+  const dial = async (request: EngineRequest, isStream: boolean): Promise<unknown> => {
+    request.signal.throwIfAborted();
+    const engine = await modem();
+    return new Promise((resolve, reject) => {
+      engine.dial(
+        {
+          path: withQuery(request),
+          method: request.method,
+          ...(request.body === undefined ? {} : { file: request.body }),
+          ...(request.registryAuth === undefined ? {} : { authconfig: { base64: request.registryAuth } }),
+          abortSignal: request.signal,
+          isStream,
+          statusCodes: { 200: true, 201: true, 204: true, 304: true },
+        },
+        (error: unknown, answer: unknown) => {
+          // The library gives null for "no error".
+          if (error === null || error === undefined) resolve(answer);
+          else reject(explain(error, endpoint, request.signal));
+        },
+      );
+    });
+  };
+  return {
+    endpoint,
+    ask: async (request) => dial(request, false),
+    find: async (request) => {
+      try {
+        return await dial(request, false);
+      } catch (error) {
+        if (error instanceof EngineError && error.refusal.status === 404) return undefined;
+        throw error;
+      }
+    },
+    // With `isStream` the library answers with the response itself.
+    stream: async (request) => (await dial(request, true)) as Readable,
+  };
+}
+
+async function loadEngine(endpoint: Endpoint): Promise<Dockerode> {
+  const { default: Engine } = await import('dockerode');
+  // Each field is given, because the library fills what is missing from the environment of the process.
+  if (endpoint.kind === 'socket') return new Engine({ socketPath: endpoint.path, host: undefined, port: undefined, protocol: 'http' });
+  const { tls } = endpoint;
+  return new Engine({
+    host: endpoint.host,
+    port: endpoint.port,
+    protocol: tls === undefined ? 'http' : 'https',
+    ca: tls?.ca,
+    cert: tls?.cert,
+    key: tls?.key,
+  });
+}
+
+function withQuery({ path, query = {} }: EngineRequest): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) search.append(name, value);
+  const text = search.toString();
+  // A question mark at the end would be cut off by the library together with a character of the path.
+  return text === '' ? path : `${path}?${text}&`;
+}
+
+/** Turns what the library throws into a refusal of the engine or into a failure that says why there was no answer. */
+function explain(error: unknown, endpoint: Endpoint, signal: AbortSignal): unknown {
+  if (signal.aborted) return signal.reason;
+  if (!(error instanceof Error)) return error;
+  if ('statusCode' in error && typeof error.statusCode === 'number') return new EngineError({ status: error.statusCode, message: messageOf(error) });
+  return connectionFailure(error, endpoint);
+}
+
+/** The engine's own sentence, which the library wraps in "(HTTP code …) … - …". */
+function messageOf(error: Error): string {
+  return error.message.replace(/^\(HTTP code \d+\) .*? - /s, '').trim();
+}
+
+export function connectionFailure(error: Error, endpoint: Endpoint): Error {
+  const code = 'code' in error ? String(error.code) : '';
+  const place = endpointName(endpoint);
+  if (code === 'EACCES' || code === 'EPERM') {
+    return failureOf('ENGINE_FORBIDDEN', `you may not use the container engine at ${place}: permission denied`, { cause: error });
+  }
+  if (code === 'ECONNREFUSED' || code === 'ENOENT' || code === 'ENOTFOUND' || code === 'ETIMEDOUT' || code === 'EHOSTUNREACH' || code === 'ENOTSOCK') {
+    return failureOf('ENGINE_UNREACHABLE', `no container engine answers at ${place} (${code})`, { cause: error, notes: [{ message: `the address comes from ${endpoint.origin}` }] });
+  }
+  return failureOf('ENGINE_FAILED', `the container engine at ${place} broke off: ${error.message}`, { cause: error });
+}
+
+/** How messages name an endpoint. */
+export function endpointName(endpoint: Endpoint): string {
+  return endpoint.kind === 'socket' ? endpoint.path : `${endpoint.tls === undefined ? 'tcp' : 'https'}://${endpoint.host}:${endpoint.port}`;
+}

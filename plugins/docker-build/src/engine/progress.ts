@@ -1,0 +1,109 @@
+// The stream of JSON messages with which the engine reports on builds, imports and pulls. The HTTP status is already 200 when something fails: only an
+// `error` message tells.
+
+export type Progress =
+  | { readonly kind: 'step'; readonly number: number; readonly total: number; readonly text: string }
+  /** A whole line of output, without its line end and without colours. */
+  | { readonly kind: 'line'; readonly text: string }
+  | { readonly kind: 'image'; readonly id: string }
+  | { readonly kind: 'error'; readonly message: string; readonly exitCode: number | undefined };
+
+/** Splits the stream into events. Text after the last line end is a line too. A message that is not JSON is passed on as a line. */
+export async function* readProgress(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Progress, void, undefined> {
+  const output = new LineSplitter();
+  for await (const message of splitMessages(stream)) yield* read(message, output);
+  for (const line of output.end()) yield lineEvent(line);
+}
+
+function* read(message: string, output: LineSplitter): Generator<Progress> {
+  const fields = parse(message);
+  if (fields === undefined) {
+    for (const line of output.add(`${message}\n`)) yield lineEvent(line);
+    return;
+  }
+  const { stream, status, error, errorDetail, aux } = fields;
+  if (typeof stream === 'string') for (const line of output.add(stream)) yield lineEvent(line);
+  if (typeof status === 'string') {
+    // An import answers with the id of the image as its last status.
+    if (/^sha256:[0-9a-f]{64}$/.test(status)) yield { kind: 'image', id: status };
+    else if (fields['progressDetail'] === undefined) for (const line of output.add(`${status}\n`)) yield lineEvent(line);
+  }
+  const id = member(aux, 'ID');
+  if (typeof id === 'string') yield { kind: 'image', id };
+  if (typeof error === 'string') {
+    for (const line of output.end()) yield lineEvent(line);
+    const code = member(errorDetail, 'code');
+    yield { kind: 'error', message: error, exitCode: typeof code === 'number' ? code : undefined };
+  }
+}
+
+function lineEvent(line: string): Progress {
+  const step = /^(?:Step|STEP) (\d+)\/(\d+) ?: (.*)$/.exec(line);
+  if (step === null) return { kind: 'line', text: line };
+  const [, number = '', total = '', text = ''] = step;
+  return { kind: 'step', number: Number(number), total: Number(total), text };
+}
+
+interface Message {
+  readonly [field: string]: unknown;
+  readonly stream?: unknown;
+  readonly status?: unknown;
+  readonly error?: unknown;
+  readonly errorDetail?: unknown;
+  readonly aux?: unknown;
+}
+
+function parse(text: string): Message | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? { ...value } : undefined;
+  } catch {
+    // Some proxies in front of an engine answer with plain text; it is shown as it is.
+    return undefined;
+  }
+}
+
+function member(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? new Map<string, unknown>(Object.entries(value)).get(name) : undefined;
+}
+
+/** Messages are separated by line ends; a message may come in several chunks. */
+async function* splitMessages(stream: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const chunk of stream) {
+    const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    rest = parts.pop() ?? '';
+    for (const part of parts) if (part.trim() !== '') yield part.trim();
+    if (rest.length > MAX_MESSAGE) throw new Error(`Internal error: the engine sent a message of more than ${MAX_MESSAGE} characters`);
+  }
+  const last = (rest + decoder.decode()).trim();
+  if (last !== '') yield last;
+}
+
+const MAX_MESSAGE = 16 * 1024 * 1024;
+
+class LineSplitter {
+  #rest = '';
+
+  add(text: string): readonly string[] {
+    const parts = (this.#rest + text).split('\n');
+    this.#rest = parts.pop() ?? '';
+    return parts.map(plain);
+  }
+
+  end(): readonly string[] {
+    const rest = this.#rest;
+    this.#rest = '';
+    return rest === '' ? [] : [plain(rest)];
+  }
+}
+
+// oxlint-disable-next-line no-control-regex -- control sequences are what is looked for
+const COLOURS = /\u001B\[[0-9;?]*[A-Za-z]/g;
+
+/** A line without colours; of a line that overwrote itself, the last state. */
+function plain(line: string): string {
+  const clean = line.replace(COLOURS, '').replace(/\r+$/, '');
+  return clean.slice(clean.lastIndexOf('\r') + 1).trimEnd();
+}
