@@ -26,3 +26,11 @@ export { findCandidates, newestVersion } from './version/best.ts';
 export { compareVersions, sortVersions } from './version/compare.ts';
 export { isSelector, matchesSelector, satisfies } from './version/selector.ts';
 export type { VersionMatching } from './version/selector.ts';
+export { planPackages, renderTree } from './plan/plan-packages.ts';
+export type { PlanPackagesOptions } from './plan/plan-packages.ts';
+export type {
+  ChainElement, ImageBase, PackagePlan, PackageRole, PlannedImage, ResolvedCopy, ResolvedPackage,
+} from './plan/types.ts';
+export type { ArchiveContent, PackageKind } from './package/check-build-spec.ts';
+export type { RenderedPackage } from './render/render-package.ts';
+export type { RenderRequest, RenderResult, RenderTemplate } from './render/render-template.ts';

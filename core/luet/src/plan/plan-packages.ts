@@ -1,0 +1,80 @@
+// From a tree, values and targets to a plan: render every recipe, solve each target on its own, stack its chain, and follow what
+// chains need from outside (archives for `requires_final_images`, images that files are copied from).
+
+import { isError } from '../problem.ts';
+import type { Problem } from '../problem.ts';
+import type { MergeRule } from '../values/merge.ts';
+import { mergeValues } from '../values/merge.ts';
+import type { ValueMap } from '../values/value.ts';
+import { renderPackage } from '../render/render-package.ts';
+import type { RenderedPackage } from '../render/render-package.ts';
+import type { RenderTemplate } from '../render/render-template.ts';
+import type { Tree } from '../tree/load-tree.ts';
+import type { VersionMatching } from '../version/selector.ts';
+import { findCollisions } from './find-collisions.ts';
+import { findTargets } from './find-targets.ts';
+import { Planner } from './planner.ts';
+import { sortPlan } from './sort-plan.ts';
+import type { PackagePlan } from './types.ts';
+
+export interface PlanPackagesOptions {
+  readonly tree: Tree;
+  /** Package strings (`cat/name`, `cat/name@>=1.0`), or every package of the tree. */
+  readonly targets: readonly string[] | 'all';
+  /** Values files, the strongest last. Default: none. */
+  readonly values?: readonly ValueMap[];
+  /** Default: `presence`. */
+  readonly merge?: MergeRule;
+  /** The template engine. */
+  readonly render: RenderTemplate;
+  /** Default: `debian`. */
+  readonly matching?: VersionMatching;
+  /**
+   * What the base of a `requires_final_images` package holds: the runtime closure of its requirements (`closure`, the default),
+   * or only the packages that it lists (`first-level`, as in 2021).
+   */
+  readonly finalRequires?: 'closure' | 'first-level';
+}
+
+export function planPackages(options: PlanPackagesOptions): PackagePlan {
+  const rendered = renderTree(options);
+  const planner = new Planner({
+    rendered,
+    matching: options.matching ?? 'debian',
+    finalRequires: options.finalRequires ?? 'closure',
+  });
+  const targets = findTargets(planner.universe, options.targets);
+  for (const target of targets.found) planner.addTarget(target);
+  planner.finish();
+  const sorted = sortPlan(planner.packages, planner.images);
+  const used = new Set(planner.packages.map((one) => one.fingerprintName));
+  const own = rendered.filter((one) => used.has(one.package.fingerprintName)).flatMap((one) => one.problems);
+  const foreign = rendered.filter((one) => !used.has(one.package.fingerprintName)).flatMap((one) => one.problems);
+  const found = unique([...own, ...targets.problems, ...planner.problems, ...sorted.problems, ...findCollisions(planner.packages)]);
+  const needsTree = options.targets === 'all' || found.some((one) => MISSING.has(one.code));
+  const treeErrors = options.tree.problems.filter(isError);
+  const treeWarnings = options.tree.problems.filter((one) => !isError(one));
+  return {
+    packages: sorted.packages,
+    images: sorted.images,
+    problems: [...(needsTree ? treeErrors : []), ...found.filter(isError)],
+    warnings: [...treeWarnings, ...found.filter((one) => !isError(one))],
+    unrelated: unique([...(needsTree ? [] : treeErrors), ...foreign]),
+  };
+}
+
+/** Every recipe of the tree with the values; a recipe that fails keeps its problems to itself. */
+export function renderTree(options: Pick<PlanPackagesOptions, 'tree' | 'values' | 'merge' | 'render'>): RenderedPackage[] {
+  const merge = options.merge ?? 'presence';
+  const values = mergeValues(options.values ?? [], merge);
+  const { packages, templates } = options.tree;
+  return packages.map((one) => renderPackage({ package: one, templates, values, merge, render: options.render }));
+}
+
+/** A file that could not be read may be why a package is missing. */
+const MISSING: ReadonlySet<Problem['code']> = new Set(['LUET_UNKNOWN_PACKAGE', 'LUET_NO_VERSION', 'LUET_UNSATISFIABLE']);
+
+/** Packages of one collection share a recipe, and so its problems. */
+function unique(problems: readonly Problem[]): Problem[] {
+  return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
+}

@@ -1,0 +1,112 @@
+// One recipe with one set of values: merge, render, parse. The whole tree is rendered with the values before anything is solved,
+// because requirements may depend on them.
+
+import { createProblem, isError } from '../problem.ts';
+import type { Location, Problem } from '../problem.ts';
+import { EMPTY_BUILD_SPEC, readBuildSpec } from '../package/build-spec.ts';
+import type { BuildSpec } from '../package/build-spec.ts';
+import { checkBuildSpec } from '../package/check-build-spec.ts';
+import type { PackageReference } from '../package/reference.ts';
+import type { SourceText, TreePackage } from '../tree/load-tree.ts';
+import { mergeValues } from '../values/merge.ts';
+import type { MergeRule } from '../values/merge.ts';
+import type { ValueMap } from '../values/value.ts';
+import { parseYaml } from '../yaml.ts';
+import type { RenderTemplate } from './render-template.ts';
+import { joinSources, locateInSource, RenderedMap } from './source-map.ts';
+
+export interface RenderPackageInput {
+  readonly package: TreePackage;
+  readonly templates: readonly SourceText[];
+  /** Values files, merged by the caller. */
+  readonly values: ValueMap;
+  readonly merge: MergeRule;
+  readonly render: RenderTemplate;
+}
+
+export interface RenderedPackage {
+  readonly package: TreePackage;
+  /** The empty recipe when rendering failed; then `problems` has an error. */
+  readonly spec: BuildSpec;
+  /** Requirements for building: the recipe's, or without a recipe the package's own. */
+  readonly buildRequires: readonly PackageReference[];
+  readonly buildConflicts: readonly PackageReference[];
+  /** Stands for these names when building. */
+  readonly provides: readonly PackageReference[];
+  /** The rendered text; '' without a recipe. */
+  readonly text: string;
+  /** What the template saw as `.Values`. */
+  readonly values: ValueMap;
+  readonly problems: readonly Problem[];
+}
+
+export function renderPackage(input: RenderPackageInput): RenderedPackage {
+  const { package: one, templates } = input;
+  const { definition, recipe } = one;
+  const values = mergeValues([one.values, input.values], input.merge);
+  const own = { package: one, provides: definition.provides, values };
+  if (recipe === undefined) {
+    const { requires, conflicts } = definition;
+    return { ...own, spec: { ...EMPTY_BUILD_SPEC, requires }, buildRequires: requires, buildConflicts: conflicts, text: '', problems: [] };
+  }
+  const failed = { ...own, spec: EMPTY_BUILD_SPEC, buildRequires: [], buildConflicts: [], text: '' };
+  const sources = [...templates, recipe];
+  const joined = joinSources(sources);
+  const result = input.render({ source: joined.text, name: recipe.file, values });
+  if (!result.ok) {
+    const at = result.line === undefined ? { file: recipe.file } : (locateInSource(joined, result.line, result.column) ?? { file: recipe.file });
+    const message = `the recipe of ${one.fingerprintName} cannot be rendered: ${result.message}`;
+    return { ...failed, problems: [createProblem('error', 'LUET_RENDER_FAILED', message, at)] };
+  }
+  const map = new RenderedMap(result.text, sources, recipe);
+  const document = parseYaml({ text: result.text, file: recipe.file });
+  const problems = document.problems.map((problem) => map.move(problem));
+  if (problems.some(isError)) return { ...failed, text: result.text, problems };
+  const read = readBuildSpec(document.root);
+  problems.push(...read.problems.map((problem) => map.move(problem)), ...findMissingValues(result.text, map));
+  if (read.spec === undefined) return { ...failed, text: result.text, problems };
+  const spec = moveSpec(read.spec, map);
+  problems.push(...checkBuildSpec(one, spec));
+  return {
+    ...own,
+    spec,
+    buildRequires: spec.requires,
+    buildConflicts: spec.conflicts,
+    provides: spec.provides.length > 0 ? spec.provides : definition.provides,
+    text: result.text,
+    problems,
+  };
+}
+
+const NO_VALUE = '<no value>';
+
+function findMissingValues(text: string, map: RenderedMap): Problem[] {
+  return text.split('\n').flatMap((line, index) => {
+    const at = line.indexOf(NO_VALUE);
+    if (at === -1 || line.trimStart().startsWith('#')) return [];
+    const found = map.locateAction(index + 1, line.slice(0, at));
+    const hint = 'set the value, or guard it with {{ if .Values.… }}';
+    const details = { hint, ...(found.rendered ? { rendered: true } : {}) };
+    return [createProblem('warning', 'LUET_NO_VALUE', `a value that is not set prints "${NO_VALUE}" here`, found.at, details)];
+  });
+}
+
+/** Positions of the rendered text become positions of the source. */
+function moveSpec(spec: BuildSpec, map: RenderedMap): BuildSpec {
+  const move = (at: Location): Location => map.locate(at).at;
+  const moveAll = (references: readonly PackageReference[]): PackageReference[] =>
+    references.map((one) => (one.at === undefined ? one : { ...one, at: move(one.at) }));
+  return {
+    ...spec,
+    requires: moveAll(spec.requires),
+    conflicts: moveAll(spec.conflicts),
+    provides: moveAll(spec.provides),
+    copy: spec.copy.map((item) => ({
+      ...item,
+      at: move(item.at),
+      ...(item.package === undefined ? {} : { package: moveAll([item.package])[0] ?? item.package }),
+    })),
+    subpackages: spec.subpackages.map((one) => ({ ...one, at: move(one.at) })),
+    positions: new Map([...spec.positions].map(([path, at]) => [path, move(at)])),
+  };
+}

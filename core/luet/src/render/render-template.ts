@@ -1,0 +1,18 @@
+// The door to a template engine. It is given by the caller, so that this package can be used with any engine of Go templates.
+
+import type { ValueMap } from '../values/value.ts';
+
+export interface RenderRequest {
+  /** The shared templates and the recipe as one text. */
+  readonly source: string;
+  /** For messages: the recipe's file. */
+  readonly name: string;
+  /** Seen by the template as `.Values`, the only thing it sees. */
+  readonly values: ValueMap;
+}
+
+export type RenderResult =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly message: string; /** From 1, in `source`. */ readonly line?: number; readonly column?: number };
+
+export type RenderTemplate = (request: RenderRequest) => RenderResult;

@@ -1,0 +1,56 @@
+// The chain: the order in which the packages of a solution are stacked. Depth first from the target, requirements in the byte
+// order of their fingerprint names, each package once, after what it requires. The target comes last.
+
+import { compareBytes } from '../order.ts';
+import { createProblem } from '../problem.ts';
+import type { Problem, RelatedLocation } from '../problem.ts';
+import { nameKey } from '../package/reference.ts';
+import { candidatesFor } from './universe.ts';
+import type { Candidate, Universe } from './universe.ts';
+import type { Solution } from './solve.ts';
+
+export type OrderResult =
+  | { readonly ok: true; readonly chain: readonly Candidate[] }
+  | { readonly ok: false; readonly problem: Problem };
+
+export function orderChain(universe: Universe, solution: Solution, target: Candidate): OrderResult {
+  const chain: Candidate[] = [];
+  const done = new Set<Candidate>();
+  const trail: Candidate[] = [];
+  const visit = (one: Candidate): Problem | undefined => {
+    if (done.has(one)) return undefined;
+    if (trail.includes(one)) return explainCycle(universe, [...trail.slice(trail.indexOf(one)), one]);
+    trail.push(one);
+    for (const child of childrenOf(universe, solution, one)) {
+      const problem = visit(child);
+      if (problem !== undefined) return problem;
+    }
+    trail.pop();
+    done.add(one);
+    chain.push(one);
+    return undefined;
+  };
+  const problem = visit(target);
+  return problem === undefined ? { ok: true, chain } : { ok: false, problem };
+}
+
+/** What `one` requires in this solution, in the order of the chain. A package that provides what it requires is not its own child. */
+export function childrenOf(universe: Universe, solution: Solution, one: Candidate): Candidate[] {
+  const children = one.requires.flatMap((reference) => {
+    const chosen = candidatesFor(universe, reference).find((option) => solution.get(nameKey(option)) === option);
+    if (chosen === undefined || (chosen === one && nameKey(reference) !== nameKey(one))) return [];
+    return [chosen];
+  });
+  return [...new Set(children)].toSorted((a, b) => compareBytes(a.fingerprintName, b.fingerprintName));
+}
+
+function explainCycle(universe: Universe, trail: readonly Candidate[]): Problem {
+  const message = `packages require each other in a circle: ${trail.map((one) => one.fingerprintName).join(' -> ')}`;
+  const edges = trail.slice(0, -1).map((one, index): RelatedLocation => {
+    const next = trail[index + 1];
+    const reference = one.requires.find((each) => next !== undefined && candidatesFor(universe, each).includes(next));
+    const text = `${one.fingerprintName} requires ${next?.fingerprintName ?? ''}`;
+    return reference?.at === undefined ? { message: text } : { message: text, location: reference.at };
+  });
+  return createProblem('error', 'LUET_CYCLE', message, edges[0]?.location, { related: edges });
+}
