@@ -1,1 +1,18 @@
-export {};
+import { definePlugin } from '@cos/core';
+import { keys } from './commands/keys.ts';
+import { verify } from './commands/verify.ts';
+import { pluginOptions } from './options.ts';
+import { checksums } from './stages/checksums.ts';
+import { isoChecksum } from './stages/iso-checksum.ts';
+import { signRepository } from './stages/sign-repository.ts';
+import { signText } from './stages/sign-text.ts';
+
+export const sign = definePlugin({
+  name: 'sign',
+  apiVersion: 1,
+  options: pluginOptions,
+  // Where key and password lie does not change what is signed: the public key is an input of the stages.
+  hostOptions: ['key', 'password'],
+  stages: { checksums, isoChecksum, signRepository, signText },
+  commands: { keys, verify },
+});

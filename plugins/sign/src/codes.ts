@@ -1,0 +1,18 @@
+// Every code of this plugin with its meaning in one line; docs/errors.md has a section for each.
+
+export const codes = {
+  COS_SIGN_NO_KEY: 'The private key of the `sign` plugin cannot be read.',
+  COS_SIGN_BAD_KEY_FILE: 'A key file is damaged or of a form that cos does not know.',
+  COS_SIGN_WRONG_PASSWORD: 'The password does not open the private key.',
+  COS_SIGN_NO_PASSWORD: 'No password is given for a private key.',
+  COS_SIGN_KEY_MISMATCH: 'The private key does not belong to the public key that stands for it.',
+  COS_SIGN_KEY_EXISTS: 'A key file of that name exists and is not overwritten.',
+  COS_SIGN_BAD_NAME: 'The name of a file cannot stand in a list of checksums.',
+  COS_SIGN_NAME_COUNT: 'There are more or fewer names than files in a list of checksums.',
+  COS_SIGN_NO_INDEX: 'A folder is no repository: it has no repository.yaml.',
+  COS_SIGN_BAD_SIGNATURE_FILE: 'A signature file does not hold a signature.',
+  COS_SIGN_INVALID: 'A signature does not fit the file and the key.',
+  COS_SIGN_NOT_FOUND: 'A file that `cos verify` was asked for cannot be read.',
+} as const;
+
+export type SignCode = keyof typeof codes;

@@ -1,0 +1,27 @@
+import { createDefineStage, secret, type Secret } from '@cos/core';
+import * as z from 'zod/mini';
+
+const secretSchema = secret();
+
+/** An option that names a secret, with the engine's own check. */
+function secretOption() {
+  return z.pipe(
+    z.custom<Secret['secret']>(),
+    z.transform((value, context): Secret => {
+      const result = secretSchema['~standard'].validate(value);
+      if (!(result instanceof Promise) && result.issues === undefined) return result.value;
+      const issues = result instanceof Promise ? [] : (result.issues ?? []);
+      for (const { message } of issues) context.issues.push({ code: 'custom', message, input: value });
+      return z.NEVER;
+    }),
+  );
+}
+
+export const pluginOptions = z.strictObject({
+  /** The private key, in a file or in a variable; default the file `cos.key` of the workspace. */
+  key: z.prefault(secretOption(), { file: 'cos.key' }),
+  /** The password of the private key; default the variable `COS_PASSWORD`. */
+  password: z.prefault(secretOption(), { env: 'COS_PASSWORD' }),
+});
+
+export const defineStage = createDefineStage(pluginOptions);

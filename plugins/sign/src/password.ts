@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import type { Secret } from '@cos/core';
+import { problem } from './problem.ts';
+
+/** The part of the plugin's options that commands use. */
+export interface PasswordSource {
+  readonly password: Secret;
+}
+
+const MAX_PASSWORD = 4096;
+
+/** The password from a file descriptor, or else from the plugin's secret; without the line break at its end. Throws COS_SIGN_NO_PASSWORD. */
+export async function readPassword(options: { readonly fd: number | undefined; readonly password: Secret; readonly reveal: (secret: Secret) => Promise<string> }): Promise<string> {
+  const text = options.fd === undefined ? await options.reveal(options.password) : readDescriptor(options.fd);
+  return text.replace(/\r?\n$/, '');
+}
+
+function readDescriptor(fd: number): string {
+  const text = readOpen(fd);
+  if (text === undefined) throw problem('COS_SIGN_NO_PASSWORD', `File descriptor ${fd} cannot be read.`, `Open it for the command, for example: cos keys --password-fd ${fd} ${fd}< password-file`);
+  if (text.length > MAX_PASSWORD) throw problem('COS_SIGN_NO_PASSWORD', `File descriptor ${fd} gives more than ${MAX_PASSWORD} characters: that is no password.`);
+  return text;
+}
+
+function readOpen(fd: number): string | undefined {
+  try {
+    return readFileSync(fd, 'utf8');
+  } catch {
+    // Not open, or not readable: the caller tells what to do.
+    return undefined;
+  }
+}

@@ -1,0 +1,26 @@
+import { createReadStream } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileTree, noOptions, one } from '@cos/core';
+import { repository, signature } from '@cos/core/artifacts';
+import { findIndex } from '../find-index.ts';
+import { defineStage } from '../options.ts';
+import { algorithm, createSignature } from '../signature.ts';
+import { openSigningKey } from '../signing-key.ts';
+
+/** Signs repository.yaml: the digests in it cover the index, whose digests cover the packages. */
+export const signRepository = defineStage({
+  description: 'sign the index of a repository',
+  version: 1,
+  cache: 'content',
+  inputs: { repository: one(repository), publicKey: one(fileTree) },
+  outputs: { signature },
+  options: noOptions,
+  async run({ inputs, plugin, reveal, emit, scratch }) {
+    const index = await findIndex(await inputs.repository.path());
+    const key = await openSigningKey({ plugin, reveal }, inputs.publicKey);
+    const path = join(scratch, 'signature');
+    await writeFile(path, await createSignature(createReadStream(index), key));
+    return { signature: await emit.signature(path, { algorithm }) };
+  },
+});
