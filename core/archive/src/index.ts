@@ -1,1 +1,10 @@
-export {};
+// Public entry. Re-exports only.
+
+export { ArchiveError } from './archive-error.ts';
+export type { ArchiveErrorCode, ArchiveErrorPlace } from './archive-error.ts';
+export { compareNames, decodeName, encodeName } from './names.ts';
+export { bodyOf, createEntry } from './tar/entry.ts';
+export type { TarEntry, TarEntryInit, TarEntryType, TarHeader } from './tar/entry.ts';
+export { readTar } from './tar/read-tar.ts';
+export type { ReadTarOptions } from './tar/read-tar.ts';
+export { writeTar } from './tar/write-tar.ts';
