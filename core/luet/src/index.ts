@@ -34,3 +34,9 @@ export type {
 export type { ArchiveContent, PackageKind } from './package/check-build-spec.ts';
 export type { RenderedPackage } from './render/render-package.ts';
 export type { RenderRequest, RenderResult, RenderTemplate } from './render/render-template.ts';
+export { hashDirectory } from './tag/directory-hash.ts';
+export type { BytesReader, DirectoryHashResult } from './tag/directory-hash.ts';
+export { tagPlan } from './tag/tag-plan.ts';
+export type { PackageTags, TagPlanOptions, TagPlanResult } from './tag/tag-plan.ts';
+export { builderTag, joinTag, saltOf, tagChain } from './tag/tags.ts';
+export type { ElementTags, TaggedPackage } from './tag/tags.ts';

@@ -57,6 +57,7 @@ export function planPackages(options: PlanPackagesOptions): PackagePlan {
   return {
     packages: sorted.packages,
     images: sorted.images,
+    rendered,
     problems: [...(needsTree ? treeErrors : []), ...found.filter(isError)],
     warnings: [...treeWarnings, ...found.filter((one) => !isError(one))],
     unrelated: unique([...(needsTree ? [] : treeErrors), ...foreign]),

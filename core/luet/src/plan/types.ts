@@ -5,6 +5,7 @@ import type { ArchiveContent, PackageKind } from '../package/check-build-spec.ts
 import type { BuildSpec } from '../package/build-spec.ts';
 import type { PackageDefinition } from '../package/definition.ts';
 import type { Problem } from '../problem.ts';
+import type { RenderedPackage } from '../render/render-package.ts';
 import type { SourceText } from '../tree/load-tree.ts';
 import type { ValueMap } from '../values/value.ts';
 
@@ -76,6 +77,8 @@ export type ImageBase =
 export interface PackagePlan {
   readonly packages: readonly ResolvedPackage[];
   readonly images: readonly PlannedImage[];
+  /** Every recipe of the tree with the values, planned or not. */
+  readonly rendered: readonly RenderedPackage[];
   /** Errors of what is planned. The plan must not be run when there are any. */
   readonly problems: readonly Problem[];
   /** Warnings and notes of what is planned. */

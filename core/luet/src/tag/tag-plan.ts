@@ -1,0 +1,97 @@
+// Tags for the packages of a plan. Reads every package folder once.
+
+import { isError } from '../problem.ts';
+import type { Problem } from '../problem.ts';
+import type { PackagePlan, ResolvedPackage } from '../plan/types.ts';
+import type { RenderedPackage } from '../render/render-package.ts';
+import { orderChain } from '../solve/order.ts';
+import { solve } from '../solve/solve.ts';
+import { createUniverse } from '../solve/universe.ts';
+import type { Candidate } from '../solve/universe.ts';
+import type { VersionMatching } from '../version/selector.ts';
+import { hashDirectory } from './directory-hash.ts';
+import type { BytesReader } from './directory-hash.ts';
+import { joinTag, saltOf, tagChain } from './tags.ts';
+import type { ElementTags, TaggedPackage } from './tags.ts';
+
+export interface PackageTags {
+  /** For each element of the package's chain; the last one is the package itself. */
+  readonly chain: readonly ElementTags[];
+  /** Only with `requires_final_images`: tag of the assembled base. */
+  readonly joinTag: string | undefined;
+}
+
+export interface TagPlanResult {
+  /** By fingerprint name; packages whose folder cannot be hashed, or whose chain holds one, are missing. */
+  readonly tags: ReadonlyMap<string, PackageTags>;
+  readonly problems: readonly Problem[];
+}
+
+export interface TagPlanOptions {
+  readonly plan: PackagePlan;
+  readonly reader: BytesReader;
+  /** As given to `planPackages`. Default: `debian`. */
+  readonly matching?: VersionMatching;
+}
+
+/** The plan must have no errors. */
+export async function tagPlan({ plan, reader, matching = 'debian' }: TagPlanOptions): Promise<TagPlanResult> {
+  const rendered = new Map(plan.rendered.map((one) => [one.package.fingerprintName, one]));
+  const chains = new Map(plan.packages.map((one) => [one.fingerprintName, one.chain.map((each) => each.fingerprintName)]));
+  const joins = new Map(
+    plan.packages.filter((one) => one.kind === 'final').map((one) => [one.fingerprintName, joinChains(plan.rendered, one, matching)]),
+  );
+  const needed = [...new Set([...chains.values(), ...[...joins.values()].flat()].flat())];
+  const { salted, problems } = await saltPackages(needed, rendered, reader);
+  const tagsOf = (chain: readonly string[]): ElementTags[] | undefined => {
+    const elements = chain.map((name) => salted.get(name)).filter((one) => one !== undefined);
+    return elements.length === chain.length ? tagChain(elements) : undefined;
+  };
+  const tags = new Map<string, PackageTags>();
+  for (const [name, chain] of chains) {
+    const own = tagsOf(chain);
+    const parts = joins.get(name)?.map((part) => tagsOf(part)?.at(-1));
+    const isComplete = parts === undefined || parts.every((part) => part !== undefined);
+    if (own === undefined || !isComplete) continue;
+    tags.set(name, { chain: own, joinTag: parts === undefined ? undefined : joinTag(parts.filter((part) => part !== undefined)) });
+  }
+  return { tags, problems };
+}
+
+async function saltPackages(
+  names: readonly string[],
+  rendered: ReadonlyMap<string, RenderedPackage>,
+  reader: BytesReader,
+): Promise<{ readonly salted: ReadonlyMap<string, TaggedPackage>; readonly problems: readonly Problem[] }> {
+  const folders = [...new Set(names.flatMap((name) => rendered.get(name)?.package.dir ?? []))];
+  const hashes = new Map(await Promise.all(folders.map(async (dir) => [dir, await hashDirectory(dir, reader)] as const)));
+  const salted = new Map<string, TaggedPackage>();
+  for (const name of names) {
+    const one = rendered.get(name);
+    const hash = one === undefined ? undefined : hashes.get(one.package.dir);
+    if (one === undefined || hash?.ok !== true) continue;
+    const { category, name: shortName, version } = one.package.definition;
+    salted.set(name, { category, name: shortName, version, salt: saltOf(one.spec, hash.hash) });
+  }
+  return { salted, problems: [...hashes.values()].flatMap((hash) => (hash.ok ? [] : [hash.problem])).filter(isError) };
+}
+
+/** For each part of an assembled base its chain, in which packages built on archives keep their requirements. */
+function joinChains(rendered: readonly RenderedPackage[], one: ResolvedPackage, matching: VersionMatching): string[][] {
+  const candidates = new Map(rendered.map((each) => [each.package.fingerprintName, toFullCandidate(each)]));
+  const universe = createUniverse([...candidates.values()], matching);
+  return one.finalRequires.map((name) => {
+    const candidate = candidates.get(name);
+    const solved = candidate === undefined ? undefined : solve(universe, candidate);
+    const ordered = candidate === undefined || solved?.ok !== true ? undefined : orderChain(universe, solved.solution, candidate);
+    return ordered?.ok === true ? ordered.chain.map((each) => each.fingerprintName) : [];
+  });
+}
+
+function toFullCandidate(one: RenderedPackage): Candidate {
+  const { category, name, version } = one.package.definition;
+  return {
+    fingerprintName: one.package.fingerprintName, category, name, version,
+    requires: one.buildRequires, conflicts: one.buildConflicts, provides: one.provides,
+  };
+}
