@@ -1,3 +1,5 @@
+import { callerOf } from '../errors/caller.ts';
+import { markSite } from '../errors/declared-at.ts';
 import type { ArtifactRef, FileTree } from './artifact.ts';
 import type { Derivative, Platform } from './distribution.ts';
 import type { Parameters, ParameterValues } from './parameter.ts';
@@ -52,5 +54,5 @@ export interface Config<Ps extends readonly AnyPlugin[] = readonly AnyPlugin[], 
 export function defineConfig<const Ps extends readonly AnyPlugin[], D extends Derivative<any>, const T extends Record<string, Parameters>>(
   config: Config<Ps, D, T>,
 ): Config<Ps, D, T> {
-  return config;
+  return markSite({ ...config }, callerOf(defineConfig));
 }

@@ -1,3 +1,6 @@
+import { callerOf } from '../errors/caller.ts';
+import { markSite } from '../errors/declared-at.ts';
+
 // Distributions are presets of values; derivatives overlay them. Presets are overlaid, never edited.
 
 export type Values = Record<string, unknown>;
@@ -22,7 +25,7 @@ export interface Distribution<N extends string = string, V extends Values = any>
 }
 
 export function defineDistribution<const N extends string, V extends Values>(distribution: Distribution<N, V>): Distribution<N, V> {
-  return Object.freeze({ ...distribution });
+  return Object.freeze(markSite({ ...distribution }, callerOf(defineDistribution)));
 }
 
 export interface Derivative<D extends Distribution = Distribution> {
@@ -40,5 +43,5 @@ export interface Derivative<D extends Distribution = Distribution> {
 }
 
 export function defineDerivative<D extends Distribution>(derivative: Derivative<D>): Derivative<D> {
-  return Object.freeze({ ...derivative });
+  return Object.freeze(markSite({ ...derivative }, callerOf(defineDerivative)));
 }

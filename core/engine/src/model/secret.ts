@@ -13,7 +13,8 @@ export interface Secret {
 }
 
 export function isSecret(value: unknown): value is Secret {
-  return typeof value === 'object' && value !== null && 'secret' in value && 'name' in value;
+  if (typeof value !== 'object' || value === null || !('secret' in value) || !('name' in value)) return false;
+  return typeof value.name === 'string' && typeof value.secret === 'object' && value.secret !== null && ('env' in value.secret || 'file' in value.secret);
 }
 
 /** Schema of an option that names a secret: `{ env: 'NAME' }` or `{ file: 'path' }`. */

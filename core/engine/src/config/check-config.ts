@@ -1,0 +1,150 @@
+import { markSite, siteOf } from '../errors/declared-at.ts';
+import { at, noteAt } from '../errors/place.ts';
+import { quote } from '../errors/schema-failures.ts';
+import type { Target } from '../model/config.ts';
+import { platforms, type Derivative, type Platform } from '../model/distribution.ts';
+import { overlaps, workspacePath } from '../model/workspace-path.ts';
+import { checkParameters } from './check-parameters.ts';
+import { checkPlugins } from './check-plugins.ts';
+import type { ResolvedPlugin } from './resolved-config.ts';
+import { checkInteger, checkKeys, checkList, expected, isObject, isText, problem, type Report, type Subject } from './shape.ts';
+
+/** The checked parts of a config, before values are overlaid. */
+export interface CheckedConfig {
+  readonly plugins: ReadonlyMap<string, ResolvedPlugin>;
+  readonly derivatives: readonly Derivative[];
+  readonly targets: ReadonlyMap<string, Target>;
+  readonly outDir: string;
+  readonly cacheFolder: string;
+  readonly cacheMaxBytes: number;
+  readonly sourceDateEpoch: number;
+  readonly resources: Readonly<Record<string, number>>;
+}
+
+const fields = ['plugins', 'derivatives', 'targets', 'outDir', 'sourceDateEpoch', 'resources', 'cache'] as const;
+const derivativeFields = ['name', 'version', 'from', 'platforms', 'values', 'valuesFiles', 'trees'] as const;
+const gibibyte = 1024 ** 3;
+
+/** Checks the whole config and reports every problem. Undefined when it is no config at all. */
+export async function checkConfig(given: unknown, file: string, report: Report): Promise<CheckedConfig | undefined> {
+  const site = siteOf(given) ?? `${file}:1`;
+  const subject: Subject = { what: 'The config', site, report };
+  if (!isObject(given)) {
+    problem(subject, 'COS_CONFIG_NO_DEFAULT', `Expected a config made by defineConfig({...}) as default export; found ${quote(given)}.`);
+    return undefined;
+  }
+  checkKeys(subject, given, fields);
+  const outDir = checkFolder(subject, 'outDir', given['outDir'], 'build');
+  const cache = isObject(given['cache']) ? given['cache'] : {};
+  if (given['cache'] !== undefined && !isObject(given['cache'])) expected(subject, 'cache', 'an object', given['cache']);
+  checkKeys({ ...subject, what: '"cache" of the config' }, cache, ['folder', 'maxBytes']);
+  const cacheFolder = checkFolder(subject, 'cache.folder', cache['folder'], '.cos');
+  if (overlaps(outDir, cacheFolder)) problem(subject, 'COS_CONFIG_PATH', `Expected "outDir" and "cache.folder" to be apart; found "${outDir}" and "${cacheFolder}".`);
+  const plugins = checkList(subject, 'plugins', given['plugins'], 'configured plugins', (item): item is unknown => item !== undefined);
+  return {
+    plugins: await checkPlugins(plugins, site, report),
+    derivatives: checkDerivatives(subject, given['derivatives']),
+    targets: checkTargets(subject, given['targets']),
+    outDir,
+    cacheFolder,
+    cacheMaxBytes: checkInteger(subject, 'cache.maxBytes', cache['maxBytes'], { minimum: 0, fallback: 20 * gibibyte }),
+    sourceDateEpoch: checkInteger(subject, 'sourceDateEpoch', given['sourceDateEpoch'], { minimum: 0, fallback: 315_532_800 }),
+    resources: checkResources(subject, given['resources']),
+  };
+}
+
+function checkFolder(subject: Subject, field: string, given: unknown, fallback: string): string {
+  if (given === undefined) return fallback;
+  const path = typeof given === 'string' ? workspacePath(given) : undefined;
+  if (path !== undefined && path !== '.') return path;
+  problem(subject, 'COS_CONFIG_PATH', `Expected a folder below the workspace as "${field}"; found ${quote(given)}.`, `Leave it out for "${fallback}".`);
+  return fallback;
+}
+
+function checkResources(subject: Subject, given: unknown): Readonly<Record<string, number>> {
+  if (given === undefined) return {};
+  if (!isObject(given)) {
+    expected(subject, 'resources', 'capacities by name', given);
+    return {};
+  }
+  return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, checkInteger(subject, `resources.${name}`, value, { minimum: 1, fallback: 2 })]));
+}
+
+function checkDerivatives(config: Subject, given: unknown): readonly Derivative[] {
+  const list = checkList(config, 'derivatives', given, 'derivatives', isObject);
+  const seen = new Map<string, string | undefined>();
+  const derivatives: Derivative[] = [];
+  for (const [index, item] of list.entries()) {
+    const name = item['name'];
+    const subject: Subject = { what: isText(name) ? `Derivative "${name}"` : `derivatives.${index}`, site: siteOf(item) ?? config.site, report: config.report };
+    checkKeys(subject, item, derivativeFields);
+    if (!isText(name) || !/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) {
+      expected(subject, 'name', 'letters, digits, dots and dashes', name);
+      continue;
+    }
+    if (seen.has(name)) {
+      config.report({ code: 'COS_CONFIG_DUPLICATE', severity: 'error', message: `Expected each derivative once; "${name}" is declared twice.`, ...at(subject.site), notes: noteAt('first declared here', seen.get(name)) });
+      continue;
+    }
+    seen.set(name, subject.site);
+    const derivative = checkDerivative(subject, name, item);
+    if (derivative !== undefined) derivatives.push(derivative);
+  }
+  if (Array.isArray(given) && given.length === 0) expected(config, 'derivatives', 'at least one derivative', given);
+  return derivatives;
+}
+
+function checkDerivative(subject: Subject, name: string, item: Readonly<Record<string, unknown>>): Derivative | undefined {
+  const { version, from, values } = item;
+  if (version !== undefined && !isText(version)) expected(subject, 'version', 'a text', version);
+  if (values !== undefined && !isObject(values)) expected(subject, 'values', 'a map', values);
+  const wanted = checkList(subject, 'platforms', item['platforms'], `one of ${platforms.join(', ')}`, isPlatform);
+  if (Array.isArray(item['platforms']) && item['platforms'].length === 0) expected(subject, 'platforms', 'at least one platform', []);
+  const paths = (field: string, fallback?: readonly string[]) =>
+    checkList(subject, field, item[field], 'paths', isText, fallback).flatMap((path) => {
+      const inside = workspacePath(path);
+      if (inside === undefined) problem(subject, 'COS_CONFIG_PATH', `Expected paths below the workspace as "${field}" of ${subject.what}; found ${quote(path)}.`);
+      return inside === undefined ? [] : [inside];
+    });
+  const trees = paths('trees');
+  const valuesFiles = paths('valuesFiles', []);
+  if (!isDistribution(from)) {
+    expected(subject, 'from', 'a distribution', from, 'Import a preset, or make one with defineDistribution.');
+    return undefined;
+  }
+  const derivative: Derivative = { ...item, name, version: isText(version) ? version : '0.0.0', from, platforms: Object.freeze([...new Set(wanted)]), trees: Object.freeze(trees), valuesFiles: Object.freeze(valuesFiles) };
+  // Messages about values need the site on this copy too.
+  return markSite(derivative, subject.site);
+}
+
+function isPlatform(value: unknown): value is Platform {
+  return platforms.some((platform) => platform === value);
+}
+
+function isDistribution(value: unknown): value is Derivative['from'] {
+  return isObject(value) && isText(value['name']) && isObject(value['values']) && isObject(value['platforms']);
+}
+
+function checkTargets(config: Subject, given: unknown): ReadonlyMap<string, Target> {
+  const targets = new Map<string, Target>();
+  if (!isObject(given)) {
+    expected(config, 'targets', 'targets by name', given);
+    return targets;
+  }
+  for (const [name, target] of Object.entries(given)) {
+    const subject: Subject = { ...config, what: `Target "${name}"` };
+    if (!/^[a-z0-9][A-Za-z0-9._-]*$/.test(name)) problem(config, 'COS_CONFIG_SHAPE', `Expected lower-case letters, digits, dots and dashes as name of a target; found ${quote(name)}.`);
+    if (!isTarget(target)) {
+      expected(config, `targets.${name}`, 'an object with "description" and the function "plan"', target);
+      continue;
+    }
+    checkKeys(subject, { ...target }, ['description', 'params', 'plan']);
+    checkParameters(target.params, { ...subject, what: `target "${name}"` });
+    targets.set(name, target);
+  }
+  return targets;
+}
+
+function isTarget(value: unknown): value is Target {
+  return isObject(value) && typeof value['description'] === 'string' && typeof value['plan'] === 'function';
+}

@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { diagnosticsOf, messageOf, systemCode } from '../errors/expected.ts';
+import type { Diagnostic, Place } from '../errors/diagnostic.ts';
+
+// Errors of importing the config as diagnostics: Node puts the place into the stack in three different ways, and for plain JavaScript not at all.
+
+/** At least one diagnostic for whatever importing the config threw. */
+export function explainImportFailure(error: unknown, file: string): [Diagnostic, ...Diagnostic[]] {
+  const [first, ...more] = diagnosticsOf(error) ?? [];
+  if (first !== undefined) return [first, ...more];
+  if (error instanceof SyntaxError) return [explainSyntax(error, file)];
+  if (systemCode(error) === 'ERR_MODULE_NOT_FOUND' || systemCode(error) === 'MODULE_NOT_FOUND' || systemCode(error) === 'ERR_PACKAGE_PATH_NOT_EXPORTED') return [explainMissing(error, file)];
+  const place = throwingPlace(error);
+  return [
+    {
+      code: 'COS_CONFIG_THREW',
+      severity: 'error',
+      message: `The config threw while it was loaded: ${error instanceof Error ? `${error.name}: ${error.message}` : messageOf(error)}`,
+      place: place ?? { file },
+    },
+  ];
+}
+
+/** The first frame of the stack that lies in a file of the user: neither Node's own nor below node_modules. */
+export function throwingPlace(error: unknown): Place | undefined {
+  if (!(error instanceof Error) || error.stack === undefined) return undefined;
+  for (const line of error.stack.split('\n')) {
+    const match = /^\s+at (?:.*\()?((?:file:\/\/)?\/.*?):(\d+):(\d+)\)?$/.exec(line);
+    if (match === null) continue;
+    const [, path = '', row = '1', column = '1'] = match;
+    const file = path.startsWith('file://') ? fileURLToPath(path.replace(/\?.*$/, '')) : path;
+    if (!file.includes('/node_modules/')) return { file, line: Number(row), column: Number(column) };
+  }
+  return undefined;
+}
+
+function explainSyntax(error: SyntaxError, file: string): Diagnostic {
+  const place = decoratedPlace(error.stack) ?? decoratedPlace(parseFailure(file)) ?? { file };
+  const isImport = error.message.includes('does not provide an export named');
+  return {
+    code: isImport ? 'COS_CONFIG_IMPORT' : 'COS_CONFIG_SYNTAX',
+    severity: 'error',
+    message: isImport ? `${error.message}.` : `The config is not valid: ${error.message.slice(0, 300)}`,
+    place,
+    ...(isImport ? { hint: 'Check the name, and write `import type` for types.' } : {}),
+  };
+}
+
+/** `file:line`, the line, and carets below it, as V8 and Node print above the message. */
+function decoratedPlace(stack: string | undefined): Place | undefined {
+  const match = /^((?:file:\/\/)?\/[^\n]*):(\d+)\n([\s\S]*?)\n([ \t]*)(\^+)/.exec(stack ?? '');
+  if (match === null) return undefined;
+  const [, path = '', row = '1', shown = '', indent = '', carets = '^'] = match;
+  const file = path.startsWith('file://') ? fileURLToPath(path) : path;
+  return { file, line: lineWithin(file, Number(row), shown), column: indent.length + 1, length: carets.length };
+}
+
+// The parser of types names the line where its snippet is expected to start, and the snippet may be longer than one line: the mark is below its last one.
+function lineWithin(file: string, row: number, shown: string): number {
+  const snippet = shown.split('\n');
+  if (snippet.length === 1) return row;
+  const lines = readText(file)?.split('\n') ?? [];
+  return lines[row - 1] === snippet[0] ? row + snippet.length - 1 : row;
+}
+
+// Plain JavaScript that does not parse carries no place. The parser of types takes JavaScript too and tells it.
+function parseFailure(file: string): string | undefined {
+  const text = readText(file);
+  if (text === undefined) return undefined;
+  try {
+    stripTypeScriptTypes(text, { sourceUrl: file });
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.stack : undefined;
+  }
+}
+
+function readText(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    // The message stands without the line then.
+    return undefined;
+  }
+}
+
+function explainMissing(error: unknown, file: string): Diagnostic {
+  const message = messageOf(error);
+  const [, wanted, importer] = /Cannot find (?:package|module) '([^']+)'(?: imported from (.+))?/.exec(message.split('\n')[0] ?? '') ?? [];
+  const isPackage = wanted !== undefined && !wanted.startsWith('/') && !wanted.startsWith('.') && !wanted.startsWith('file:');
+  return {
+    code: 'COS_CONFIG_IMPORT',
+    severity: 'error',
+    message: wanted === undefined ? `${message.split('\n')[0] ?? message}.` : `Expected the module "${wanted}", which the config imports; it is not there.`,
+    place: importPlace(importer ?? file, wanted),
+    hint: isPackage ? `Install it: npm install ${wanted}` : 'Check the path; relative imports carry their extension: "./targets.ts".',
+  };
+}
+
+/** The line of the import, found by its text. */
+function importPlace(file: string, wanted: string | undefined): Place {
+  const lines = wanted === undefined ? [] : (readText(file) ?? '').split('\n');
+  const tail = wanted?.split('/').at(-1)?.replace(/\.[cm]?[jt]s$/, '') ?? '';
+  const index = lines.findIndex((line) => /\b(?:import|from|export)\b/.test(line) && tail !== '' && line.includes(tail));
+  if (index < 0) return { file };
+  return { file, line: index + 1, column: (lines[index]?.indexOf(tail) ?? 0) + 1, length: tail.length };
+}

@@ -1,0 +1,72 @@
+import { pathToFileURL } from 'node:url';
+import { messageOf, systemCode } from '../errors/expected.ts';
+import type { Diagnostic } from '../errors/diagnostic.ts';
+import { failure, success, type Result } from '../errors/result.ts';
+import { explainImportFailure } from './import-failure.ts';
+
+/**
+ * Imports the config file and answers its default export. Node loads TypeScript itself by dropping types; on exactly the four kinds of error that mean
+ * "valid TypeScript that Node cannot load" jiti takes over, with a warning that says so. Every other error is the config's own and is explained.
+ */
+export async function importConfig(file: string): Promise<Result<unknown>> {
+  try {
+    return defaultOf(await importNatively(file), file, []);
+  } catch (first) {
+    const reason = fallbackReason(first);
+    if (reason === undefined) return failure(...explainImportFailure(first, file));
+    try {
+      return defaultOf(await importByJiti(file), file, [fallbackWarning(reason, file)]);
+    } catch (second) {
+      // The second error tells more only when it is of another kind: then the config went further than the first loader.
+      return failure(...explainImportFailure(fallbackReason(second) === undefined && systemCode(second) !== 'MODULE_NOT_FOUND' ? second : first, file));
+    }
+  }
+}
+
+async function importNatively(file: string): Promise<unknown> {
+  const imported: unknown = await import(pathToFileURL(file).href);
+  return imported;
+}
+
+async function importByJiti(file: string): Promise<unknown> {
+  const { createJiti } = await import('jiti');
+  const jiti = createJiti(pathToFileURL(file).href, { fsCache: false, tsconfigPaths: true, interopDefault: false });
+  const imported: unknown = await jiti.import(file);
+  return imported;
+}
+
+function fallbackReason(error: unknown): string | undefined {
+  switch (systemCode(error)) {
+    case 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX':
+      return 'it uses syntax that is more than types (enum, namespace, parameter property)';
+    case 'ERR_MODULE_NOT_FOUND':
+      return 'it imports a module by a path that Node does not resolve (write relative imports with their extension)';
+    case 'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING':
+      return 'it imports TypeScript from node_modules';
+    default:
+      return error instanceof SyntaxError && messageOf(error).includes('does not provide an export named')
+        ? 'it imports a type without the word `type`'
+        : undefined;
+  }
+}
+
+function fallbackWarning(reason: string, file: string): Diagnostic {
+  return {
+    code: 'COS_CONFIG_FALLBACK',
+    severity: 'warning',
+    message: `Node cannot load the config because ${reason}; a slower loader took over.`,
+    place: { file },
+    hint: 'Set "erasableSyntaxOnly" and "verbatimModuleSyntax" in your tsconfig.json to see such places in the editor.',
+  };
+}
+
+function defaultOf(imported: unknown, file: string, warnings: readonly Diagnostic[]): Result<unknown> {
+  if (typeof imported === 'object' && imported !== null && 'default' in imported && imported.default !== undefined) return success(imported.default, warnings);
+  return failure({
+    code: 'COS_CONFIG_NO_DEFAULT',
+    severity: 'error',
+    message: 'Expected a default export made by defineConfig({...}); found no default export.',
+    place: { file },
+    hint: 'Write `export default defineConfig({ plugins, derivatives, targets })`.',
+  });
+}
