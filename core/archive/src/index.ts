@@ -8,3 +8,9 @@ export type { TarEntry, TarEntryInit, TarEntryType, TarHeader } from './tar/entr
 export { readTar } from './tar/read-tar.ts';
 export type { ReadTarOptions } from './tar/read-tar.ts';
 export { writeTar } from './tar/write-tar.ts';
+export { normalPath } from './rootfs/normal-path.ts';
+export type { TimeOptions } from './rootfs/canonical-entries.ts';
+export type { RootTreeOptions } from './rootfs/root-tree.ts';
+export { canonicalize } from './rootfs/canonicalize.ts';
+export type { CanonicalizeOptions } from './rootfs/canonicalize.ts';
+export { rootfsDigest } from './rootfs/rootfs-digest.ts';

@@ -40,3 +40,28 @@ export function arbitraryLeaf(path: string): fc.Arbitrary<TarEntry> {
 export function arbitraryDirectory(path: string): fc.Arbitrary<TarEntry> {
   return arbitraryMetadata.map((rest) => createEntry({ ...rest, path, type: 'directory' }));
 }
+
+/** The entries of a whole root filesystem without contradictions: some parents are missing, some files are hard links. */
+export const arbitraryRootfs: fc.Arbitrary<TarEntry[]> = fc
+  .uniqueArray(arbitraryPath, { minLength: 1, maxLength: 12 })
+  .chain((paths) => {
+    const parents = new Set(paths.flatMap((path) => path.split('/').map((_, depth, names) => names.slice(0, depth).join('/'))));
+    const all = new Set([...paths, ...[...parents].filter((path) => path !== '')]);
+    return fc.tuple(...[...all].map((path) => (parents.has(path) ? fc.option(arbitraryDirectory(path)) : arbitraryLeaf(path))));
+  })
+  .chain((entries) => {
+    const present = entries.filter((entry) => entry !== null);
+    const targets = present.filter((entry) => entry.type !== 'directory');
+    return fc
+      .array(fc.tuple(fc.nat(), fc.nat()), { maxLength: 4 })
+      .map((pairs) => [...present, ...pairs.flatMap(([number, at], index) => linkTo(targets[at % Math.max(targets.length, 1)], `zz-link-${index}-${number}`))]);
+  });
+
+function linkTo(target: TarEntry | undefined, path: string): TarEntry[] {
+  return target === undefined ? [] : [createEntry({ path, type: 'link', linkName: target.path })];
+}
+
+/** All orders of a list. */
+export function arbitraryOrder<Item>(items: readonly Item[]): fc.Arbitrary<Item[]> {
+  return fc.shuffledSubarray([...items], { minLength: items.length });
+}

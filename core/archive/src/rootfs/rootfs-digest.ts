@@ -1,0 +1,94 @@
+// A digest of what a root filesystem contains, whatever the order of its archive, its times, and which name of a group of hard links
+// came first. One pass, no temporary file. The encoding is fixed: change FORMAT when it changes.
+import { createHash, hash } from 'node:crypto';
+import type { Hash } from 'node:crypto';
+import { compareNames, encodeName } from '../names.ts';
+import { readTar } from '../tar/read-tar.ts';
+import type { ReadTarOptions } from '../tar/read-tar.ts';
+import type { TarEntry } from '../tar/entry.ts';
+import { canonicalHeader, sortPlaces } from './canonical-entries.ts';
+import { withoutBody } from './canonicalize.ts';
+import { RootTree } from './root-tree.ts';
+import type { Inode, Place, RootTreeOptions } from './root-tree.ts';
+
+const FORMAT = 'root filesystem 1';
+
+/**
+ * SHA-256, as 64 hexadecimal digits, over the sorted entries: path, type, mode, owner, device numbers, link target, extended
+ * attributes, SHA-256 of the content, and for each name of a group of hard links the first name of the group. Times never count, and
+ * neither does an entry for the root itself. The digest of an archive equals that of its canonical form. Errors as `canonicalize`.
+ */
+export async function rootfsDigest(source: AsyncIterable<Uint8Array>, options: RootTreeOptions & ReadTarOptions = {}): Promise<string> {
+  const tree = new RootTree<Buffer>(options);
+  for await (const entry of readTar(source, options)) {
+    tree.place(withoutBody(entry), entry.type === 'file' ? await digestBody(entry) : undefined);
+  }
+  return digestPlaces(sortPlaces(tree.list()));
+}
+
+async function digestBody(entry: TarEntry): Promise<Buffer> {
+  let first: Uint8Array | undefined;
+  let running: Hash | undefined;
+  for await (const chunk of entry.body) {
+    if (first === undefined) {
+      first = chunk;
+      if (chunk.length === entry.size) continue;
+      running = createHash('sha256');
+    }
+    running?.update(chunk);
+  }
+  return running?.digest() ?? hash('sha256', first ?? EMPTY, 'buffer');
+}
+
+const EMPTY = Buffer.alloc(0);
+
+/** Every field is its length as four bytes (big endian) and its bytes; numbers are decimal digits. */
+function digestPlaces(places: readonly Place<Buffer>[]): string {
+  const sum = createHash('sha256');
+  const names = countNames(places);
+  const firstPaths = new Map<Inode<Buffer>, string>();
+  addFields(sum, [FORMAT]);
+  for (const { path, inode } of places) {
+    const header = canonicalHeader(path, inode);
+    let group = '';
+    if (inode !== undefined && (names.get(inode) ?? 0) > 1) {
+      group = firstPaths.get(inode) ?? path;
+      firstPaths.set(inode, group);
+    }
+    const xattrs = [...header.xattrs].sort(([a], [b]) => compareNames(a, b));
+    addFields(sum, [
+      encodeName(path),
+      header.type,
+      String(header.mode),
+      String(header.uid),
+      String(header.gid),
+      String(header.devMajor),
+      String(header.devMinor),
+      encodeName(header.linkName),
+      inode?.content ?? EMPTY,
+      encodeName(group),
+      String(xattrs.length),
+      ...xattrs.flatMap(([name, value]) => [encodeName(name), value]),
+    ]);
+  }
+  return sum.digest('hex');
+}
+
+function countNames(places: readonly Place<Buffer>[]): Map<Inode<Buffer>, number> {
+  const names = new Map<Inode<Buffer>, number>();
+  for (const { inode } of places) {
+    if (inode !== undefined) names.set(inode, (names.get(inode) ?? 0) + 1);
+  }
+  return names;
+}
+
+function addFields(sum: Hash, fields: readonly (string | Uint8Array)[]): void {
+  const parts: Uint8Array[] = [];
+  for (const field of fields) {
+    const bytes = typeof field === 'string' ? Buffer.from(field, 'utf8') : field;
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(bytes.length);
+    parts.push(length, bytes);
+  }
+  sum.update(Buffer.concat(parts));
+}
