@@ -28,6 +28,7 @@ const needs = {
     { package: 'openssl', program: 'openssl' },
     { package: 'git', program: 'git' },
     { package: 'procps', program: 'ps' },
+    { package: 'strace', program: 'strace' },
   ],
 };
 

@@ -30,8 +30,10 @@ describe('an incremental build', () => {
       'docker-build.image#app/service@1.0',
       'docker-build.image#system/os@1.0',
       'docker-build.join#system/os@1.0',
+      'iso.boot#tiny-os',
       'iso.medium#tiny-os',
       'iso.squashfs#tiny-os',
+      'sign.isoChecksum#tiny-os',
       'squash.archive#app/service@1.0',
       'squash.archive#system/os@1.0',
     ]);
@@ -55,9 +57,9 @@ describe('an incremental build', () => {
 
   test('runs only the tasks of the ISO when its menu title changes, and names the option', async () => {
     const config = readFileSync(workspace.path('cos.config.ts'), 'utf8');
-    writeFileSync(workspace.path('cos.config.ts'), config.replace("title: 'Tiny OS'", "title: 'Tiny OS two'"));
+    writeFileSync(workspace.path('cos.config.ts'), config.replace("title: 'Tiny OS'", "title: 'Tiny OS', menuTitle: 'Tiny OS two'"));
     const { built } = await runTarget(workspace, 'build-iso');
-    expect(built).toEqual(['iso.medium#tiny-os']);
+    expect(built).toEqual(['iso.medium#tiny-os', 'sign.isoChecksum#tiny-os']);
     const why = await runCos(workspace, ['why', 'iso.medium#tiny-os']);
     expect(why.stdout).toContain('title');
     expect(why.stdout).toContain('Tiny OS two');

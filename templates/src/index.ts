@@ -1,1 +1,8 @@
-export {};
+// What most configs need. Re-exports only; distributions have entries of their own (`@cos/templates/debian`).
+
+export { standardPlugins, type StandardPluginOptions, type StandardPlugins } from './plugins.ts';
+export { baseImage } from './targets/base-image.ts';
+export { buildIso, type BuiltIso, type IsoRequest } from './targets/iso.ts';
+export { buildPackages, type BuiltPackage, type BuiltPackages, type PackagesRequest } from './targets/packages.ts';
+export { standardTargets, type StandardTargetOptions } from './targets/standard-targets.ts';
+export type { StandardContext } from './targets/context.ts';

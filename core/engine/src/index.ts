@@ -3,6 +3,7 @@
 export { CosError } from './errors/cos-error.ts';
 export type { Diagnostic, Note, Place } from './errors/diagnostic.ts';
 export { failure, success, type Result } from './errors/result.ts';
+export { readPreset } from './config/read-preset.ts';
 export { defineArtifact, fileTree, noMeta } from './model/artifact.ts';
 export type { Artifact, ArtifactKind, ArtifactRef, ArtifactStore, Emitted, FileTree, HashProfile, MetaOf, Storage } from './model/artifact.ts';
 export { defineConfig } from './model/config.ts';

@@ -1,0 +1,20 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { CosError } from '../errors/cos-error.ts';
+import type { Values } from '../model/distribution.ts';
+import { readYaml } from './yaml.ts';
+
+/**
+ * Reads a values file that comes with a distribution. The type is the author's word for what the file holds: presets are data of a package, checked by
+ * its tests, not input of a user. Throws a CosError when the file is no YAML map.
+ */
+export function readPreset<V extends Values>(url: URL): V {
+  const file = fileURLToPath(url);
+  const document = readYaml(readFileSync(file, 'utf8'), file, 'COS_CONFIG_VALUES');
+  if (!document.ok) throw new CosError(document.failures);
+  const { value } = document;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new CosError({ code: 'COS_CONFIG_VALUES', severity: 'error', message: 'Expected a map of values; found something else.', place: { file } });
+  }
+  return value as V;
+}

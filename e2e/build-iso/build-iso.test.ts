@@ -1,0 +1,89 @@
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startMachine } from '@cos/machine';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { cosProgram, runCos, runTarget } from '../rig/cos.ts';
+import { checkout, makeWorkspace, removeWorkspace, type Workspace } from '../rig/workspace.ts';
+
+// The example of the repository, as a new user builds it: from Debian packages to an ISO that boots. One workspace for the whole file.
+
+describe('the ISO of the example', () => {
+  let workspace: Workspace;
+  const iso = (): string => workspace.path('build/sample-os.iso');
+  beforeAll(async () => {
+    const project = join(tmpdir(), `cos-example-${process.pid}`);
+    mkdirSync(project);
+    try {
+      copyFileSync(join(checkout, 'cos.config.ts'), join(project, 'cos.config.ts'));
+      cpSync(join(checkout, 'packages'), join(project, 'packages'), { recursive: true });
+      workspace = makeWorkspace(project, { keep: true });
+    } finally {
+      rmSync(project, { recursive: true, force: true });
+    }
+    const { summary } = await runTarget(workspace, 'build-iso', 'base');
+    expect(summary.built).toBeGreaterThan(0);
+  });
+  afterAll(() => removeWorkspace(workspace));
+
+  test('has a checksum that sha256sum accepts', () => {
+    expect(execFileSync('sha256sum', ['--check', 'sample-os.iso.sha256'], { cwd: workspace.path('build'), encoding: 'utf8' })).toBe('sample-os.iso: OK\n');
+  });
+
+  test('boots by BIOS until a service of the derivative says so', async () => {
+    await expectBoot(iso(), 'bios');
+  });
+
+  test('boots by UEFI until a service of the derivative says so', async () => {
+    await expectBoot(iso(), 'uefi');
+  });
+
+  test('costs nothing the second time: no task runs, no program is started, the container engine is not asked', async () => {
+    const trace = workspace.path('trace.txt');
+    // A socket that nobody listens on: a question to the engine would fail the run.
+    const environment = { ...process.env, DOCKER_HOST: 'unix:///nonexistent/engine.sock', PATH: `${join(checkout, 'node_modules', '.bin')}:${process.env['PATH'] ?? ''}` };
+    const output = execFileSync('strace', ['--follow-forks', '--quiet=all', '--trace=execve', '--output', trace, cosProgram, 'run', 'build-iso', '--reporter', 'json'], { cwd: workspace.folder, env: environment, encoding: 'utf8' });
+    expect(JSON.parse(output.trimEnd().split('\n').at(-1) ?? '')).toMatchObject({ type: 'summary', cached: 0, built: 0, failed: 0, skipped: 0 });
+    const programs = readFileSync(trace, 'utf8')
+      .split('\n')
+      .flatMap((line) => /execve\("([^"]+)".* = 0$/.exec(line)?.[1] ?? []);
+    expect(programs.filter((program) => !/\/(env|node|cos)$/.test(program))).toEqual([]);
+  });
+
+  test('is assembled again, and nothing else is, when only its menu title changes', async () => {
+    const config = readFileSync(workspace.path('cos.config.ts'), 'utf8');
+    writeFileSync(workspace.path('cos.config.ts'), config.replace("title: 'Sample OS'", "title: 'Sample OS', menuTitle: 'Try it'"));
+    try {
+      expect((await runTarget(workspace, 'build-iso')).built).toEqual(['iso.medium#sample-os', 'sign.isoChecksum#sample-os']);
+    } finally {
+      writeFileSync(workspace.path('cos.config.ts'), config);
+    }
+  });
+
+  test('is byte-identical in another workspace that starts from the same base', async () => {
+    const first = await runTarget(workspace, 'build-iso', 'create-repo');
+    const other = makeWorkspace(workspace.folder);
+    copyFileSync(workspace.path('build/base.tar'), other.path('base.tar'));
+    const second = await runTarget(other, 'build-iso', 'create-repo', '--set', 'base.from=archive', '--set', 'base.path=base.tar', '--seed', '11');
+    const outputs = (run: typeof first): Record<string, unknown> =>
+      Object.fromEntries(run.events.flatMap((event) => (event.type === 'task-finished' && event.outputs !== undefined && /^(squash|iso|repo|sign)\./.test(event.task) ? [[event.task, event.outputs]] : [])));
+    expect(outputs(second)).toEqual(outputs(first));
+    expect(readFileSync(other.path('build/sample-os.iso')).equals(readFileSync(iso()))).toBe(true);
+  });
+
+  test('comes with a Packer template that packer accepts', async () => {
+    const run = await runCos(workspace, ['run', 'build-packer']);
+    expect(run.exitCode, run.stdout + run.stderr).toBe(0);
+    execFileSync('packer', ['validate', 'sample-os.pkr.json'], { cwd: workspace.path('build'), env: { ...process.env, CHECKPOINT_DISABLE: '1' } });
+  });
+});
+
+async function expectBoot(path: string, firmware: 'bios' | 'uefi'): Promise<void> {
+  const machine = await startMachine({ medium: { kind: 'iso', path }, firmware, memoryMiB: 1536 });
+  try {
+    await machine.waitFor('COS-READY sample-os 0.1.0', { timeoutMs: 8 * 60_000 });
+  } finally {
+    await machine.stop();
+  }
+}

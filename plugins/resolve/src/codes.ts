@@ -1,0 +1,32 @@
+// Codes of this plugin with their meaning in one line; docs/errors.md has a section for each. Problems of a tree keep the word that the library gives
+// them: LUET_UNKNOWN_KEY becomes COS_RESOLVE_UNKNOWN_KEY.
+
+export const codes = {
+  COS_RESOLVE_BAD_ATOM: 'A package string of the command line cannot be read.',
+  COS_RESOLVE_BAD_FORMAT: 'A file of a repository does not have the form that it must have.',
+  COS_RESOLVE_BAD_NAME: 'The name or category of a package has characters that cannot stand there.',
+  COS_RESOLVE_BAD_PACKAGE_DIR: 'The folder that a package is made of is not an absolute path.',
+  COS_RESOLVE_BAD_PATTERN: 'A regular expression of includes or excludes cannot be read.',
+  COS_RESOLVE_BAD_VERSION: 'A version is not one.',
+  COS_RESOLVE_CYCLE: 'Packages require each other in a circle.',
+  COS_RESOLVE_DUPLICATE_KEY: 'A map of a YAML file has the same key twice.',
+  COS_RESOLVE_DUPLICATE_PACKAGE: 'The same package stands in the trees twice.',
+  COS_RESOLVE_LOSSY_SCALAR: 'An unquoted scalar loses characters when it is read as a number or a date.',
+  COS_RESOLVE_MISSING_KEY: 'A key that must be there is not.',
+  COS_RESOLVE_NO_EFFECT: 'A key has no effect where it stands.',
+  COS_RESOLVE_NO_PARENT: 'A package has steps and nothing to build on.',
+  COS_RESOLVE_NO_RECIPE: 'A collection has no build.yaml.',
+  COS_RESOLVE_NO_VALUE: 'A value that is not set is printed into a recipe.',
+  COS_RESOLVE_NO_VERSION: 'No version of a required package fits.',
+  COS_RESOLVE_READ_FAILED: 'A file or folder of a tree cannot be read.',
+  COS_RESOLVE_RENDER_FAILED: 'A recipe cannot be rendered.',
+  COS_RESOLVE_SEARCH_LIMIT: 'No set of packages was found in a sensible time.',
+  COS_RESOLVE_TAG_COLLISION: 'Two packages would have the same image tag.',
+  COS_RESOLVE_UNKNOWN_KEY: 'A file of a package has a key that nothing reads.',
+  COS_RESOLVE_UNKNOWN_PACKAGE: 'A package is asked for or required that no tree has.',
+  COS_RESOLVE_UNSATISFIABLE: 'The requirements cannot be met together.',
+  COS_RESOLVE_WRONG_TYPE: 'A value of a YAML file is of another type than its key takes.',
+  COS_RESOLVE_YAML_EXTRA_DOCUMENT: 'A YAML file has more than one document.',
+  COS_RESOLVE_YAML_SYNTAX: 'A file is not valid YAML.',
+  COS_RESOLVE_YAML_TOO_LARGE: 'A YAML file is larger than any real one.',
+} as const;

@@ -1,0 +1,75 @@
+import type { ArchiveContent, PackageKind, PackagePlan, PackageRole, PlannedImage, ResolvedPackage, Tree } from '@cos/luet';
+
+// What the planner answers: plain data for the targets that make tasks of it. Paths are relative to the workspace.
+
+export interface PackageEntry {
+  /** `category/name@version`: how messages and task keys name it. */
+  readonly id: string;
+  readonly category: string;
+  readonly name: string;
+  readonly version: string;
+  /** `name-category-version`, as luet names files. */
+  readonly fingerprintName: string;
+  readonly role: PackageRole;
+  readonly kind: PackageKind;
+  /** What the archive holds. */
+  readonly archive: ArchiveContent;
+  /** The build context. */
+  readonly folder: string;
+  /** definition.yaml or collection.yaml. */
+  readonly definition: string;
+  /** build.yaml; undefined for a package without one. */
+  readonly recipe: string | undefined;
+  /** Files of the folder that are rendered before the build, relative to it. */
+  readonly templates: readonly string[];
+  /** `id` of its image in `images`; undefined when nothing is built. */
+  readonly image: string | undefined;
+  /** Fingerprint names of the packages whose archives make its base, in the order of unpacking. */
+  readonly finalRequires: readonly string[];
+}
+
+export interface ResolvedTree {
+  /** Everything needed comes first. */
+  readonly packages: readonly PackageEntry[];
+  /** Everything needed comes first. */
+  readonly images: readonly PlannedImage[];
+  /** Files of the folders called `templates`, in order. */
+  readonly shared: readonly string[];
+  /** The trees that were read. */
+  readonly trees: readonly string[];
+}
+
+export function describePlan(plan: PackagePlan, tree: Tree): ResolvedTree {
+  const files = new Map(tree.packages.map((one) => [one.fingerprintName, one]));
+  return {
+    packages: plan.packages.map((one) => {
+      const source = files.get(one.fingerprintName);
+      if (source === undefined) throw new Error(`Internal error: ${one.fingerprintName} is planned and in no tree`);
+      return {
+        id: `${one.category}/${one.name}@${one.version}`,
+        category: one.category,
+        name: one.name,
+        version: one.version,
+        fingerprintName: one.fingerprintName,
+        role: one.role,
+        kind: one.kind,
+        archive: one.archive,
+        folder: one.dir,
+        definition: source.file,
+        recipe: source.recipe?.file,
+        templates: templatesOf(one),
+        image: one.image,
+        finalRequires: one.finalRequires,
+      };
+    }),
+    images: plan.images,
+    shared: tree.templates.map((one) => one.file),
+    trees: tree.roots,
+  };
+}
+
+/** The key `templates` of a definition: a list of file names. Anything else is a plain template value of another meaning. */
+function templatesOf(one: ResolvedPackage): readonly string[] {
+  const given = one.values.entries.get('templates');
+  return Array.isArray(given) && given.every((item) => typeof item === 'string') ? given : [];
+}

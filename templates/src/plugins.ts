@@ -1,0 +1,24 @@
+import { dockerBuild } from '@cos/plugin-docker-build';
+import { iso } from '@cos/plugin-iso';
+import { packer } from '@cos/plugin-packer';
+import { repo } from '@cos/plugin-repo';
+import { resolve } from '@cos/plugin-resolve';
+import { sign } from '@cos/plugin-sign';
+import { squash } from '@cos/plugin-squash';
+import { template } from '@cos/plugin-template';
+
+type Options<F extends (options?: never) => unknown> = Parameters<F>[0];
+
+/** Options of the plugins that come with cos, by plugin. */
+export interface StandardPluginOptions {
+  readonly dockerBuild?: Options<typeof dockerBuild>;
+  readonly iso?: Options<typeof iso>;
+  readonly sign?: Options<typeof sign>;
+}
+
+/** All plugins that come with cos. Add your own behind them: `[...standardPlugins(), mine()]`. */
+export function standardPlugins(options: StandardPluginOptions = {}) {
+  return [resolve(), template(), dockerBuild(options.dockerBuild), squash(), repo(), sign(options.sign), iso(options.iso), packer()] as const;
+}
+
+export type StandardPlugins = ReturnType<typeof standardPlugins>;

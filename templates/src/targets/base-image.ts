@@ -1,0 +1,83 @@
+import { CosError, type ArtifactRef } from '@cos/core';
+import type { ContainerImage, RootfsArchive } from '@cos/core/artifacts';
+import * as z from 'zod/mini';
+import type { StandardContext } from './context.ts';
+
+// Where the base image of a distribution comes from. The preset says it by the value `base`; nothing else is tried.
+
+const texts = z._default(z.array(z.string()), []);
+
+const baseSchema = z.discriminatedUnion('from', [
+  z.object({
+    from: z.literal('mmdebstrap'),
+    suite: z.string(),
+    components: z._default(z.array(z.string()), ['main']),
+    /** Empty: the default mirror of the program. */
+    mirrors: texts,
+    packages: texts,
+    /** Packages that are kept as files in /var/cache/cos/pool. */
+    pool: texts,
+    /** Paths that the package manager leaves out. */
+    pathExcludes: texts,
+  }),
+  z.object({ from: z.literal('registry'), reference: z.string() }),
+  z.object({ from: z.literal('archive'), path: z.string(), sha256: z.optional(z.string()) }),
+]);
+
+type Base = z.output<typeof baseSchema>;
+
+const knownKeys: ReadonlySet<string> = new Set(baseSchema.def.options.flatMap((option) => Object.keys(option.shape)));
+
+/** An overlay that chooses another origin leaves keys of the first one behind: those are passed over, others are mistakes. */
+function unknownKeys(base: unknown): readonly string[] {
+  return typeof base === 'object' && base !== null ? Object.keys(base).filter((key) => !knownKeys.has(key)) : [];
+}
+
+/** Makes the tasks of the base image that recipes name by `reference`. */
+export function baseImage(context: StandardContext, reference: string): ArtifactRef<ContainerImage> {
+  if (reference !== context.values['image']) return pulledImage(context, reference);
+  const base = checkBase(context, reference);
+  return base.from === 'registry' ? pulledImage(context, base.reference) : context.use['docker-build'].base({ name: reference, inputs: { rootfs: rootfsOf(context, reference, base) } }).image;
+}
+
+/** The root filesystem that the derivative's base image is made of. */
+export function baseRootfs(context: StandardContext): ArtifactRef<RootfsArchive> {
+  const reference = String(context.values['image']);
+  const base = checkBase(context, reference);
+  if (base.from !== 'registry') return rootfsOf(context, reference, base);
+  throw new CosError({
+    code: 'COS_PLAN_BASE',
+    severity: 'error',
+    message: `The base "${reference}" is an image of a registry, "${base.reference}": it has no root filesystem of its own.`,
+    hint: 'Its digest is pinned in cos.lock already.',
+  });
+}
+
+function checkBase({ values }: StandardContext, reference: string): Base {
+  const parsed = z.safeParse(baseSchema, values['base']);
+  const unknown = unknownKeys(values['base']);
+  if (parsed.success && unknown.length === 0) return parsed.data;
+  throw new CosError({
+    code: 'COS_PLAN_BASE',
+    severity: 'error',
+    message: `The value "base" does not say where the base image "${reference}" comes from.`,
+    notes: [
+      ...(parsed.error?.issues ?? []).map((issue) => ({ message: `${['base', ...issue.path].join('.')}: ${issue.message}` })),
+      ...unknown.map((key) => ({ message: `base.${key}: unknown key` })),
+    ],
+    hint: 'Use { from: "mmdebstrap", suite }, { from: "registry", reference } or { from: "archive", path }.',
+  });
+}
+
+function rootfsOf({ use, source }: StandardContext, reference: string, base: Exclude<Base, { from: 'registry' }>): ArtifactRef<RootfsArchive> {
+  if (base.from === 'archive') {
+    return use['docker-build'].unpack({ name: reference, inputs: { archive: source(base.path) }, options: base.sha256 === undefined ? {} : { sha256: base.sha256 } }).rootfs;
+  }
+  const { suite, components, mirrors, packages, pool, pathExcludes } = base;
+  return use['docker-build'].bootstrap({ name: reference, inputs: {}, options: { suite, components, mirrors, packages, pool, pathExcludes } }).rootfs;
+}
+
+function pulledImage({ use }: StandardContext, reference: string): ArtifactRef<ContainerImage> {
+  const digest = use['docker-build'].digest(reference);
+  return use['docker-build'].pull({ name: reference, inputs: {}, options: { reference, digest: String(digest) } }).image;
+}

@@ -1,0 +1,100 @@
+import type { ArtifactRef, Wanted } from '@cos/core';
+import type { Repository } from '@cos/core/artifacts';
+import type { StandardContext } from './context.ts';
+import { baseRootfs } from './base-image.ts';
+import { buildIso, type IsoRequest } from './iso.ts';
+import { buildPackages, type BuiltPackage } from './packages.ts';
+
+export interface StandardTargetOptions extends IsoRequest {
+  /** The public key that signatures are made for, a file of the workspace; default `cos.pub`. */
+  readonly publicKey?: string;
+}
+
+const squashParameter = {
+  squash: { type: 'choice', choices: ['fast', 'release', 'gzip', 'none'], description: 'compression of the root filesystem: fast (zstd) or smallest (release: xz)' },
+} as const;
+
+/**
+ * The targets that most derivatives have. Spread them into `targets` and add your own:
+ * `build`, `create-repo`, `sign`, `build-iso`, `build-packer`.
+ */
+export function standardTargets(options: StandardTargetOptions) {
+  const isoOf = (context: StandardContext, squash: IsoRequest['squash']) => buildIso(context, squash === undefined ? options : { ...options, squash });
+
+  return {
+    build: {
+      description: 'archives of the named packages, or of all packages of the trees',
+      params: { packages: { type: 'list', positional: true, description: 'packages as category/name or category/name@version; default all' } },
+      async plan(context: StandardContext & { readonly params: { readonly packages: readonly string[] } }): Promise<Wanted> {
+        const { packages } = context.params;
+        const { wanted } = await buildPackages(context, { packages: packages.length === 0 ? 'all' : packages, title: options.title });
+        return Object.fromEntries(wanted.flatMap((one) => packageFiles(one).map(([file, artifact]) => [`packages/${file}`, artifact])));
+      },
+    },
+    base: {
+      description: 'the root filesystem that the base image is made of, to keep it: base: { from: archive, path: base.tar }',
+      plan(context: StandardContext): Wanted {
+        return { 'base.tar': baseRootfs(context) };
+      },
+    },
+    'create-repo': {
+      description: 'a repository folder that luet clients install from',
+      async plan(context: StandardContext): Promise<Wanted> {
+        return { repository: await createRepository(context, options) };
+      },
+    },
+    'build-iso': {
+      description: 'a bootable ISO of the derivative',
+      params: squashParameter,
+      async plan(context: StandardContext & { readonly params: { readonly squash: IsoRequest['squash'] } }): Promise<Wanted> {
+        const { iso, checksum, file } = await isoOf(context, context.params.squash);
+        return { [file]: iso, [`${file}.sha256`]: checksum };
+      },
+    },
+    sign: {
+      description: 'the repository and the ISO with signatures over the repository index and the checksums',
+      params: squashParameter,
+      async plan(context: StandardContext & { readonly params: { readonly squash: IsoRequest['squash'] } }): Promise<Wanted> {
+        const { use, source, derivative } = context;
+        const publicKey = source(options.publicKey ?? 'cos.pub');
+        const { iso, checksum, file } = await isoOf(context, context.params.squash);
+        const repository = await createRepository(context, options);
+        return {
+          [file]: iso,
+          [`${file}.sha256`]: checksum,
+          [`${file}.sha256.sig`]: use.sign.signText({ name: file, inputs: { text: checksum, publicKey } }).signature,
+          repository,
+          'repository.yaml.sig': use.sign.signRepository({ name: derivative.name, inputs: { repository, publicKey } }).signature,
+        };
+      },
+    },
+    'build-packer': {
+      description: 'a Packer template that installs nothing and boots the ISO in QEMU',
+      params: squashParameter,
+      async plan(context: StandardContext & { readonly params: { readonly squash: IsoRequest['squash'] } }): Promise<Wanted> {
+        const { use, derivative } = context;
+        const { iso, checksum, file } = await isoOf(context, context.params.squash);
+        const { template } = use.packer.template({ name: derivative.name, inputs: { iso }, options: { name: derivative.name, iso: file } });
+        return { [file]: iso, [`${file}.sha256`]: checksum, [`${derivative.name}.pkr.json`]: template };
+      },
+    },
+  } as const;
+}
+
+/** All packages of the trees, as a repository folder. */
+async function createRepository(context: StandardContext, options: StandardTargetOptions): Promise<ArtifactRef<Repository>> {
+  const { use, source, derivative } = context;
+  const { wanted } = await buildPackages(context, { packages: 'all', title: options.title });
+  return use.repo.create({
+    name: derivative.name,
+    inputs: { archives: wanted.map(({ archive }) => archive), metadata: wanted.map(({ metadata }) => metadata), trees: derivative.trees.map((tree) => source(tree)) },
+    options: { name: derivative.name },
+  }).repository;
+}
+
+function packageFiles({ entry, archive, metadata }: BuiltPackage): readonly (readonly [string, ArtifactRef])[] {
+  return [
+    [`${entry.fingerprintName}.package.tar.zst`, archive],
+    [`${entry.fingerprintName}.metadata.yaml`, metadata],
+  ];
+}
