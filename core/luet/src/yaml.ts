@@ -2,8 +2,8 @@
 // because the same file is read in several ways (identity, recipe, template values). Aliases are expanded by sharing nodes and
 // merge keys (`<<` and `!!merge <<`) are already applied. Only the first document of a file counts.
 
-import { dump, EVENT_ID, getScalarValue, parseEvents, SCALAR_STYLE, YAMLException } from 'js-yaml';
-import type { Event, ScalarEvent } from 'js-yaml';
+import { dump, EVENT_ID, getScalarValue, parseEvents, SCALAR_STYLE, visit, YAMLException } from 'js-yaml';
+import type { Document, Event, ScalarEvent } from 'js-yaml';
 import { LineIndex } from './line-index.ts';
 import { createProblem } from './problem.ts';
 import type { Location, Problem, Severity } from './problem.ts';
@@ -74,9 +74,17 @@ export function parseYaml(options: ParseYamlOptions): YamlDocument {
   }
 }
 
-/** Text that readers of YAML 1.1 and of 1.2 understand alike: whatever could be a number, boolean or null there is quoted. */
+/**
+ * Text that readers of YAML 1.1 and of 1.2 understand alike: a string that could be a number, a boolean or null in either is
+ * quoted. Keys keep their order.
+ */
 export function writeYaml(value: unknown): string {
-  return dump(value, { noRefs: true, lineWidth: -1, seqNoIndent: true });
+  const quoteAmbiguous = (documents: Document[]): void =>
+    visit(documents, (node) => {
+      const isText = node.kind === 'scalar' && node.tag === `${CORE_TAG}str` && node.style === SCALAR_STYLE.PLAIN;
+      if (isText && typeof resolvePlainScalar(node.value) !== 'string') node.style = SCALAR_STYLE.SINGLE_QUOTED;
+    });
+  return dump(value, { noRefs: true, lineWidth: -1, seqNoIndent: true, transform: quoteAmbiguous });
 }
 
 const MAX_DEPTH = 100;
