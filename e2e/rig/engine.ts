@@ -1,0 +1,6 @@
+import { execFileSync } from 'node:child_process';
+
+/** Ids of all containers that the engine knows, running or not. */
+export function containers(): readonly string[] {
+  return execFileSync('docker', ['container', 'ls', '--all', '--quiet', '--no-trunc'], { encoding: 'utf8' }).split('\n').filter((line) => line !== '').sort();
+}
