@@ -45,6 +45,7 @@ test('an unknown variable is told with place, lines around and a neighbour', () 
         "  3 | }",
         "  4 |",
       ],
+      "hint": "did you mean "title"?",
       "kind": "unknown-variable",
       "length": 5,
       "line": 2,

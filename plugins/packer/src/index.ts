@@ -1,1 +1,6 @@
-export {};
+import { definePlugin } from '@cos/core';
+import { pluginOptions } from './options.ts';
+import { template } from './stages/template.ts';
+import { validate } from './stages/validate.ts';
+
+export const packer = definePlugin({ name: 'packer', apiVersion: 1, options: pluginOptions, stages: { template, validate } });
