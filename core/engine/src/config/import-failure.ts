@@ -3,6 +3,7 @@ import { stripTypeScriptTypes } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { diagnosticsOf, messageOf, systemCode } from '../errors/expected.ts';
 import type { Diagnostic, Place } from '../errors/diagnostic.ts';
+import { throwingPlace } from '../errors/throwing-place.ts';
 
 // Errors of importing the config as diagnostics: Node puts the place into the stack in three different ways, and for plain JavaScript not at all.
 
@@ -21,19 +22,6 @@ export function explainImportFailure(error: unknown, file: string): [Diagnostic,
       place: place ?? { file },
     },
   ];
-}
-
-/** The first frame of the stack that lies in a file of the user: neither Node's own nor below node_modules. */
-export function throwingPlace(error: unknown): Place | undefined {
-  if (!(error instanceof Error) || error.stack === undefined) return undefined;
-  for (const line of error.stack.split('\n')) {
-    const match = /^\s+at (?:.*\()?((?:file:\/\/)?\/.*?):(\d+):(\d+)\)?$/.exec(line);
-    if (match === null) continue;
-    const [, path = '', row = '1', column = '1'] = match;
-    const file = path.startsWith('file://') ? fileURLToPath(path.replace(/\?.*$/, '')) : path;
-    if (!file.includes('/node_modules/')) return { file, line: Number(row), column: Number(column) };
-  }
-  return undefined;
 }
 
 function explainSyntax(error: SyntaxError, file: string): Diagnostic {

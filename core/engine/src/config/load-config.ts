@@ -54,7 +54,8 @@ export async function resolveConfig(given: unknown, file: string, request: LoadR
     }
   }
   checkSelection(request, checked.derivatives.map(({ name }) => name), checked.derivatives.flatMap(({ platforms }) => [...platforms]), variants.length, report);
-  return { config: Object.freeze({ ...checked, workspace, file, variants: Object.freeze(variants) }), diagnostics };
+  const config = markSite({ ...checked, workspace, file, variants: Object.freeze(variants) }, siteOf(given));
+  return { config: Object.freeze(config), diagnostics };
 }
 
 async function requestLayers(request: LoadRequest, report: (diagnostic: Diagnostic) => void): Promise<RequestLayers> {

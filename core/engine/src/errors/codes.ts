@@ -61,6 +61,8 @@ export const codes = {
   COS_PLAN_PIN_MISSING: 'A pin is not in cos.lock, and the lock is frozen.',
   COS_PLAN_PIN_FAILED: 'Looking up a pin failed.',
   COS_PLAN_LOCK: 'cos.lock cannot be read or is not well formed.',
+  // Stores of external kinds.
+  COS_STORE_MISSING: 'No configured plugin brings a store for an external artifact kind.',
 } as const;
 
 /** A code of the engine. Plugins' codes are any text of the form `COS_<AREA>_<PROBLEM>`. */

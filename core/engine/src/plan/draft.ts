@@ -1,0 +1,77 @@
+import type { ResolvedConfig, Variant } from '../config/resolved-config.ts';
+import type { Diagnostic } from '../errors/diagnostic.ts';
+import { artifactRef, type ArtifactKind, type ArtifactRef } from '../model/artifact.ts';
+import type { Emit } from '../model/event.ts';
+import type { TaskKey } from '../model/identity.ts';
+import type { JsonObject } from '../model/json.ts';
+import type { PlannedPort, PlannerRun } from '../model/plan.ts';
+import type { Stage } from '../model/stage.ts';
+import type { Lock } from './lock-file.ts';
+import type { PlannerMemo } from './planner-call.ts';
+
+/** A stage call before its options are checked. */
+export interface DraftCall {
+  readonly key: TaskKey;
+  readonly plugin: string;
+  readonly stageName: string;
+  readonly stage: Stage;
+  readonly name: string;
+  readonly variant: Variant;
+  readonly site: string | undefined;
+  readonly inputs: Readonly<Record<string, PlannedPort>>;
+  /** Settles when the options are checked; undefined after a problem, which is reported. */
+  readonly options: Promise<{ readonly parsed: unknown; readonly plain: JsonObject } | undefined>;
+}
+
+export interface MissingPin {
+  readonly plugin: string;
+  readonly pin: string;
+  readonly request: string;
+  readonly site: string | undefined;
+}
+
+/** What planning collects while the targets' `plan` functions run. One draft for the whole request. */
+export interface Draft {
+  readonly config: ResolvedConfig;
+  readonly lock: Lock;
+  readonly emit: Emit;
+  readonly memo: PlannerMemo;
+  readonly calls: DraftCall[];
+  /** Workspace paths of sources with the place of a call. */
+  readonly sources: Map<string, string | undefined>;
+  readonly reads: Set<string>;
+  readonly planners: Map<string, PlannerRun>;
+  readonly missingPins: Map<string, MissingPin>;
+  readonly diagnostics: Diagnostic[];
+  readonly report: (diagnostic: Diagnostic) => void;
+  /** Makes a reference that belongs to this plan. */
+  readonly refer: <K extends ArtifactKind>(kind: K, producer: TaskKey | undefined, output: string) => ArtifactRef<K>;
+  readonly owns: (ref: unknown) => ref is ArtifactRef;
+}
+
+export function createDraft(parts: Pick<Draft, 'config' | 'lock' | 'emit' | 'memo'>): Draft {
+  const diagnostics: Diagnostic[] = [];
+  const seen = new Set<string>();
+  const refs = new WeakSet<object>();
+  return {
+    ...parts,
+    calls: [],
+    sources: new Map(),
+    reads: new Set(),
+    planners: new Map(),
+    missingPins: new Map(),
+    diagnostics,
+    report: (diagnostic) => {
+      // A target is planned once for each variant: one problem is told once.
+      const text = JSON.stringify(diagnostic);
+      if (!seen.has(text)) diagnostics.push(diagnostic);
+      seen.add(text);
+    },
+    refer: (kind, producer, output) => {
+      const ref = artifactRef(kind, producer, output);
+      refs.add(ref);
+      return ref;
+    },
+    owns: (ref): ref is ArtifactRef => typeof ref === 'object' && ref !== null && refs.has(ref),
+  };
+}
