@@ -4,14 +4,11 @@ import { readdirSync } from 'node:fs';
 import { canonicalize, compareNames, createEntry, writeTar } from '../../src/index.ts';
 import type { TarEntry } from '../../src/index.ts';
 import { arbitraryOrder, arbitraryRootfs } from '../arbitrary-entry.ts';
+import { directory, file, link, symlink } from '../entries.ts';
 import { collect, inChunks, outline, readAll } from '../streams.ts';
 import { useTemporaryFolder } from '../temporary-folder.ts';
 
 const scratch = useTemporaryFolder();
-const file = (path: string, content = path): TarEntry => createEntry({ path }, content);
-const directory = (path: string, mode = 0o755): TarEntry => createEntry({ path, type: 'directory', mode });
-const symlink = (path: string, linkName: string): TarEntry => createEntry({ path, type: 'symlink', linkName });
-const link = (path: string, linkName: string): TarEntry => createEntry({ path, type: 'link', linkName });
 const canonical = (entries: TarEntry[], options = {}): AsyncIterable<Uint8Array> => canonicalize(writeTar(entries), { scratch, ...options });
 
 test('the canonical form does not depend on the order of the entries, and applying it again changes nothing', async () => {
