@@ -8,6 +8,7 @@ const needs = {
   build: [
     { package: 'docker.io', program: 'dockerd' },
     { package: 'mmdebstrap', program: 'mmdebstrap' },
+    { package: 'uidmap', program: 'newuidmap' },
     { package: 'squashfs-tools', program: 'mksquashfs' },
     { package: 'xorriso', program: 'xorriso' },
     { package: 'mtools', program: 'mcopy' },
