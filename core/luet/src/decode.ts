@@ -126,12 +126,8 @@ export function isNull(node: YamlNode): boolean {
 function nameOf(node: YamlNode): string {
   if (node.kind === 'mapping') return 'a mapping';
   if (node.kind === 'sequence') return 'a list';
-  switch (typeof node.value) {
-    case 'string':
-      return 'text';
-    case 'boolean':
-      return 'boolean';
-    default:
-      return node.value === null ? 'nothing' : 'number';
-  }
+  const { value } = node;
+  if (value === null) return 'nothing';
+  if (typeof value === 'string') return 'text';
+  return typeof value === 'boolean' ? 'boolean' : 'number';
 }

@@ -1,8 +1,11 @@
 // "Did you mean": the known word nearest to an unknown one, or undefined when nothing is near enough to be worth saying.
 
-/** Distance counts insertions, deletions, substitutions and swaps of neighbours; a third of the word's length may differ. */
+/**
+ * Distance counts insertions, deletions, substitutions and swaps of neighbours; a third of the word's length may differ, so words
+ * of one or two letters have no neighbours.
+ */
 export function suggest(word: string, known: Iterable<string>): string | undefined {
-  const limit = Math.max(1, Math.floor(word.length / 3));
+  const limit = Math.floor(word.length / 3);
   let best: { readonly word: string; readonly distance: number } | undefined;
   for (const candidate of known) {
     if (Math.abs(candidate.length - word.length) > limit) continue;

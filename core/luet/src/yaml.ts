@@ -70,7 +70,8 @@ export function parseYaml(options: ParseYamlOptions): YamlDocument {
       error.mark === undefined
         ? { file: options.file }
         : { file: options.file, line: error.mark.line + 1, column: error.mark.column + 1 };
-    return { root: undefined, problems: [createProblem('error', 'LUET_YAML_SYNTAX', error.reason, at)] };
+    const details = error.reason === 'deficient indentation' ? { hint: 'a "[" or "{" above may lack its end' } : {};
+    return { root: undefined, problems: [createProblem('error', 'LUET_YAML_SYNTAX', error.reason, at, details)] };
   }
 }
 

@@ -1,7 +1,8 @@
 // A package inside metadata files and indexes. The two spell the same record differently: metadata.yaml has `packagerequires` and
 // every key, the index has `requires` and leaves empty ones out. Mixing them up makes clients install without dependencies.
 
-import { Decoder, fieldsOf } from '../decode.ts';
+import { fieldsOf } from '../decode.ts';
+import type { Decoder } from '../decode.ts';
 import type { Identity } from '../package/identity.ts';
 import { readReferences } from '../package/reference.ts';
 import type { PackageReference } from '../package/reference.ts';

@@ -47,9 +47,9 @@ export function planPackages(options: PlanPackagesOptions): PackagePlan {
   for (const target of targets.found) planner.addTarget(target);
   planner.finish();
   const sorted = sortPlan(planner.packages, planner.images);
-  const used = new Set(planner.packages.map((one) => one.fingerprintName));
-  const own = rendered.filter((one) => used.has(one.package.fingerprintName)).flatMap((one) => one.problems);
-  const foreign = rendered.filter((one) => !used.has(one.package.fingerprintName)).flatMap((one) => one.problems);
+  const isInvolved = (one: RenderedPackage): boolean => planner.involved.has(one.package.fingerprintName);
+  const own = rendered.filter(isInvolved).flatMap((one) => one.problems);
+  const foreign = rendered.filter((one) => !isInvolved(one)).flatMap((one) => one.problems);
   const found = unique([...own, ...targets.problems, ...planner.problems, ...sorted.problems, ...findCollisions(planner.packages)]);
   const needsTree = options.targets === 'all' || found.some((one) => MISSING.has(one.code));
   const treeErrors = options.tree.problems.filter(isError);

@@ -27,6 +27,8 @@ export class Planner {
   /** All packages with their requirements for building. */
   readonly universe: Universe;
   readonly problems: Problem[] = [];
+  /** Names of all packages that had a part, also of those that could not be planned. */
+  readonly involved = new Set<string>();
   readonly #options: PlannerOptions;
   readonly #rendered: ReadonlyMap<string, RenderedPackage>;
   readonly #candidates: ReadonlyMap<string, Candidate>;
@@ -92,8 +94,10 @@ export class Planner {
 
   #makeChain(name: string): readonly ChainElement[] | undefined {
     const target = this.#candidate(name);
+    this.involved.add(name);
     const order = this.#solveAndOrder(this.universe, target);
     if (order === undefined) return undefined;
+    for (const one of order) this.involved.add(one.fingerprintName);
     const chain: ChainElement[] = [];
     let base: string | undefined;
     for (const one of order) {

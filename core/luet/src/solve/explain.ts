@@ -24,7 +24,6 @@ export function explainMissing(
   target?: Candidate,
 ): Problem {
   const { reference, by } = requirement;
-  const wanted = formatReference(reference);
   const versions = (universe.byName.get(nameKey(reference)) ?? []).map((one) => one.version);
   const who = by === undefined ? '' : ` (required by ${label(by)})`;
   const trail = by === undefined || target === undefined ? [] : describeTrail({ reference, by, parent: requirement.parent });
@@ -40,8 +39,11 @@ export function explainMissing(
     const message = `${nameKey(reference)} is named without a version${who}, which only matches a package that has none`;
     return createProblem('error', 'LUET_NO_VERSION', message, reference.at, { ...details, hint: 'write version: ">=0"' });
   }
-  const hint = isSelector(reference.version) ? undefined : hintForLiteral(reference.version);
-  return createProblem('error', 'LUET_NO_VERSION', `no version of ${nameKey(reference)} is ${wanted}${who}`, reference.at, {
+  const isRange = isSelector(reference.version);
+  const hint = isRange ? undefined : hintForLiteral(reference.version);
+  const name = nameKey(reference);
+  const message = isRange ? `no version of ${name} satisfies ${reference.version}${who}` : `${name} has no version ${reference.version}${who}`;
+  return createProblem('error', 'LUET_NO_VERSION', message, reference.at, {
     ...details,
     ...(hint === undefined ? {} : { hint }),
   });
@@ -90,10 +92,12 @@ function describeTrail(requirement: Requirement): RelatedLocation[] {
 
 function hintForUnknown(universe: Universe, reference: Requirement['reference']): string | undefined {
   const names = [...universe.byName.keys()];
+  const inCategory = (category: string): string[] => names.filter((key) => key.startsWith(`${category}/`)).map((key) => key.slice(category.length + 1));
   const elsewhere = names.find((key) => key.slice(key.indexOf('/') + 1) === reference.name);
+  const sibling = suggest(reference.name, inCategory(reference.category));
   const versioned = names.find((key) => nameKey(reference).startsWith(`${key}-`) && /^[0-9]/.test(nameKey(reference).slice(key.length + 1)));
   if (versioned !== undefined) return `for a version write ${versioned}@${nameKey(reference).slice(versioned.length + 1)}`;
-  const nearest = elsewhere ?? suggest(nameKey(reference), names);
+  const nearest = elsewhere ?? (sibling === undefined ? undefined : nameKey({ category: reference.category, name: sibling }));
   return nearest === undefined ? undefined : `did you mean ${nearest}?`;
 }
 

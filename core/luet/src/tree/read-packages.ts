@@ -2,7 +2,7 @@
 
 import { Decoder, isNull } from '../decode.ts';
 import type { Strictness } from '../decode.ts';
-import { createProblem } from '../problem.ts';
+import { createProblem, isError } from '../problem.ts';
 import type { Problem } from '../problem.ts';
 import { readDefinition } from '../package/definition.ts';
 import { fingerprintName } from '../package/identity.ts';
@@ -64,7 +64,8 @@ export async function readPackages({ folder, root, read, unquoted }: FolderInput
 function readRoot(source: SourceText, problems: Problem[]): YamlNode | undefined {
   const document = parseYaml(source);
   problems.push(...document.problems);
-  if (document.root === undefined && !document.problems.some((problem) => problem.severity === 'error')) {
+  if (document.problems.some(isError)) return undefined;
+  if (document.root === undefined) {
     problems.push(createProblem('error', 'LUET_MISSING_KEY', 'the file is empty', { file: source.file }));
   }
   return document.root;

@@ -29,24 +29,13 @@ export function valuesToJson(values: ValueMap): Record<string, unknown> {
 }
 
 function valueFromJson(data: unknown, path: string): Value {
-  switch (typeof data) {
-    case 'undefined':
-      return null;
-    case 'boolean':
-    case 'bigint':
-    case 'string':
-      return data;
-    case 'number':
-      return Number.isSafeInteger(data) ? BigInt(data) : data;
-    case 'object': {
-      if (data === null) return null;
-      if (Array.isArray(data)) return data.map((item, index) => valueFromJson(item, `${path}[${index}]`));
-      const entries = Object.entries(data).map(([key, item]): [string, Value] => [key, valueFromJson(item, `${path}.${key}`)]);
-      return { keys: 'any', entries: new Map(entries) };
-    }
-    default:
-      throw new TypeError(`values: "${path}" is a ${typeof data}, which no template can use`);
-  }
+  if (data === undefined || data === null) return null;
+  if (typeof data === 'boolean' || typeof data === 'bigint' || typeof data === 'string') return data;
+  if (typeof data === 'number') return Number.isSafeInteger(data) ? BigInt(data) : data;
+  if (typeof data !== 'object') throw new TypeError(`values: "${path}" is a ${typeof data}, which no template can use`);
+  if (Array.isArray(data)) return data.map((item, index) => valueFromJson(item, `${path}[${index}]`));
+  const entries = Object.entries(data).map(([key, item]): [string, Value] => [key, valueFromJson(item, `${path}.${key}`)]);
+  return { keys: 'any', entries: new Map(entries) };
 }
 
 function valueToJson(value: Value): unknown {
