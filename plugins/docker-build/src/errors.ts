@@ -1,40 +1,43 @@
 import { CosError, type Diagnostic } from '@cos/core';
+import type { codes } from './codes.ts';
 
-// What can go wrong in this plugin, in one table. A code is `COS_DOCKER_` and the key; the hint says what to do.
+// How failures of this plugin are made: every code has one hint that says what to do.
 
-export const hints = {
-  NO_ENGINE: 'install an engine ("apt install docker.io" or "apt install podman") and start it ("systemctl start docker"), or set DOCKER_HOST',
-  ENGINE_UNREACHABLE: 'start the engine ("systemctl start docker"), or set DOCKER_HOST to where it listens',
-  ENGINE_FORBIDDEN: 'add yourself to the group of the socket ("sudo usermod -aG docker $USER", then log in again), or use a rootless engine',
-  ENGINE_FAILED: 'read the engine\'s own log ("journalctl -u docker"); a full disk and a restarted engine are the usual causes',
-  ENDPOINT_FORM: 'write "unix:///path/to/socket" or "tcp://host:port"; for an engine behind SSH forward its socket with "ssh -L"',
-  CONTEXT_UNKNOWN: 'list the contexts with "docker context ls", or unset DOCKER_CONTEXT',
-  RECIPE_FORM: 'the recipe is made by the stage "render" of the template plugin; give its output to the input "recipe"',
-  COPY_UNKNOWN: 'give one image for each item of "copy" to the input "copies", in the same order',
-  DOCKERFILE_SYNTAX: 'a command of several lines needs a backslash at the end of each line but the last',
-  STEP_FAILED: 'the whole output is in the task\'s log file; to try by hand, start a container of the image that the step began with',
-  BUILD_FAILED: 'the whole output is in the task\'s log file',
-  CONTEXT_TOO_LARGE: 'list what is not needed in a .dockerignore file of the package folder',
-  IMAGE_GONE: 'run again: the engine has lost an image while the task was running',
-  IMAGE_CORRUPT: 'remove the image and run again; the engine\'s storage may be damaged',
-  ROOTFS_FORM: 'give a tar archive (plain, gzip or zstd) of a root filesystem',
-  SHA256_MISMATCH: 'download the archive again, or correct the option "sha256" after checking where the archive comes from',
-  REFERENCE_FORM: 'pin the image by digest: name@sha256:<64 hex digits>; the pin "digest" finds it',
-  REGISTRY_FAILED: 'check the reference, the network and the credentials of the registry ("docker login")',
-  BOOTSTRAP_FAILED: 'the whole output is in the task\'s log file',
-  BOOTSTRAP_RIGHTS: 'run as root, or allow user namespaces ("apt install uidmap" and lines for you in /etc/subuid and /etc/subgid)',
-} as const satisfies Readonly<Record<string, string>>;
-
-export type Code = keyof typeof hints;
+export type Code = keyof typeof codes;
 
 export type FailDetails = Partial<Pick<Diagnostic, 'notes' | 'output' | 'hint' | 'place' | 'source'>> & { readonly cause?: unknown };
 
-/** Throws a failure with a code of the table. */
+/** Throws a failure. */
 export function fail(code: Code, message: string, details: FailDetails = {}): never {
   throw failureOf(code, message, details);
 }
 
 export function failureOf(code: Code, message: string, details: FailDetails = {}): CosError {
   const { cause, ...rest } = details;
-  return new CosError({ code: `COS_DOCKER_${code}`, severity: 'error', message, hint: hints[code], ...rest }, cause === undefined ? {} : { cause });
+  return new CosError({ code, severity: 'error', message, hint: hints[code], ...rest }, cause === undefined ? {} : { cause });
 }
+
+const LOG = 'The whole output is in the log file of the task.';
+
+const hints: Readonly<Record<Code, string>> = {
+  COS_DOCKER_NO_ENGINE: 'Install an engine ("apt install docker.io" or "apt install podman") and start it ("systemctl start docker"), or set DOCKER_HOST.',
+  COS_DOCKER_ENGINE_UNREACHABLE: 'Start the engine ("systemctl start docker"), or set DOCKER_HOST to where it listens.',
+  COS_DOCKER_ENGINE_FORBIDDEN: 'Join the group of the socket ("sudo usermod -aG docker $USER", then log in again), or use a rootless engine.',
+  COS_DOCKER_ENGINE_FAILED: 'Read the log of the engine ("journalctl -u docker"); a full disk and a restarted engine are the usual causes.',
+  COS_DOCKER_ENDPOINT_FORM: 'Write "unix:///path/to/socket" or "tcp://host:port"; forward the socket of an engine behind SSH with "ssh -L".',
+  COS_DOCKER_CONTEXT_UNKNOWN: 'List the contexts with "docker context ls", or unset DOCKER_CONTEXT.',
+  COS_DOCKER_RECIPE_FORM: 'Give the output of the template plugin\'s stage "render" to the input "recipe".',
+  COS_DOCKER_COPY_UNKNOWN: 'Give one image for each item of "copy" to the input "copies", in the same order.',
+  COS_DOCKER_DOCKERFILE_SYNTAX: 'End each line of a command but its last one with a backslash.',
+  COS_DOCKER_STEP_FAILED: LOG,
+  COS_DOCKER_BUILD_FAILED: LOG,
+  COS_DOCKER_IMAGE_GONE: 'Run again; the engine lost the image while the task was running ("docker image prune"?).',
+  COS_DOCKER_IMAGE_CORRUPT: 'Remove the image and run again; the storage of the engine may be damaged.',
+  COS_DOCKER_TMP_FULL: 'Make room there, or set the plugin option "tmpdir" to a folder on a larger disk.',
+  COS_DOCKER_ROOTFS_FORM: 'Give a tar archive (plain, gzip or zstd) of a root file system.',
+  COS_DOCKER_SHA256_MISMATCH: 'Download the archive again, or correct the option "sha256" after checking where the archive comes from.',
+  COS_DOCKER_REFERENCE_FORM: 'Write name@sha256:<64 hex digits>; the pin "digest" finds the digest of a name with a tag.',
+  COS_DOCKER_REGISTRY_FAILED: 'Check the reference, the network and the credentials for the registry ("docker login").',
+  COS_DOCKER_BOOTSTRAP_FAILED: LOG,
+  COS_DOCKER_BOOTSTRAP_RIGHTS: 'Run as root, or allow user namespaces ("apt install uidmap" and lines for the user in /etc/subuid and /etc/subgid).',
+};

@@ -1,1 +1,28 @@
-export {};
+import { definePlugin } from '@cos/core';
+import { codes } from './codes.ts';
+import { hostEnv, hostOptions, pluginOptions } from './options.ts';
+import { digest } from './pins/digest.ts';
+import { preflight } from './preflight.ts';
+import { base } from './stages/base.ts';
+import { bootstrap } from './stages/bootstrap.ts';
+import { image } from './stages/image.ts';
+import { join } from './stages/join.ts';
+import { pull } from './stages/pull.ts';
+import { unpack } from './stages/unpack.ts';
+import { createStores } from './store/create-stores.ts';
+import { sweep } from './sweep.ts';
+
+/** Builds packages in a container engine and keeps their images there. */
+export const dockerBuild = definePlugin({
+  name: 'docker-build',
+  apiVersion: 1,
+  options: pluginOptions,
+  hostOptions,
+  hostEnv,
+  codes,
+  stages: { bootstrap, unpack, base, pull, image, join },
+  pins: { digest },
+  createStores,
+  preflight,
+  sweep,
+});

@@ -32,12 +32,12 @@ export function parseRecipe(text: string): Recipe {
   try {
     given = JSON.parse(text);
   } catch (cause) {
-    return fail('RECIPE_FORM', 'the input "recipe" is not JSON', { cause });
+    return fail('COS_DOCKER_RECIPE_FORM', 'The input "recipe" is not JSON.', { cause });
   }
   const result = z.safeParse(recipeForm, given);
   if (result.success) return result.data;
   const notes = result.error.issues.map((issue) => ({ message: `${issue.path.length === 0 ? 'the recipe' : issue.path.join('.')}: ${issue.message}` }));
-  return fail('RECIPE_FORM', 'the input "recipe" is not a package recipe of format 1', { notes });
+  return fail('COS_DOCKER_RECIPE_FORM', 'The input "recipe" is not a package recipe of format 1.', { notes });
 }
 
 /** `name-category-version`: how messages and files name a package. */

@@ -51,11 +51,11 @@ export async function buildImage(client: EngineClient, request: BuildRequest): P
   }
   signal.throwIfAborted();
   // A connection that breaks off without an error message ends the stream, too.
-  if (image === undefined) throw failureOf('ENGINE_FAILED', `the engine broke off the build of ${request.subject} without a word`, { output: tail.lines });
+  if (image === undefined) throw failureOf('COS_DOCKER_ENGINE_FAILED', `The engine broke off the build of ${request.subject} without a word.`, { output: tail.lines });
   return image;
 }
 
-async function startBuild(client: EngineClient, request: BuildRequest): Promise<Readable> {
+async function startBuild(client: EngineClient, request: BuildRequest): Promise<AsyncIterable<Uint8Array>> {
   const { signal } = request;
   const body = Readable.from(request.context, { objectMode: false });
   try {
@@ -83,9 +83,9 @@ async function startBuild(client: EngineClient, request: BuildRequest): Promise<
 /** The engine reads the whole Dockerfile before it starts; what it cannot read it refuses with a line number. */
 function refusal(request: BuildRequest, error: EngineError): Error {
   const line = /parse error.* line (\d+)/i.exec(error.refusal.message)?.[1];
-  if (line === undefined) return failureOf('BUILD_FAILED', `the engine refuses to build ${request.subject}: ${error.refusal.message}`, { cause: error });
+  if (line === undefined) return failureOf('COS_DOCKER_BUILD_FAILED', `The engine refuses to build ${request.subject}: ${error.refusal.message}`, { cause: error });
   const culprit = request.dockerfile.instructions.findLast((instruction) => instruction.line <= Number(line));
-  return failureOf('DOCKERFILE_SYNTAX', `${whereOf(request, culprit)} does not make a Dockerfile that the engine can read: ${error.refusal.message}`, {
+  return failureOf('COS_DOCKER_DOCKERFILE_SYNTAX', `${whereOf(request, culprit)} does not make a Dockerfile that the engine can read: ${error.refusal.message}`, {
     cause: error,
     ...sourceOf(culprit),
   });
@@ -94,21 +94,21 @@ function refusal(request: BuildRequest, error: EngineError): Error {
 function stepFailure(request: BuildRequest, instruction: Instruction | undefined, message: string, exitCode: number | undefined, output: readonly string[]): Error {
   const where = whereOf(request, instruction);
   if (exitCode !== undefined && instruction?.text.startsWith('RUN ') === true) {
-    return failureOf('STEP_FAILED', `${where} failed with exit status ${exitCode}`, { ...sourceOf(instruction), output });
+    return failureOf('COS_DOCKER_STEP_FAILED', `${where} failed with exit status ${exitCode}.`, { ...sourceOf(instruction), output });
   }
-  return failureOf('BUILD_FAILED', `${where} failed: ${message}`, { ...sourceOf(instruction), output });
+  return failureOf('COS_DOCKER_BUILD_FAILED', `${where} failed: ${message}`, { ...sourceOf(instruction), output });
 }
 
 function whereOf({ subject, dockerfile }: BuildRequest, instruction: Instruction | undefined): string {
-  if (instruction === undefined) return `the build of ${subject}`;
+  if (instruction === undefined) return `The build of ${subject}`;
   const number = dockerfile.instructions.indexOf(instruction) + 1;
   const { origin } = instruction;
-  const item = origin === undefined ? '' : `, its ${origin.list}[${origin.index}]`;
-  return `step ${number} of ${dockerfile.instructions.length} of ${subject}${item}`;
+  const item = origin === undefined ? '' : ` (${origin.list}[${origin.index}] of its recipe)`;
+  return `Step ${number} of ${dockerfile.instructions.length} of ${subject}${item}`;
 }
 
 function sourceOf(instruction: Instruction | undefined): { readonly notes?: readonly { readonly message: string }[] } {
-  return instruction === undefined ? {} : { notes: [{ message: `the instruction is: ${instruction.text}` }] };
+  return instruction === undefined ? {} : { notes: [{ message: `The instruction is: ${instruction.text}` }] };
 }
 
 /** Lines about the builder's own bookkeeping, which say nothing to who wrote the recipe. */

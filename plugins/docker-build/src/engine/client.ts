@@ -31,8 +31,8 @@ export interface EngineClient {
   find(request: EngineRequest): Promise<unknown>;
   /** A JSON answer. Throws an {@link EngineError} when the engine refuses. */
   ask(request: EngineRequest): Promise<unknown>;
-  /** The body as it comes. */
-  stream(request: EngineRequest): Promise<Readable>;
+  /** The body as it comes. Whoever does not read it to its end leaves the loop, which ends the request. */
+  stream(request: EngineRequest): Promise<AsyncIterable<Uint8Array>>;
 }
 
 /** The engine refused a request. Internal: whoever asks maps it to a failure that a user understands. */
@@ -86,8 +86,19 @@ export function createClient(endpoint: Endpoint): EngineClient {
       }
     },
     // With `isStream` the library answers with the response itself.
-    stream: async (request) => (await dial(request, true)) as Readable,
+    stream: async (request) => guard((await dial(request, true)) as Readable, endpoint, request.signal),
   };
+}
+
+/** A body whose errors are explained, too. */
+async function* guard(body: Readable, endpoint: Endpoint, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    for await (const chunk of body) yield chunk;
+  } catch (error) {
+    throw explain(error, endpoint, signal);
+  } finally {
+    body.destroy();
+  }
 }
 
 async function loadEngine(endpoint: Endpoint): Promise<Dockerode> {
@@ -130,12 +141,12 @@ export function connectionFailure(error: Error, endpoint: Endpoint): Error {
   const code = 'code' in error ? String(error.code) : '';
   const place = endpointName(endpoint);
   if (code === 'EACCES' || code === 'EPERM') {
-    return failureOf('ENGINE_FORBIDDEN', `you may not use the container engine at ${place}: permission denied`, { cause: error });
+    return failureOf('COS_DOCKER_ENGINE_FORBIDDEN', `You may not use the container engine at ${place}: permission denied.`, { cause: error });
   }
   if (code === 'ECONNREFUSED' || code === 'ENOENT' || code === 'ENOTFOUND' || code === 'ETIMEDOUT' || code === 'EHOSTUNREACH' || code === 'ENOTSOCK') {
-    return failureOf('ENGINE_UNREACHABLE', `no container engine answers at ${place} (${code})`, { cause: error, notes: [{ message: `the address comes from ${endpoint.origin}` }] });
+    return failureOf('COS_DOCKER_ENGINE_UNREACHABLE', `No container engine answers at ${place} (${code}).`, { cause: error, notes: [{ message: `the address comes from ${endpoint.origin}` }] });
   }
-  return failureOf('ENGINE_FAILED', `the container engine at ${place} broke off: ${error.message}`, { cause: error });
+  return failureOf('COS_DOCKER_ENGINE_FAILED', `The container engine at ${place} broke off: ${error.message}`, { cause: error });
 }
 
 /** How messages name an endpoint. */

@@ -62,7 +62,7 @@ async function findSocket(candidates: readonly string[]): Promise<Endpoint> {
   }
   const [first] = existing;
   if (first !== undefined) return { kind: 'socket', path: first, origin: 'its usual place' };
-  return fail('NO_ENGINE', `no container engine found: none of these sockets exists: ${candidates.join(', ')}`);
+  return fail('COS_DOCKER_NO_ENGINE', `No container engine found: none of these sockets exists: ${candidates.join(', ')}`);
 }
 
 async function isSocket(path: string): Promise<boolean> {
@@ -81,7 +81,7 @@ function parseHost(text: string, origin: string, tls: TlsFiles | undefined): End
   }
   const form = /^(tcp|https?):\/\/(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+)(?::(\d{1,5}))?\/?$/.exec(text);
   if (form === null) {
-    return fail('ENDPOINT_FORM', `${origin} names an engine by ${JSON.stringify(text)}, which is no address that can be used`);
+    return fail('COS_DOCKER_ENDPOINT_FORM', `${origin} names an engine by ${JSON.stringify(text)}, which is no address that can be used.`);
   }
   const [, scheme = 'tcp', host = '', port] = form;
   const encrypted = scheme === 'https' || tls !== undefined;

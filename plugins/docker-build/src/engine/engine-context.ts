@@ -26,7 +26,7 @@ export async function readEngineContext(env: Readonly<Record<string, string>>, h
   const file = join(folder, 'contexts', 'meta', id, 'meta.json');
   const host = hostOf(await readJson(file, true));
   if (host === undefined) {
-    return fail('CONTEXT_UNKNOWN', `the context ${JSON.stringify(name)} of the docker program has no endpoint: expected "Endpoints.docker.Host" in ${file}`);
+    return fail('COS_DOCKER_CONTEXT_UNKNOWN', `The context ${JSON.stringify(name)} of the docker program has no endpoint: expected "Endpoints.docker.Host" in ${file}`);
   }
   return { name, host, tls: await readTlsFolder(join(folder, 'contexts', 'tls', id, 'docker')) };
 }
@@ -54,11 +54,11 @@ function field(value: unknown, name: string): unknown {
 
 async function readJson(file: string, needed: boolean): Promise<unknown> {
   const text = await readIfThere(file);
-  if (text === undefined) return needed ? fail('CONTEXT_UNKNOWN', `the file of the docker program's context is not there: ${file}`) : undefined;
+  if (text === undefined) return needed ? fail('COS_DOCKER_CONTEXT_UNKNOWN', `The file of the docker program's context is not there: ${file}`) : undefined;
   try {
     return JSON.parse(text) as unknown;
   } catch (cause) {
-    return fail('CONTEXT_UNKNOWN', `the docker program's file ${file} is not JSON`, { cause });
+    return fail('COS_DOCKER_CONTEXT_UNKNOWN', `The docker program's file ${file} is not JSON.`, { cause });
   }
 }
 
@@ -67,6 +67,6 @@ async function readIfThere(file: string): Promise<string | undefined> {
     return await readFile(file, 'utf8');
   } catch (error) {
     if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return undefined;
-    return fail('CONTEXT_UNKNOWN', `the docker program's file ${file} cannot be read`, { cause: error });
+    return fail('COS_DOCKER_CONTEXT_UNKNOWN', `The docker program's file ${file} cannot be read.`, { cause: error });
   }
 }

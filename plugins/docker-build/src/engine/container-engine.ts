@@ -1,0 +1,34 @@
+import { tmpdir } from 'node:os';
+import { engineEnv, type PluginOptions } from '../options.ts';
+import { ImageStore } from '../store/image-store.ts';
+import { createClient, type EngineClient } from './client.ts';
+import { findEndpoint } from './endpoint.ts';
+
+// The engine as stages, store, pins and checks share it in one process: one client, one set of layers that were read already.
+
+export interface ContainerEngine {
+  readonly client: EngineClient;
+  readonly store: ImageStore;
+}
+
+export interface EngineHost {
+  readonly plugin: PluginOptions;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** The engine that options and environment name. Fails as `findEndpoint` does; a failure is not remembered. */
+export function useEngine({ plugin, env }: EngineHost): Promise<ContainerEngine> {
+  const folder = plugin.tmpdir ?? env['TMPDIR'] ?? tmpdir();
+  const key = JSON.stringify([plugin.socket, plugin.repository, folder, ...engineEnv.map((name) => env[name])]);
+  const known = engines.get(key);
+  if (known !== undefined) return known;
+  const engine = findEndpoint({ socket: plugin.socket, env }).then((endpoint) => {
+    const client = createClient(endpoint);
+    return { client, store: new ImageStore({ client, repository: plugin.repository, folder }) };
+  });
+  engines.set(key, engine);
+  engine.catch(() => engines.delete(key));
+  return engine;
+}
+
+const engines = new Map<string, Promise<ContainerEngine>>();

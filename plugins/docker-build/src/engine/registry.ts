@@ -1,0 +1,52 @@
+import { failureOf } from '../errors.ts';
+import type { ImageReference } from '../reference.ts';
+import { EngineError, type EngineClient } from './client.ts';
+import { readProgress } from './progress.ts';
+
+// What the engine asks registries for us: it knows mirrors, certificates and insecure registries of its host.
+
+/** The digest that a registry has for a reference now: of the index, where there are several platforms. Throws COS_DOCKER_REGISTRY_FAILED. */
+export async function findDigest(client: EngineClient, reference: ImageReference, signal: AbortSignal): Promise<string> {
+  const text = reference.digest === undefined ? `${reference.name}:${reference.tag ?? 'latest'}` : `${reference.name}@${reference.digest}`;
+  let answer: unknown;
+  try {
+    answer = await client.ask({ method: 'GET', path: `/distribution/${text}/json`, signal });
+  } catch (error) {
+    throw error instanceof EngineError ? registryFailure(text, error.refusal.message, error) : error;
+  }
+  const descriptor = member(answer, 'Descriptor');
+  const digest = member(descriptor, 'digest');
+  if (typeof digest === 'string' && /^sha256:[0-9a-f]{64}$/.test(digest)) return digest;
+  throw registryFailure(text, 'the answer has no digest');
+}
+
+export interface PullRequest {
+  readonly name: string;
+  readonly digest: string;
+  readonly platform: string;
+  readonly onLine: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Pulls an image by digest; the engine verifies the digest. Answers the name under which the engine has it. */
+export async function pullImage(client: EngineClient, { name, digest, platform, onLine, signal }: PullRequest): Promise<string> {
+  const reference = `${name}@${digest}`;
+  try {
+    const stream = await client.stream({ method: 'POST', path: '/images/create', query: { fromImage: name, tag: digest, platform }, signal });
+    for await (const event of readProgress(stream)) {
+      if (event.kind === 'error') throw registryFailure(reference, event.message);
+      if (event.kind === 'line') onLine(event.text);
+    }
+  } catch (error) {
+    throw error instanceof EngineError ? registryFailure(reference, error.refusal.message, error) : error;
+  }
+  return reference;
+}
+
+function registryFailure(reference: string, message: string, cause?: unknown): Error {
+  return failureOf('COS_DOCKER_REGISTRY_FAILED', `The image ${reference} cannot be had: ${message}`, cause === undefined ? {} : { cause });
+}
+
+function member(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? new Map<string, unknown>(Object.entries(value)).get(name) : undefined;
+}

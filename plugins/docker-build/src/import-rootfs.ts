@@ -1,0 +1,60 @@
+import { useEngine, type EngineHost } from './engine/container-engine.ts';
+import { importImage, untagImage } from './engine/images.ts';
+import { runTag } from './run-tag.ts';
+
+export interface ImportRootfsRequest extends EngineHost {
+  /** An uncompressed tar. */
+  readonly rootfs: AsyncIterable<Uint8Array>;
+  readonly platform: string;
+  readonly signal: AbortSignal;
+  readonly runId: string;
+  readonly sourceDateEpoch: number;
+  /** Default {@link USUAL_PATH}. */
+  readonly path?: string | undefined;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** An image that has a name of this run only until `use` is done with it. */
+export interface ImportedImage {
+  use<T>(emit: (id: string, reference: string) => Promise<T>): Promise<T>;
+}
+
+export const USUAL_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/**
+ * Imports a root filesystem as an image of one layer. Its configuration is a PATH and SOURCE_DATE_EPOCH, which makes well-behaved tools put that time
+ * into what they write.
+ */
+export async function importRootfs(request: ImportRootfsRequest): Promise<ImportedImage> {
+  const { plugin, signal } = request;
+  const { client, store } = await useEngine(request);
+  const name = { repository: plugin.repository, tag: runTag('import', request.runId) };
+  const labels = Object.entries(request.labels ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const id = await importImage(client, {
+    rootfs: request.rootfs,
+    name,
+    changes: [
+      `ENV PATH=${quote(request.path ?? USUAL_PATH)}`,
+      `ENV SOURCE_DATE_EPOCH=${request.sourceDateEpoch}`,
+      ...labels.map(([key, value]) => `LABEL ${key}=${quote(value)}`),
+    ],
+    platform: request.platform,
+    signal,
+  });
+  return {
+    use: async (emit) => {
+      try {
+        return await emit(id, store.referenceOf(await store.digestOf(id, signal)));
+      } finally {
+        await untagImage(client, name, AbortSignal.timeout(UNTAG_TIMEOUT));
+      }
+    },
+  };
+}
+
+const UNTAG_TIMEOUT = 20_000;
+
+/** A value in a Dockerfile instruction: nothing of it is expanded. */
+function quote(value: string): string {
+  return `"${value.replace(/["\\$]/g, '\\$&')}"`;
+}

@@ -1,0 +1,41 @@
+import { createDefineStage } from '@cos/core';
+import * as z from 'zod/mini';
+
+/** A repository of an engine: lower-case path components, as references of images allow them, without tag. */
+const repositoryForm = /^[a-z0-9]+(?:[._-][a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-][a-z0-9]+)*)*$/;
+
+export const pluginOptions = z.object({
+  /**
+   * Under which name images are kept in the engine; default `cos/store`. It is written into the Dockerfiles that packages find in their build context,
+   * so it is part of what is built.
+   */
+  repository: z._default(z.string().check(z.regex(repositoryForm)), 'cos/store'),
+  /** Network of build steps: `default` (the engine's own), `host`, or `none`. Default `default`. */
+  network: z._default(z.enum(['default', 'host', 'none']), 'default'),
+  /** Arguments for `ARG` lines that the recipes bring; they are part of what is built. Default none. */
+  buildArgs: z._default(z.record(z.string(), z.string()), {}),
+  /** Path of the engine's socket; default: DOCKER_HOST, the context of the docker program, then the usual sockets of Docker and Podman. */
+  socket: z.optional(z.string()),
+  /** Folder for the layers of images while they are read, as large as the largest images; default TMPDIR or /tmp. */
+  tmpdir: z.optional(z.string()),
+});
+
+export type PluginOptions = z.output<typeof pluginOptions>;
+
+/** Options that say where things are, not what is built. */
+export const hostOptions = ['socket', 'tmpdir'] as const;
+
+const proxies = ['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'ftp_proxy', 'no_proxy'] as const;
+
+/** Variables that say where the engine is. */
+export const engineEnv = ['DOCKER_HOST', 'DOCKER_CONTEXT', 'DOCKER_CONFIG', 'DOCKER_TLS_VERIFY', 'DOCKER_CERT_PATH', 'XDG_RUNTIME_DIR', 'TMPDIR'] as const;
+
+/** Variables of the host that pass through and are not fingerprinted: they say where things are, not what is built. */
+export const hostEnv = [...engineEnv, ...proxies] as const;
+
+/** The proxies that are set: as build arguments the engine predefines them, so they reach neither its cache nor the image. */
+export function proxiesOf(env: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(proxies.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
+}
+
+export const defineStage = createDefineStage(pluginOptions);

@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { fileTree, many, one, type Artifact } from '@cos/core';
+import { containerImage, packageRecipe, type ContainerImage } from '@cos/core/artifacts';
+import * as z from 'zod/mini';
+import { packBuildContext } from '../build-context.ts';
+import { formatBuilderDockerfile, formatPackageDockerfile, type Dockerfile } from '../dockerfile.ts';
+import { buildImage } from '../engine/build-image.ts';
+import { useEngine, type ContainerEngine } from '../engine/container-engine.ts';
+import { inspectImage, referenceOf, untagImage, type ImageName } from '../engine/images.ts';
+import { fail } from '../errors.ts';
+import { defineStage, proxiesOf } from '../options.ts';
+import { imageIdOf, parseRecipe, type Recipe } from '../recipe.ts';
+import { runTag } from '../run-tag.ts';
+
+/**
+ * The two images of a package: the builder image (base, context, prelude) and the package image (builder image, steps). What the steps add is the
+ * package. Without steps both are one.
+ */
+export const image = defineStage({
+  description: 'build the images of a package in the container engine',
+  version: 1,
+  cache: 'content',
+  platform: true,
+  inputs: {
+    recipe: one(packageRecipe),
+    /** The folder of the package. */
+    context: one(fileTree),
+    base: one(containerImage),
+    /** One image for each item of the recipe's `copy`, in its order. */
+    copies: many(containerImage),
+  },
+  outputs: { builder: containerImage, image: containerImage },
+  options: z._default(z.object({}), {}),
+  resource: { class: 'container-build' },
+  async run({ inputs, plugin, emit, env, log, signal, runId, sourceDateEpoch }) {
+    const recipe = parseRecipe(await readFile(await inputs.recipe.path(), 'utf8'));
+    const engine = await useEngine({ plugin, env });
+    const base = await nameInEngine(inputs.base, engine, signal);
+    const copies = await Promise.all(recipe.copy.map(async (_, index) => nameInEngine(copyOf(recipe, index, inputs.copies), engine, signal)));
+    const builder = formatBuilderDockerfile({ recipe, from: base, copies });
+    const builderName = { repository: plugin.repository, tag: builderTag(builder, recipe, copies, inputs.context) };
+    const dockerfiles = { builder, package: formatPackageDockerfile({ recipe, from: referenceOf(builderName), copies }) };
+    const folder = await inputs.context.path();
+    const build = async (which: keyof typeof dockerfiles, name: ImageName): Promise<string> =>
+      buildImage(engine.client, {
+        subject: `${recipe.category}/${recipe.name}-${recipe.version}`,
+        dockerfile: dockerfiles[which],
+        dockerfileName: fileNames(recipe)[which],
+        context: packBuildContext({
+          folder,
+          files: [
+            { name: fileNames(recipe).builder, text: dockerfiles.builder.text },
+            { name: fileNames(recipe).package, text: dockerfiles.package.text },
+          ],
+          dockerfile: fileNames(recipe)[which],
+          time: sourceDateEpoch,
+        }),
+        tag: referenceOf(name),
+        network: plugin.network,
+        buildArgs: { ...plugin.buildArgs, ...proxiesOf(env) },
+        onLine: (line) => log.info(line),
+        signal,
+      });
+    const builderImage = await build('builder', builderName);
+    const packageName = { repository: plugin.repository, tag: runTag('package', runId) };
+    try {
+      const packageImage = recipe.steps.length === 0 ? builderImage : await build('package', packageName);
+      // The upper image first: its layers hold those of the builder image, so that the engine is asked for layers once.
+      const output = await emit.image(packageImage, { reference: engine.store.referenceOf(await engine.store.digestOf(packageImage, signal)) });
+      return {
+        image: output,
+        builder: await emit.builder(builderImage, { reference: engine.store.referenceOf(await engine.store.digestOf(builderImage, signal)) }),
+      };
+    } finally {
+      // Also when the run was cancelled: the name belongs to this run alone.
+      await untagImage(engine.client, packageName, AbortSignal.timeout(UNTAG_TIMEOUT));
+    }
+  },
+});
+
+const UNTAG_TIMEOUT = 20_000;
+
+/** Names of the Dockerfiles inside the context, as luet calls them. */
+function fileNames(recipe: Recipe): { readonly builder: string; readonly package: string } {
+  return { builder: `${imageIdOf(recipe)}-builder.dockerfile`, package: `${imageIdOf(recipe)}.dockerfile` };
+}
+
+function copyOf(recipe: Recipe, position: number, copies: readonly Artifact<ContainerImage>[]): Artifact<ContainerImage> {
+  const index = recipe.copy[position]?.index ?? position;
+  return copies[index] ?? fail('COS_DOCKER_COPY_UNKNOWN', `copy[${position}] of ${recipe.category}/${recipe.name} asks for image ${index} of the input "copies", which has ${copies.length}.`);
+}
+
+/** The engine would look in a registry for an image that it does not have. */
+async function nameInEngine(artifact: Artifact<ContainerImage>, { client, store }: ContainerEngine, signal: AbortSignal): Promise<string> {
+  const name = store.referenceOf(artifact.digest);
+  if ((await inspectImage(client, name, signal)) === undefined) fail('COS_DOCKER_IMAGE_GONE', `The engine has no image ${name}.`);
+  return name;
+}
+
+/**
+ * Name of the builder image. Both Dockerfiles are part of both images' content, so it must be known before anything is built and follow from what is
+ * built: it stands for the builder image's own inputs and the commands of the package image.
+ */
+function builderTag(builder: Dockerfile, recipe: Recipe, copies: readonly string[], context: Artifact): string {
+  const inputs = JSON.stringify([1, builder.text, recipe.steps, copies, context.digest]);
+  return `builder-${createHash('sha256').update(inputs).digest('hex').slice(0, 32)}`;
+}
