@@ -1,1 +1,14 @@
-export {};
+export { compileTemplate, renderTemplate } from './render.ts';
+export type { CompileOptions, CompiledTemplate, RenderOptions, ValuesOptions } from './render.ts';
+export { TemplateError } from './error.ts';
+export type { Result, TemplateErrorCode } from './error.ts';
+export { defaultLimits } from './evaluate/limits.ts';
+export type { Limits } from './evaluate/limits.ts';
+export type { Engine } from './functions/registry.ts';
+export { mergeValues, parseGoYaml } from './values/read-values.ts';
+export type { ParseGoYamlOptions, ValuesError } from './values/read-values.ts';
+export { emitGoYaml } from './values/read-values.ts';
+export { fromJavaScript } from './values/from-javascript.ts';
+export { toJavaScript } from './values/to-javascript.ts';
+export { GoInt, GoList, GoMap } from './values/value.ts';
+export type { GoValue } from './values/value.ts';

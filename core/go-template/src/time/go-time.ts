@@ -1,0 +1,2 @@
+import { GoObject } from '../values/value.ts';
+export abstract class GoTime extends GoObject {}
