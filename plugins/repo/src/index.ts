@@ -1,1 +1,5 @@
-export {};
+import { definePlugin } from '@cos/core';
+import { pluginOptions } from './options.ts';
+import { create } from './stages/create.ts';
+
+export const repo = definePlugin({ name: 'repo', apiVersion: 1, options: pluginOptions, stages: { create } });
