@@ -51,3 +51,5 @@ export type { ReadIndexResult, ReadMetadataResult } from './format/read-metadata
 export { readRepository, writeRepository } from './format/repository-file.ts';
 export type { RepositoryArchive, RepositoryFile, RepositoryFiles, RepositoryType } from './format/repository-file.ts';
 export { writeTreeDefinition } from './format/tree-definition.ts';
+export { createGoTemplateRender, toTemplateValues } from './render/go-template.ts';
+export type { GoTemplateOptions } from './render/go-template.ts';

@@ -56,7 +56,7 @@ export function renderPackage(input: RenderPackageInput): RenderedPackage {
   if (!result.ok) {
     const at = result.line === undefined ? { file: recipe.file } : (locateInSource(joined, result.line, result.column) ?? { file: recipe.file });
     const message = `the recipe of ${one.fingerprintName} cannot be rendered: ${result.message}`;
-    return { ...failed, problems: [createProblem('error', 'LUET_RENDER_FAILED', message, at)] };
+    return { ...failed, problems: [createProblem('error', 'LUET_RENDER_FAILED', message, at, result.hint === undefined ? {} : { hint: result.hint })] };
   }
   const map = new RenderedMap(result.text, sources, recipe);
   const document = parseYaml({ text: result.text, file: recipe.file });

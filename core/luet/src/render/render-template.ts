@@ -13,6 +13,14 @@ export interface RenderRequest {
 
 export type RenderResult =
   | { readonly ok: true; readonly text: string }
-  | { readonly ok: false; readonly message: string; /** From 1, in `source`. */ readonly line?: number; readonly column?: number };
+  | {
+      readonly ok: false;
+      readonly message: string;
+      /** From 1, in `source`. */
+      readonly line?: number;
+      /** From 1, in UTF-16 units. */
+      readonly column?: number;
+      readonly hint?: string;
+    };
 
 export type RenderTemplate = (request: RenderRequest) => RenderResult;

@@ -16,22 +16,28 @@ export type OrderResult =
 export function orderChain(universe: Universe, solution: Solution, target: Candidate): OrderResult {
   const chain: Candidate[] = [];
   const done = new Set<Candidate>();
-  const trail: Candidate[] = [];
-  const visit = (one: Candidate): Problem | undefined => {
-    if (done.has(one)) return undefined;
-    if (trail.includes(one)) return explainCycle(universe, [...trail.slice(trail.indexOf(one)), one]);
-    trail.push(one);
-    for (const child of childrenOf(universe, solution, one)) {
-      const problem = visit(child);
-      if (problem !== undefined) return problem;
-    }
-    trail.pop();
-    done.add(one);
-    chain.push(one);
-    return undefined;
+  const trail: { readonly one: Candidate; readonly children: Candidate[] }[] = [];
+  const open = new Set<Candidate>();
+  const enter = (one: Candidate): void => {
+    open.add(one);
+    trail.push({ one, children: childrenOf(universe, solution, one).toReversed() });
   };
-  const problem = visit(target);
-  return problem === undefined ? { ok: true, chain } : { ok: false, problem };
+  enter(target);
+  for (let top = trail.at(-1); top !== undefined; top = trail.at(-1)) {
+    const child = top.children.pop();
+    if (child === undefined) {
+      trail.pop();
+      open.delete(top.one);
+      done.add(top.one);
+      chain.push(top.one);
+    } else if (open.has(child)) {
+      const names = trail.map(({ one }) => one);
+      return { ok: false, problem: explainCycle(universe, [...names.slice(names.indexOf(child)), child]) };
+    } else if (!done.has(child)) {
+      enter(child);
+    }
+  }
+  return { ok: true, chain };
 }
 
 /** What `one` requires in this solution, in the order of the chain. A package that provides what it requires is not its own child. */

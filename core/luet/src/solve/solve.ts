@@ -37,9 +37,9 @@ export type SolveResult =
 /** `maxDecisions` bounds the search; real trees need about as many decisions as packages. */
 export function solve(universe: Universe, target: Candidate, maxDecisions = 200_000): SolveResult {
   const search = new Search(universe, maxDecisions);
-  const failure = search.decideTarget(target);
-  if (search.isExhausted) return { ok: false, reason: 'limit' };
-  if (failure !== undefined) return { ok: false, reason: 'unsatisfiable', failure };
+  const outcome = search.run(target);
+  if (outcome === 'limit') return { ok: false, reason: 'limit' };
+  if (outcome !== undefined) return { ok: false, reason: 'unsatisfiable', failure: outcome };
   return { ok: true, solution: new Map([...search.chosen].map(([key, one]) => [key, one.candidate])) };
 }
 
@@ -48,12 +48,28 @@ interface Decision {
   readonly because: Requirement | undefined;
 }
 
-/** A class because it owns the growing and shrinking state of one search. */
+/** One requirement that is being answered: an open choice. */
+interface Choice {
+  readonly requirement: Requirement;
+  readonly options: readonly Candidate[];
+  /** The option to try next. */
+  next: number;
+  /** The option that is tried. */
+  current: Candidate | undefined;
+  /** Length of the agenda before it. */
+  readonly agendaLength: number;
+  /** Where the agenda goes on after this requirement. */
+  readonly resume: number;
+  readonly rejections: Rejection[];
+  readonly culprits: Set<string>;
+}
+
+/** A class because it owns the growing and shrinking state of one search. The stack is its own, so that depth costs no call stack. */
 class Search {
   readonly chosen = new Map<string, Decision>();
-  isExhausted = false;
   readonly #universe: Universe;
   readonly #agenda: Requirement[] = [];
+  readonly #stack: Choice[] = [];
   #left: number;
 
   constructor(universe: Universe, maxDecisions: number) {
@@ -61,50 +77,70 @@ class Search {
     this.#left = maxDecisions;
   }
 
-  decideTarget(target: Candidate): Failure | undefined {
+  run(target: Candidate): Failure | 'limit' | undefined {
     this.#choose(target, undefined);
-    return this.#answer(0);
+    let resume = 0;
+    for (;;) {
+      const choice = this.#nextChoice(resume);
+      if (choice === undefined) return undefined;
+      this.#stack.push(choice);
+      const failure = this.#decide();
+      if (failure !== undefined) return failure;
+      if (this.#left < 0) return 'limit';
+      resume = this.#stack.at(-1)?.resume ?? 0;
+    }
   }
 
-  /** Answers the agenda from `start` on; undefined = done. */
-  #answer(start: number): Failure | undefined {
-    let next = start;
-    let requirement = this.#agenda[next];
-    let options: readonly Candidate[] = [];
-    for (; requirement !== undefined; requirement = this.#agenda[next]) {
-      options = candidatesFor(this.#universe, requirement.reference);
-      if (!options.some((option) => this.chosen.get(nameKey(option))?.candidate === option)) break;
-      next += 1;
+  /** The first requirement from `start` on that nothing chosen answers. */
+  #nextChoice(start: number): Choice | undefined {
+    for (let at = start; at < this.#agenda.length; at += 1) {
+      const requirement = this.#agenda[at];
+      if (requirement === undefined) return undefined;
+      const options = candidatesFor(this.#universe, requirement.reference);
+      if (options.some((option) => this.chosen.get(nameKey(option))?.candidate === option)) continue;
+      const culprits = new Set([nameKey(requirement.by)]);
+      return { requirement, options, next: 0, current: undefined, agendaLength: this.#agenda.length, resume: at + 1, rejections: [], culprits };
     }
-    if (requirement === undefined) return undefined;
-    const culprits = new Set([nameKey(requirement.by)]);
-    const rejections: Rejection[] = [];
-    for (const candidate of options) {
-      const obstacle = this.#obstacle(candidate);
-      if (obstacle !== undefined) {
-        rejections.push(obstacle.rejection);
-        culprits.add(obstacle.culprit);
+    return undefined;
+  }
+
+  /** Takes the next option that fits, in the newest choice or, going back, in an older one. A failure means there is none at all. */
+  #decide(): Failure | undefined {
+    for (;;) {
+      const choice = this.#stack.at(-1);
+      if (choice === undefined) throw new Error('Internal error: no choice is open');
+      const candidate = choice.options[choice.next];
+      if (candidate === undefined) {
+        const failure = this.#goBack({ requirement: choice.requirement, rejections: choice.rejections, culprits: choice.culprits });
+        if (failure !== undefined) return failure;
         continue;
       }
-      const failure = this.#try(candidate, requirement, next + 1);
-      if (failure === undefined) return undefined;
-      if (this.isExhausted || !failure.culprits.has(nameKey(candidate))) return failure;
-      rejections.push({ kind: 'failure', candidate, failure });
-      for (const culprit of failure.culprits) if (culprit !== nameKey(candidate)) culprits.add(culprit);
+      choice.next += 1;
+      const obstacle = this.#obstacle(candidate);
+      if (obstacle === undefined) {
+        this.#left -= 1;
+        choice.current = candidate;
+        this.#choose(candidate, choice.requirement);
+        return undefined;
+      }
+      choice.rejections.push(obstacle.rejection);
+      choice.culprits.add(obstacle.culprit);
     }
-    return { requirement, rejections, culprits };
   }
 
-  #try(candidate: Candidate, because: Requirement, next: number): Failure | undefined {
-    const length = this.#agenda.length;
-    this.#left -= 1;
-    if (this.#left < 0) this.isExhausted = true;
-    if (this.isExhausted) return { requirement: because, rejections: [], culprits: new Set() };
-    this.#choose(candidate, because);
-    const failure = this.#answer(next);
-    if (failure !== undefined) {
-      this.chosen.delete(nameKey(candidate));
-      this.#agenda.length = length;
+  /** Undoes decisions until one had a part in the failure. Returns the failure when none had. */
+  #goBack(failure: Failure): Failure | undefined {
+    this.#stack.pop();
+    for (let choice = this.#stack.at(-1); choice !== undefined; choice = this.#stack.at(-1)) {
+      const { current } = choice;
+      if (current !== undefined) this.chosen.delete(nameKey(current));
+      this.#agenda.length = choice.agendaLength;
+      if (current !== undefined && failure.culprits.has(nameKey(current))) {
+        choice.rejections.push({ kind: 'failure', candidate: current, failure });
+        for (const culprit of failure.culprits) if (culprit !== nameKey(current)) choice.culprits.add(culprit);
+        return undefined;
+      }
+      this.#stack.pop();
     }
     return failure;
   }
