@@ -1,7 +1,6 @@
 // Every code of this plugin with its meaning in one line; docs/errors.md has a section for each.
 
 export const codes = {
-  COS_SIGN_NO_KEY: 'The private key of the `sign` plugin cannot be read.',
   COS_SIGN_BAD_KEY_FILE: 'A key file is damaged or of a form that cos does not know.',
   COS_SIGN_WRONG_PASSWORD: 'The password does not open the private key.',
   COS_SIGN_NO_PASSWORD: 'No password is given for a private key.',

@@ -9,10 +9,9 @@ export interface PasswordSource {
 
 const MAX_PASSWORD = 4096;
 
-/** The password from a file descriptor, or else from the plugin's secret; without the line break at its end. Throws COS_SIGN_NO_PASSWORD. */
+/** The password from a file descriptor, without the line break at its end, or else from the plugin's secret. Throws COS_SIGN_NO_PASSWORD. */
 export async function readPassword(options: { readonly fd: number | undefined; readonly password: Secret; readonly reveal: (secret: Secret) => Promise<string> }): Promise<string> {
-  const text = options.fd === undefined ? await options.reveal(options.password) : readDescriptor(options.fd);
-  return text.replace(/\r?\n$/, '');
+  return options.fd === undefined ? await options.reveal(options.password) : readDescriptor(options.fd).replace(/\r?\n$/, '');
 }
 
 function readDescriptor(fd: number): string {

@@ -15,8 +15,7 @@ export interface KeySource {
  */
 export async function openSigningKey({ plugin, reveal }: KeySource, publicKey: Artifact<FileTree>): Promise<KeyObject> {
   const expected = publicPem(readPublicKey(await readPublicFile(await publicKey.path()), 'publicKey'));
-  const password = (await reveal(plugin.password)).replace(/\r?\n$/, '');
-  const key = await openPrivateKey(await reveal(plugin.key), password, plugin.key.name);
+  const key = await openPrivateKey(await reveal(plugin.key), await reveal(plugin.password), plugin.key.name);
   if (publicPem(key) !== expected) {
     throw problem('COS_SIGN_KEY_MISMATCH', `The private key ${plugin.key.name} does not belong to the public key of the task.`, 'Give the public key that was made with this private key, or the other private key.');
   }

@@ -19,7 +19,7 @@ function context(workspace: string, args: Readonly<Record<string, unknown>>): Co
     workspace,
     printed,
     print: (line) => printed.push(line),
-    reveal: async () => 'from the environment\n',
+    reveal: async () => 'from the environment',
     plugin: { password, key: password },
     env: {},
     signal: new AbortController().signal,
@@ -29,7 +29,7 @@ function context(workspace: string, args: Readonly<Record<string, unknown>>): Co
   };
 }
 
-const pairArgs = { action: 'generate', name: 'cos', 'password-fd': undefined } as const;
+const pairArgs = { action: 'generate', name: 'cos', passwordFd: undefined } as const;
 
 test('keys makes a private key that only its owner reads, and its public key', async () => {
   const folder = await temporaryFolder();
@@ -58,12 +58,12 @@ test('keys reads the password from a file descriptor', async () => {
   await writeFile(join(folder, 'pw'), 'from a descriptor\n');
   const fd = openSync(join(folder, 'pw'), 'r');
   try {
-    await keys.handle(context(folder, { ...pairArgs, 'password-fd': fd }));
+    await keys.handle(context(folder, { ...pairArgs, passwordFd: fd }));
   } finally {
     closeSync(fd);
   }
   await openPrivateKey(await readFile(join(folder, 'cos.key'), 'utf8'), 'from a descriptor', 'k');
-  expect(await failureOf(keys.handle(context(await temporaryFolder(), { ...pairArgs, 'password-fd': 1000 })))).toMatchObject({ code: 'COS_SIGN_NO_PASSWORD' });
+  expect(await failureOf(keys.handle(context(await temporaryFolder(), { ...pairArgs, passwordFd: 1000 })))).toMatchObject({ code: 'COS_SIGN_NO_PASSWORD' });
 });
 
 test('verify accepts a signed file and a signed repository folder, and refuses changed ones', async () => {
@@ -71,7 +71,7 @@ test('verify accepts a signed file and a signed repository folder, and refuses c
   await keys.handle(context(folder, pairArgs));
   const key = await openPrivateKey(await readFile(join(folder, 'cos.key'), 'utf8'), 'from the environment', 'k');
   await mkdir(join(folder, 'repo'));
-  for (const [file, sig] of [['SHA256SUMS', 'SHA256SUMS.sig'], ['repo/repository.yaml', 'repo.sig']] as const) {
+  for (const [file, sig] of [['SHA256SUMS', 'SHA256SUMS.sig'], ['repo/repository.yaml', 'repository.yaml.sig']] as const) {
     await writeFile(join(folder, file), 'content\n');
     await writeFile(join(folder, sig), await createSignature(streamOf('content\n'), key));
   }

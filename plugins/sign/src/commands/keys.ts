@@ -8,7 +8,7 @@ import { problem } from '../problem.ts';
 const parameters = {
   action: { type: 'choice', choices: ['generate'], default: 'generate', positional: true, description: 'what to do' },
   name: { type: 'text', default: 'cos', pattern: /^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$/, description: 'name of the files: NAME.key and NAME.pub in the workspace' },
-  'password-fd': { type: 'integer', minimum: 0, maximum: 1023, description: 'read the password from this file descriptor instead of COS_PASSWORD' },
+  passwordFd: { type: 'integer', minimum: 0, maximum: 1023, description: 'read the password from this file descriptor instead of COS_PASSWORD' },
 } as const satisfies Parameters;
 
 export const keys = defineCommand({
@@ -19,7 +19,7 @@ export const keys = defineCommand({
     for (const path of Object.values(files)) {
       if ((await lstat(path).catch(() => undefined)) !== undefined) throw exists(path);
     }
-    const pair = await generateKeyPair(await readPassword({ fd: args['password-fd'], password: plugin.password, reveal }));
+    const pair = await generateKeyPair(await readPassword({ fd: args.passwordFd, password: plugin.password, reveal }));
     await writeNew(files.key, pair.privateKey, 0o600);
     try {
       await writeNew(files.pub, pair.publicKey, 0o644);

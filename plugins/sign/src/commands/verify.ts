@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
-import { isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { defineCommand } from '@cos/core';
 import { findIndex } from '../find-index.ts';
 import { readPublicKey } from '../key-pair.ts';
@@ -13,7 +13,7 @@ export const verify = defineCommand({
   description: 'verify the signature of a file or of a repository folder',
   parameters: {
     path: { type: 'text', required: true, positional: true, description: 'the file, or the repository folder' },
-    signature: { type: 'text', description: 'the signature file; default PATH.sig' },
+    signature: { type: 'text', description: 'the signature file; default: the name of the file and .sig, beside it' },
     key: { type: 'text', default: 'cos.pub', description: 'the public key' },
   },
   async handle({ args, workspace, print }) {
@@ -22,7 +22,7 @@ export const verify = defineCommand({
     const found = await stat(path).catch(() => undefined);
     if (found === undefined) throw missing(path);
     const subject = found.isDirectory() ? await findIndex(path) : path;
-    const signaturePath = inWorkspace(args.signature ?? `${args.path.replace(/\/+$/, '')}.sig`);
+    const signaturePath = args.signature === undefined ? await findSignature(subject) : inWorkspace(args.signature);
     const keyPath = inWorkspace(args.key);
     const key = readPublicKey(await readSmall(keyPath), keyPath);
     const isGood = await verifySignature(createReadStream(subject), await readSmall(signaturePath), key, signaturePath);
@@ -32,6 +32,14 @@ export const verify = defineCommand({
     print(`good: ${subject} is signed by the owner of ${keyPath}`);
   },
 });
+
+/** The signature of a repository's index lies in the folder or beside it, because a folder that is built is not added to. */
+async function findSignature(subject: string): Promise<string> {
+  const beside = `${subject}.sig`;
+  const outside = join(dirname(dirname(subject)), 'repository.yaml.sig');
+  const isMissing = (await stat(beside).catch(() => undefined)) === undefined;
+  return isMissing && subject.endsWith('/repository.yaml') ? outside : beside;
+}
 
 async function readSmall(path: string): Promise<string> {
   const file = await open(path).catch(() => undefined);
