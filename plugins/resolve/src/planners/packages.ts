@@ -1,6 +1,5 @@
 import { CosError, createDefinePlanner, noOptions } from '@cos/core';
-import { renderTemplate } from '@cos/go-template';
-import { loadTree, planPackages, valuesFromJson, type RenderTemplate, type TreeReader } from '@cos/luet';
+import { createGoTemplateRender, loadTree, planPackages, valuesFromJson, type TreeReader } from '@cos/luet';
 import * as z from 'zod/mini';
 import { toDiagnostic } from '../diagnostic.ts';
 import { describePlan } from '../resolved-tree.ts';
@@ -36,10 +35,7 @@ export const packages = createDefinePlanner(noOptions)({
       list: async (path) => (await list(path)).map(({ name, type }) => ({ name, kind: type })),
     };
     const tree = await loadTree({ roots: options.trees, reader });
-    const render: RenderTemplate = ({ source, name, values }) => {
-      const result = renderTemplate(source, { engine: options.engine, name, values });
-      return result.ok ? { ok: true, text: result.value } : { ok: false, message: result.error.message, line: result.error.line, column: result.error.column };
-    };
+    const render = createGoTemplateRender({ engine: options.engine });
     const plan = planPackages({ tree, targets: options.targets, values: [valuesFromJson(options.values)], merge: options.valuesMerge, matching: options.versions, render });
     const source = (file: string): string | undefined => texts.get(file);
     for (const problem of plan.warnings) if (problem.severity === 'warning') report(toDiagnostic(problem, source));

@@ -2,8 +2,7 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { CosError, createDefineStage, fileTree, many, noOptions, one, optional, type Artifact, type FileTree } from '@cos/core';
 import { packageRecipe } from '@cos/core/artifacts';
-import { renderTemplate } from '@cos/go-template';
-import { isError, loadTree, renderTree, valuesFromJson, type RenderTemplate, type TreeReader } from '@cos/luet';
+import { createGoTemplateRender, isError, loadTree, renderTree, valuesFromJson, type TreeReader } from '@cos/luet';
 import * as z from 'zod/mini';
 import { writeRecipe } from '../recipe.ts';
 import { valuesSchema } from '../values.ts';
@@ -39,10 +38,7 @@ export const render = createDefineStage(noOptions)({
     if (inputs.recipe !== undefined) files.set('build.yaml', await textOf(inputs.recipe));
     const shared = await Promise.all(inputs.shared.map(async (file, index) => ({ file: `templates/${index}.yaml`, text: await textOf(file) })));
     const tree = { ...(await loadTree({ roots: ['package'], reader: memoryReader(files) })), templates: shared };
-    const engine: RenderTemplate = ({ source, name, values }) => {
-      const result = renderTemplate(source, { engine: options.engine, name, values });
-      return result.ok ? { ok: true, text: result.value } : { ok: false, message: result.error.message, line: result.error.line, column: result.error.column };
-    };
+    const engine = createGoTemplateRender({ engine: options.engine });
     const rendered = renderTree({ tree, values: [valuesFromJson(options.values)], merge: options.valuesMerge, render: engine });
     const wanted = rendered.find(({ package: { definition } }) => definition.category === options.category && definition.name === options.name && definition.version === options.version);
     const problems = [...tree.problems, ...(wanted?.problems ?? [])].filter(isError);
