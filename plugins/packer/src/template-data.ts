@@ -13,7 +13,7 @@ export function templateData(options: TemplateOptions, iso: { readonly digest: D
     outputFolder: `${options.name}-QEMU-${arch}`,
     shutdownCommand: packerText(options.shutdownCommand),
     provision: options.provision.map(packerText),
-    ssh: { ...ssh, hasPassword: password !== undefined, password: packerText(password ?? '') },
+    ssh: { ...ssh, hasPassword: password !== null, password: packerText(password ?? '') },
     qemuArguments: [
       ...(arch === 'arm64' ? [['-cpu', 'cortex-a57']] : []),
       ...(options.firmware === undefined ? [] : [['-bios', packerText(options.firmware)]]),

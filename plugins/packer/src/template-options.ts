@@ -33,8 +33,8 @@ export const templateOptions = z.strictObject({
   ssh: z.prefault(
     z.strictObject({
       username: z._default(word, 'root'),
-      /** Only for a password that is published with the live image. Left out: it is given to Packer with -var root_password=... */
-      password: z.optional(line),
+      /** The published password of the live image, no secret. Null: none is published, and it is given to Packer with -var root_password=... */
+      password: z._default(z.nullable(line), 'cos'),
       timeout: z._default(duration, '5m'),
       attempts: z._default(whole(1, 1000), 20),
     }),

@@ -43,14 +43,16 @@ test('the ISO is named relative to the template, with its real digest', async ()
   expect(ask(['-var', 'iso=/srv/other.iso'])).toBe('/srv/other.iso');
 });
 
-test('a password is asked for, and never stands in the template unless it is a published one', async () => {
-  const without = await renderWith(least);
-  expect(variablesWithoutDefault(without)).toEqual(['root_password']);
-  expect(() => runPacker(without, ['validate'])).toThrow(/root_password/);
-  const published = await renderWith({ ...least, ssh: { password: 'c{{o}}${s}' } });
-  expect(variablesWithoutDefault(published)).toEqual([]);
-  runPacker(published, ['validate']);
-  expect(JSON.parse(published).variable.root_password.sensitive).toBe(true);
+test('a password that is not published is asked for and does not stand in the template', async () => {
+  const asked = await renderWith({ ...least, ssh: { password: null } });
+  expect(variablesWithoutDefault(asked)).toEqual(['root_password']);
+  expect(() => runPacker(asked, ['validate'])).toThrow(/root_password/);
+  runPacker(asked, ['validate', ...password]);
+  for (const options of [least, { ...least, ssh: { password: 'c{{o}}${s}' } }]) {
+    const published = await renderWith(options);
+    runPacker(published, ['validate']);
+    expect(JSON.parse(published).variable.root_password.sensitive).toBe(true);
+  }
 });
 
 test('commands reach the machine as they were written', async () => {
