@@ -11,10 +11,10 @@ export interface BlobStore {
   readonly has: (digest: Digest) => boolean;
   /** Where the bytes lie, read-only, whether they are there or not. */
   readonly path: (digest: Digest) => string;
-  /** Takes a file: moved where the file system allows and nobody else holds a link to it, else copied. */
-  readonly putFile: (digest: Digest, file: string) => Promise<void>;
+  /** Takes a file. With `move` it is gone afterwards, unless it has other names: those could still be written through. */
+  readonly putFile: (digest: Digest, file: string, how: 'move' | 'copy') => Promise<void>;
   /** Takes a file or folder as a tree. */
-  readonly putTree: (digest: Digest, folder: string, profile: HashProfile) => Promise<void>;
+  readonly putTree: (digest: Digest, tree: string, profile: HashProfile, how: 'move' | 'copy') => Promise<void>;
   readonly remove: (digest: Digest) => void;
 }
 
@@ -35,13 +35,12 @@ export function createBlobStore(folder: string, temporary: () => string): BlobSt
     }
     syncPath(dirname(path));
   };
-  const put = async (digest: Digest, given: string, make: (path: string) => Promise<void> | void, finish: (path: string) => void): Promise<void> => {
+  const put = async (digest: Digest, given: string, how: 'move' | 'copy', make: (path: string) => Promise<void> | void, finish: (path: string) => void): Promise<void> => {
     if (has(digest)) return;
     const made = temporary();
     try {
-      // Renamed, a file with another name elsewhere could still be written through that name.
       const stat = lstatSync(given);
-      if (stat.isDirectory() || stat.nlink === 1) renameSync(given, made);
+      if (how === 'move' && (stat.isDirectory() || stat.nlink === 1)) renameSync(given, made);
       else await make(made);
       finish(made);
     } catch (error) {
@@ -53,20 +52,22 @@ export function createBlobStore(folder: string, temporary: () => string): BlobSt
   return {
     has,
     path: pathOf,
-    putFile: (digest, file) =>
+    putFile: (digest, file, how) =>
       put(
         digest,
         file,
+        how,
         (path) => copyFileDurably(file, path, 0o444),
         (path) => {
           chmodSync(path, 0o444);
           syncPath(path);
         },
       ),
-    putTree: (digest, tree, profile) =>
+    putTree: (digest, tree, profile, how) =>
       put(
         digest,
         tree,
+        how,
         (path) => copyTree(tree, path, profile),
         // The executable bit is the one that counts with profile `source`; with `rootfs` every bit does.
         (path) => syncTree(path, (mode) => (profile === 'rootfs' ? mode : (mode & 0o111) !== 0 ? 0o555 : 0o444)),

@@ -1,6 +1,7 @@
 import { chmodSync, constants, copyFileSync, fsyncSync, closeSync, lchownSync, lstatSync, mkdirSync, openSync, readdirSync, readlinkSync, symlinkSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { CosError } from '../errors/cos-error.ts';
 import type { HashProfile } from '../model/artifact.ts';
 
 // Copies bytes between the workspace, scratch and the cache: sharing blocks where the file system can, never through links, in the modes that the
@@ -15,7 +16,7 @@ export async function copyFileDurably(from: string, to: string, mode: number): P
 
 /**
  * Copies a file or folder. With profile `source` files become 0644 or 0755 and folders 0755, whatever they were; with `rootfs` owner and mode stay.
- * Special files are refused by whoever hashed the tree before.
+ * Special files are refused.
  */
 export function copyTree(from: string, to: string, profile: HashProfile): void {
   const stat = lstatSync(from);
@@ -23,6 +24,8 @@ export function copyTree(from: string, to: string, profile: HashProfile): void {
   else if (stat.isDirectory()) {
     mkdirSync(to);
     for (const name of readdirSync(from)) copyTree(join(from, name), join(to, name), profile);
+  } else if (!stat.isFile()) {
+    throw new CosError({ code: 'COS_TASK_SPECIAL_FILE', severity: 'error', message: `${from} is neither a file nor a folder nor a link, and cannot be copied.` });
   } else copyFileSync(from, to, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
   if (profile === 'rootfs') lchownSync(to, stat.uid, stat.gid);
   if (!stat.isSymbolicLink()) {

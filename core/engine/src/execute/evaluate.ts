@@ -1,0 +1,85 @@
+import type { CacheEntry } from '../cache/cache.ts';
+import { compareRecords, describeDifference, type Difference } from '../fingerprint/compare-records.ts';
+import { fingerprintOf } from '../fingerprint/fingerprint.ts';
+import type { RecordedInput, TaskRecord } from '../fingerprint/record.ts';
+import type { PlannedInput, PlannedTask } from '../model/plan.ts';
+import type { FoundTool } from './host-tools.ts';
+import { compareSourceFiles } from './sources.ts';
+import { readTaskMemory, type TaskMemory } from './task-memory.ts';
+import type { Evaluated, Lookup, OutputsOf } from './run.ts';
+
+// What would a task read, and has that been made already? Nothing runs here and nothing is written but the time of an entry's last use.
+
+/** The fingerprint of a task whose inputs are all there. */
+export function evaluate(lookup: Lookup, task: PlannedTask, outputsOf: OutputsOf): Evaluated {
+  const record = recordOf(lookup, task, outputsOf);
+  return { task, record, fingerprint: fingerprintOf(record) };
+}
+
+export type Verdict =
+  /** What the last run made or restored is what is wanted. */
+  | { readonly kind: 'fresh'; readonly entry: CacheEntry; readonly reason: string; readonly differences: readonly Difference[] }
+  /** Known from another time than the last. */
+  | { readonly kind: 'cached'; readonly entry: CacheEntry; readonly reason: string; readonly differences: readonly Difference[] }
+  | { readonly kind: 'run'; readonly reason: string; readonly differences: readonly Difference[] };
+
+/** Looks for what is known of the fingerprint. Whether named outputs are in place is for the caller to see. */
+export async function judge(lookup: Lookup, { task, record, fingerprint }: Evaluated): Promise<Verdict> {
+  const memory = readTaskMemory(lookup.layout.state, task.key);
+  const differences = memory?.record == null ? [] : compareRecords(memory.record, record, compareSourceFiles(lookup.layout, lookup.sources));
+  const why = reasonOf(memory, differences);
+  const { force } = lookup.options;
+  if (force === 'all' || (force !== 'none' && force.has(task.key))) return { kind: 'run', reason: 'forced', differences };
+  if (task.cache === 'never') return { kind: 'run', reason: task.effect === 'publish' ? 'publishes, so it always runs' : 'always runs', differences };
+  const hit = await lookup.cache.get(fingerprint);
+  if (hit === undefined || !hasOutputsOf(hit.entry, task)) {
+    const lost = memory?.status === 'done' && memory.fingerprint === fingerprint;
+    return { kind: 'run', reason: lost ? 'outputs were lost' : why, differences };
+  }
+  if (memory?.status === 'done' && memory.fingerprint === fingerprint) return { kind: 'fresh', entry: hit.entry, reason: 'nothing that it reads has changed', differences };
+  return { kind: 'cached', entry: hit.entry, reason: memory === undefined ? 'made before' : why, differences };
+}
+
+/** The record of a task: everything that may change its bytes. */
+function recordOf(lookup: Lookup, task: PlannedTask, outputsOf: OutputsOf): TaskRecord {
+  const inputs: Record<string, readonly RecordedInput[]> = {};
+  for (const [port, { kind, artifacts }] of Object.entries(task.inputs)) inputs[port] = artifacts.map((input) => recordedInput(lookup, kind, input, outputsOf));
+  const tools = lookup.tools.get(`${task.plugin}.${task.stage}`) ?? new Map<string, FoundTool>();
+  return {
+    format: 1,
+    plugin: task.plugin,
+    stage: task.stage,
+    stageVersion: task.version,
+    options: task.options,
+    pluginOptions: lookup.bindings.plugin(task.plugin).recorded,
+    inputs,
+    tools: Object.fromEntries([...tools].map(([name, { version }]) => [name, version])),
+    env: Object.fromEntries(task.env.map((name) => [name, lookup.options.env[name] ?? null])),
+    platform: task.platformBound ? task.platform : null,
+    sourceDateEpoch: lookup.plan.sourceDateEpoch,
+  };
+}
+
+function recordedInput(lookup: Lookup, kind: string, input: PlannedInput, outputsOf: OutputsOf): RecordedInput {
+  if ('source' in input) {
+    const source = lookup.sources.get(input.source);
+    if (source === undefined) throw new Error(`Internal error: the source ${input.source} was not read`);
+    return { kind, digest: source.tree.digest, from: input.source };
+  }
+  const output = outputsOf(input.task)?.[input.output];
+  if (output === undefined) throw new Error(`Internal error: ${input.task} has no output ${input.output}`);
+  return { kind, digest: output.digest, from: `${input.task}:${input.output}` };
+}
+
+function hasOutputsOf(entry: CacheEntry, task: PlannedTask): boolean {
+  const declared = Object.entries(task.outputs);
+  return declared.length === Object.keys(entry.outputs).length && declared.every(([name, kind]) => entry.outputs[name]?.kind === kind);
+}
+
+function reasonOf(memory: TaskMemory | undefined, differences: readonly Difference[]): string {
+  const [first, ...rest] = differences;
+  if (first !== undefined) return `${describeDifference(first)}${rest.length > 0 ? ` (and ${rest.length} more)` : ''}`;
+  if (memory?.status === 'running') return 'the last run was interrupted';
+  if (memory?.status === 'failed') return 'the last run failed';
+  return memory === undefined ? 'first build' : 'outputs were lost';
+}

@@ -1,0 +1,65 @@
+import { createReadStream, createWriteStream, mkdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Artifact } from '../model/artifact.ts';
+import type { PlannedInput, PlannedTask } from '../model/plan.ts';
+import type { Scratch } from './run-registry.ts';
+import type { OutputsOf, Run } from './run.ts';
+
+/** The artifacts that a stage finds at its ports: bytes are opened when it asks for them. */
+export function openInputs(run: Run, task: PlannedTask, outputsOf: OutputsOf, scratch: Scratch, signal: AbortSignal): Readonly<Record<string, unknown>> {
+  let exported = 0;
+  const open = (kindName: string, input: PlannedInput): Artifact => {
+    if ('source' in input) return openSource(run, kindName, input.source);
+    const output = outputsOf(input.task)?.[input.output];
+    if (output === undefined) throw new Error(`Internal error: ${input.task} has no output ${input.output}`);
+    const { digest, meta } = output;
+    const kind = run.bindings.kind(kindName);
+    const path = run.cache.blobs.path(digest);
+    switch (kind.storage) {
+      case 'file':
+        return { kind: kindName, digest, meta, path: () => Promise.resolve(path), read: () => createReadStream(path, { signal }) };
+      case 'tree':
+        return { kind: kindName, digest, meta, path: () => Promise.resolve(path), read: () => readTree(path, kindName, signal) };
+      case 'external': {
+        const read = (): AsyncIterable<Uint8Array> => run.bindings.store(kindName).read(digest, signal);
+        let file: Promise<string> | undefined;
+        const exportOnce = (): Promise<string> => {
+          exported += 1;
+          return exportTo(scratch.inputs, String(exported), read(), signal);
+        };
+        return { kind: kindName, digest, meta, path: () => (file ??= exportOnce()), read };
+      }
+      default: {
+        const never: never = kind.storage;
+        return never;
+      }
+    }
+  };
+  const inputs: Record<string, unknown> = {};
+  for (const [port, { kind, arity, artifacts }] of Object.entries(task.inputs)) {
+    const opened = artifacts.map((input) => open(kind, input));
+    inputs[port] = arity === 'many' ? opened : opened[0];
+  }
+  return inputs;
+}
+
+function openSource(run: Run, kind: string, path: string): Artifact {
+  const source = run.sources.get(path);
+  if (source === undefined) throw new Error(`Internal error: the source ${path} was not read`);
+  return { kind, digest: source.tree.digest, meta: {}, path: () => Promise.resolve(source.real), read: () => readTree(source.real, kind, run.signal) };
+}
+
+/** A tree that is one file can be streamed; a folder cannot. */
+function readTree(path: string, kind: string, signal: AbortSignal): AsyncIterable<Uint8Array> {
+  if (statSync(path).isDirectory()) throw new TypeError(`an artifact of kind ${kind} is a folder here: use path(), a folder is no stream of bytes`);
+  return createReadStream(path, { signal });
+}
+
+async function exportTo(folder: string, name: string, bytes: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<string> {
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, name);
+  await pipeline(Readable.from(bytes), createWriteStream(path, { mode: 0o444 }), { signal });
+  return path;
+}

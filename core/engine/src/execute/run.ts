@@ -1,0 +1,55 @@
+import type { CachedOutput } from '../cache/cache.ts';
+import type { LocalCache } from '../cache/local.ts';
+import type { Redactor } from '../errors/redact.ts';
+import type { TaskRecord } from '../fingerprint/record.ts';
+import type { Emit } from '../model/event.ts';
+import type { Fingerprint, TaskKey } from '../model/identity.ts';
+import type { Plan, PlannedTask, WantedOutput } from '../model/plan.ts';
+import type { Bindings } from '../plan/bindings.ts';
+import type { FoundTool } from './host-tools.ts';
+import type { Layout } from './layout.ts';
+import type { ExecuteOptions } from './options.ts';
+import type { Scratch } from './run-registry.ts';
+import type { Source } from './sources.ts';
+
+// What the parts of one execution share.
+
+/** Enough to look up what is there, without running anything. */
+export interface Lookup {
+  readonly plan: Plan;
+  readonly bindings: Bindings;
+  readonly options: ExecuteOptions;
+  readonly layout: Layout;
+  /** Absolute folder of named outputs. */
+  readonly outRoot: string;
+  readonly cache: LocalCache;
+  readonly sources: ReadonlyMap<string, Source>;
+  /** By stage (`plugin.stage`) and name. */
+  readonly tools: ReadonlyMap<string, ReadonlyMap<string, FoundTool>>;
+}
+
+export interface Run extends Lookup {
+  readonly runId: string;
+  readonly emit: Emit;
+  readonly redactor: Redactor;
+  /** Aborts for the user's interrupt and for `fail-fast`. */
+  readonly signal: AbortSignal;
+  readonly makeScratch: () => Scratch;
+  /** Rejects with a CosError when the plugin cannot work on this host. Asked before each task; works once for each plugin. */
+  readonly prepare: (plugin: string) => Promise<void>;
+}
+
+export type Outputs = Readonly<Record<string, CachedOutput>>;
+/** Outputs of a task that has ended well; undefined for others. */
+export type OutputsOf = (task: TaskKey) => Outputs | undefined;
+
+export interface Evaluated {
+  readonly task: PlannedTask;
+  readonly fingerprint: Fingerprint;
+  readonly record: TaskRecord;
+}
+
+/** Named outputs of a task. */
+export function publishedOutputs(plan: Plan, task: TaskKey): readonly (WantedOutput & { readonly path: string })[] {
+  return plan.wanted.flatMap((wanted) => (wanted.task === task && wanted.path !== undefined ? [{ ...wanted, path: wanted.path }] : []));
+}

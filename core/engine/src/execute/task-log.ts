@@ -1,0 +1,41 @@
+import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { isDiskFull } from '../cache/storage-error.ts';
+
+// The output of a task's last run as a file, line by line, so that it is there up to the last line however the run ends.
+
+export interface TaskLog {
+  readonly write: (line: string) => void;
+  readonly close: () => void;
+}
+
+const longest = 64 * 1024 * 1024;
+
+/** Starts the log anew. When the disk is full the rest of the log is dropped: the failure to report is the task's own. */
+export function openTaskLog(path: string): TaskLog {
+  mkdirSync(dirname(path), { recursive: true });
+  const fd = openSync(path, 'w', 0o644);
+  let size = 0;
+  let open = true;
+  const put = (line: string): void => {
+    const bytes = Buffer.from(`${line}\n`, 'utf8');
+    size += bytes.length;
+    try {
+      for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      size = longest + 1;
+    }
+  };
+  return {
+    write: (line) => {
+      if (!open || size > longest) return;
+      put(line);
+      if (size > longest) put(`(the log ends here: it is longer than ${longest / 1024 / 1024} MiB)`);
+    },
+    close: () => {
+      if (open) closeSync(fd);
+      open = false;
+    },
+  };
+}
