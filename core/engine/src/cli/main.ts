@@ -1,1 +1,91 @@
-export {};
+import { readFileSync } from 'node:fs';
+import { diagnosticsOf, messageOf } from '../errors/expected.ts';
+import type { GivenFlags, Settings } from './arguments.ts';
+import { readSettings } from './arguments.ts';
+import { exitCodes } from './exit-codes.ts';
+import { CommanderError, parseCommandLine, type Actions } from './program.ts';
+import { tell, type Terminal } from './terminal.ts';
+
+/** The `cos` command: reads the command line, calls a command, answers the exit code. Everything that a user can cause ends as a message; the rest is a bug. */
+export async function main(argv: readonly string[], terminal: Terminal): Promise<number> {
+  // Known once a command has read its flags; until then messages follow the environment.
+  let settings = attempt(() => readSettings({}, terminal));
+  const using = (flags: GivenFlags): Settings => (settings = readSettings(flags, terminal));
+  const actions: Actions = {
+    run: async (words, flags) => (await import('./commands/run.ts')).run(words, using(flags), terminal),
+    list: async (flags) => (await import('./commands/list.ts')).list(using(flags), terminal),
+    plan: async (words, flags) => (await import('./commands/plan.ts')).plan(words, flags.json === true, using(flags), terminal),
+    graph: async (words, flags) => (await import('./commands/graph.ts')).graph(words, flags.format ?? 'tree', using(flags), terminal),
+    why: async (task, flags) => Promise.reject(new Error(`Internal error: why ${task} ${String(flags.target)}`)),
+    clean: async (flags) => Promise.reject(new Error(`Internal error: clean ${String(flags.all)}`)),
+    doctor: async (flags) => (await import('./commands/doctor.ts')).doctor(using(flags), terminal),
+    other: async (name, words) => (await import('./commands/plugin-command.ts')).pluginCommand(name, words, terminal),
+  };
+  try {
+    const exitCode = await parseCommandLine(argv, actions, ownVersion(), { out: (text) => terminal.out.write(text), err: (text) => terminal.err.write(text) });
+    return terminal.signal.aborted && exitCode !== exitCodes.done ? exitCodes.interrupted : exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return refused(error, terminal);
+    const color = settings?.errorColor ?? false;
+    const diagnostics = diagnosticsOf(error);
+    if (diagnostics !== undefined) {
+      tell(terminal, diagnostics, { workspace: terminal.cwd, color });
+      return terminal.signal.aborted ? exitCodes.interrupted : exitCodes.wrongRequest;
+    }
+    if (terminal.signal.aborted) return exitCodes.interrupted;
+    terminal.err.write(internalError(error));
+    return exitCodes.internalError;
+  }
+}
+
+function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    // A bad variable is told by the command that reads it again.
+    return undefined;
+  }
+}
+
+/** What commander refuses: an unknown flag or a missing word, with its suggestion. Help and version come this way too. */
+function refused(error: CommanderError, terminal: Terminal): number {
+  if (error.code === 'commander.help') return exitCodes.wrongRequest;
+  if (error.exitCode === 0) return exitCodes.done;
+  const [head = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
+  const hint = rest.join(' ').replace(/^\(|\)$/g, '');
+  const isFlag = error.code === 'commander.unknownOption';
+  const color = attempt(() => readSettings({}, terminal))?.errorColor ?? false;
+  tell(
+    terminal,
+    [
+      {
+        code: isFlag ? 'COS_REQUEST_UNKNOWN_FLAG' : error.code.includes('issing') ? 'COS_REQUEST_MISSING_VALUE' : 'COS_REQUEST_EXTRA_WORD',
+        severity: 'error',
+        message: `${head.charAt(0).toUpperCase()}${head.slice(1)}.`,
+        hint: hint === '' ? 'See `cos --help`.' : hint,
+      },
+    ],
+    { workspace: terminal.cwd, color },
+  );
+  return exitCodes.wrongRequest;
+}
+
+function internalError(error: unknown): string {
+  const stack = error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
+  const cause = error instanceof Error && error.cause instanceof Error ? `\nCaused by: ${error.cause.stack ?? error.cause.message}` : '';
+  return `Internal error: this is a bug in cos, not a mistake of yours.\n\n${stack}${cause}\n\ncos ${ownVersion()}, Node ${process.version}, ${process.platform} ${process.arch}\nPlease report it with the text above and, if you can, the config that caused it.\n`;
+}
+
+/** The version of this package; its package.json lies beside `dist` and beside `src`. */
+function ownVersion(): string {
+  for (const up of ['../package.json', '../../package.json']) {
+    const url = new URL(up, import.meta.url);
+    try {
+      const content: unknown = JSON.parse(readFileSync(url, 'utf8'));
+      if (typeof content === 'object' && content !== null && 'name' in content && content.name === '@cos/core' && 'version' in content) return String(content.version);
+    } catch {
+      // Not there: the other place.
+    }
+  }
+  return 'unknown';
+}

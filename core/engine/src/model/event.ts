@@ -5,7 +5,14 @@ import type { Outcome } from './outcome.ts';
 // What happened. Events are the only bridge between execution and reporters; each is JSON-able and a line of the NDJSON reporter.
 
 export type Event =
-  | { readonly type: 'run-started'; readonly targets: readonly string[]; readonly tasks: number; readonly effects: readonly TaskKey[] }
+  /** `stages`: how many tasks of each stage the plan has, in the order of the plan. */
+  | {
+      readonly type: 'run-started';
+      readonly targets: readonly string[];
+      readonly tasks: number;
+      readonly effects: readonly TaskKey[];
+      readonly stages?: readonly { readonly plugin: string; readonly stage: string; readonly tasks: number }[];
+    }
   | { readonly type: 'planner-finished'; readonly plugin: string; readonly planner: string; readonly description: string; readonly durationMs: number }
   | { readonly type: 'pin-resolved'; readonly plugin: string; readonly pin: string; readonly request: string }
   /** The task runs: it was neither fresh nor cached. `reason` in one line, as `cos why` tells it. */

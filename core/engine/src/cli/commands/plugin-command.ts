@@ -1,0 +1,117 @@
+import { join, resolve } from 'node:path';
+import { engineCommands } from '../../config/check-plugins.ts';
+import { engineFlags } from '../../config/check-parameters.ts';
+import type { ResolvedPlugin } from '../../config/resolved-config.ts';
+import { CosError } from '../../errors/cos-error.ts';
+import { hintFor } from '../../errors/did-you-mean.ts';
+import { diagnosticsOf } from '../../errors/expected.ts';
+import { createRedactor } from '../../errors/redact.ts';
+import { executePlan } from '../../execute/execute-plan.ts';
+import { createSecretReader } from '../../execute/secrets.ts';
+import type { Event } from '../../model/event.ts';
+import type { Json } from '../../model/json.ts';
+import type { Command } from '../../model/plugin.ts';
+import { pickEnv } from '../../plan/host-env.ts';
+import { readParameters } from '../../plan/parameters.ts';
+import { createReporter } from '../create-reporter.ts';
+import { executeOptions, prepareConfig, preparePlan, refuseErrors, type PreparedConfig } from '../prepare.ts';
+import { readSettings, type Settings } from '../arguments.ts';
+import { parametersHelp } from '../target-help.ts';
+import { readWords } from '../target-words.ts';
+import { tell, type Terminal } from '../terminal.ts';
+
+/** `cos <command>`: a command that a configured plugin brings. */
+export async function pluginCommand(name: string, words: readonly string[], terminal: Terminal): Promise<number> {
+  const settings = readSettings({}, terminal);
+  const prepared = await prepareOrUnknown(name, settings);
+  const found = findCommand(prepared, name);
+  if (found === undefined) throw unknownCommand(name, prepared);
+  const { plugin, command } = found;
+  const { given, help } = readWords(words, { what: `command "${name}"`, parameters: command.parameters }, []);
+  if (help) {
+    terminal.out.write(`${parametersHelp(`cos ${name}`, command.description, command.parameters, settings.color)}\n`);
+    return 0;
+  }
+  refuseErrors(prepared.diagnostics);
+  tell(terminal, prepared.diagnostics, { workspace: prepared.config.workspace, color: settings.errorColor });
+  const args = readParameters(command.parameters, given, `command "${name}"`);
+  if (!args.ok) throw new CosError(args.failures);
+  const redactor = createRedactor();
+  const { workspace, cacheFolder } = prepared.config;
+  // Commands get values only, so that nothing is written below the folder.
+  const secrets = createSecretReader({ env: terminal.env, workspace, folder: join(workspace, cacheFolder), redactor });
+  try {
+    const exitCode = await command.handle({
+      args: args.value,
+      plugin: plugin.options,
+      workspace: prepared.config.workspace,
+      env: pickEnv(plugin.definition.hostEnv, terminal.env),
+      signal: terminal.signal,
+      print: (line) => terminal.out.write(`${redactor.redact(line)}\n`),
+      log: { info: (message) => terminal.err.write(`${redactor.redact(message)}\n`), warn: (message) => terminal.err.write(`warning: ${redactor.redact(message)}\n`) },
+      reveal: secrets.reveal,
+      run: (target, parameters) => runTarget(prepared, { target, parameters: parameters ?? {} }, settings, terminal),
+      derivatives: prepared.config.variants.map(({ derivative, platform, values }) => ({ name: derivative.name, version: derivative.version, platform, values, trees: derivative.trees })),
+    });
+    return exitCode ?? 0;
+  } catch (error) {
+    const expected = diagnosticsOf(error);
+    if (expected !== undefined) throw new CosError(expected.map(redactor.redactDiagnostic), { cause: error });
+    throw error;
+  }
+}
+
+/** Without a config, a word is an unknown command: to say that no config was found would lead astray. */
+async function prepareOrUnknown(name: string, settings: Settings): Promise<PreparedConfig> {
+  try {
+    return await prepareConfig(settings);
+  } catch (error) {
+    const expected = diagnosticsOf(error);
+    if (expected?.every(({ code }) => code === 'COS_CONFIG_NOT_FOUND') === true) throw unknownCommand(name, undefined);
+    throw error;
+  }
+}
+
+function findCommand({ config }: PreparedConfig, name: string): { readonly plugin: ResolvedPlugin; readonly command: Command } | undefined {
+  for (const plugin of config.plugins.values()) {
+    for (const [known, command] of Object.entries(plugin.definition.commands ?? {})) if (known === name) return { plugin, command };
+  }
+  return undefined;
+}
+
+function unknownCommand(name: string, prepared: PreparedConfig | undefined): CosError {
+  if (name.startsWith('-')) {
+    return new CosError({ code: 'COS_REQUEST_UNKNOWN_FLAG', severity: 'error', message: `The flag ${JSON.stringify(name)} is not known to cos.`, hint: hintFor(name.replace(/^-+/, '').replace(/=.*$/s, ''), engineFlags, 'flags') });
+  }
+  const plugins = [...(prepared?.config.plugins.values() ?? [])];
+  const known = [...engineCommands, ...plugins.flatMap(({ definition }) => Object.keys(definition.commands ?? {}))];
+  const isTarget = prepared?.config.targets.has(name) === true;
+  return new CosError({
+    code: 'COS_REQUEST_UNKNOWN_COMMAND',
+    severity: 'error',
+    message: `There is no command "${name}".`,
+    hint: isTarget ? `"${name}" is a target: cos run ${name}` : hintFor(name, known, 'commands'),
+  });
+}
+
+/** Plans and runs a target for a command. Stages that publish are refused: what leaves the machine is asked for by name. */
+async function runTarget(
+  prepared: PreparedConfig,
+  asked: { readonly target: string; readonly parameters: Readonly<Record<string, Json>> },
+  settings: Settings,
+  terminal: Terminal,
+): Promise<Readonly<Record<string, string>>> {
+  // Standard output belongs to the command's own result.
+  const reporter = await createReporter({ ...settings, reporter: 'plain', color: settings.errorColor }, { ...terminal, out: { ...terminal.out, write: (text) => terminal.err.write(text) } }, prepared.config.workspace);
+  const published = new Map<string, string>();
+  const emit = (event: Event) => {
+    if (event.type === 'output-published') published.set(event.path, resolve(prepared.config.workspace, event.path));
+    reporter.emit(event);
+  };
+  const { plan, bindings, warnings } = await preparePlan(prepared, [{ name: asked.target, parameters: asked.parameters }], { settings, terminal, emit, effects: 'refused' });
+  for (const diagnostic of warnings) emit({ type: 'diagnostic', diagnostic });
+  const summary = await executePlan(plan, bindings, executeOptions(prepared.config, settings, terminal), emit);
+  await reporter.close();
+  if (summary.exitCode !== 0) throw new CosError({ code: 'COS_REQUEST_RUN_FAILED', severity: 'error', message: `Target "${asked.target}" did not end well: ${summary.failed} failed, ${summary.skipped} skipped, ${summary.cancelled} cancelled.`, hint: 'The output above says why.' });
+  return Object.fromEntries(plan.wanted.flatMap(({ path }) => (path === undefined ? [] : [[path, resolve(prepared.config.workspace, plan.outDir, path)] as const])));
+}

@@ -1,0 +1,41 @@
+import { killChildren } from './kill-children.ts';
+import { exitCodes } from './exit-codes.ts';
+import { main } from './main.ts';
+import type { Terminal } from './terminal.ts';
+
+/**
+ * The door from the launcher: runs `cos` on this process. The first interrupt cancels (running tools end, scratch goes), the second one ends at once.
+ */
+export async function runOnProcess(): Promise<void> {
+  const abort = new AbortController();
+  let first: number | undefined;
+  const interrupt = () => {
+    if (first !== undefined) {
+      // A terminal and a launcher may both send one interrupt on.
+      if (performance.now() - first < 300) return;
+      killChildren();
+      process.exit(exitCodes.interrupted);
+    }
+    first = performance.now();
+    process.stderr.write('\nInterrupted: ending what runs. Once more ends it by force.\n');
+    abort.abort(new Error('interrupted'));
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      // Whoever read the lines is gone (`cos list | head`); the work goes on without them.
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+  const terminal: Terminal = {
+    cwd: process.cwd(),
+    env: process.env,
+    out: { write: (text) => void process.stdout.write(text), isTerminal: process.stdout.isTTY, columns: process.stdout.columns ?? 80 },
+    err: { write: (text) => void process.stderr.write(text), isTerminal: process.stderr.isTTY },
+    signal: abort.signal,
+  };
+  const exitCode = await main(process.argv.slice(2), terminal);
+  // Plugins may leave sockets open; pipes are written later than the call. So: flush, then end.
+  await Promise.all([process.stdout, process.stderr].map((stream) => new Promise<void>((resolve) => (stream.writable ? stream.write('', () => resolve()) : resolve()))));
+  process.exit(exitCode);
+}
