@@ -155,7 +155,7 @@ class Rewriter {
 }
 
 /** Lines of Handlebars count from 1, its columns from 0. */
-export function placeOf(node: Node): Place {
+function placeOf(node: Node): Place {
   const { start, end } = node.loc;
   return { line: start.line, column: start.column + 1, length: end.line === start.line ? Math.max(1, end.column - start.column) : 1 };
 }
