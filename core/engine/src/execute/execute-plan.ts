@@ -69,7 +69,7 @@ async function execute(execution: Execution, tally: Tally): Promise<number> {
     lookup.cache.sweep(isAlive);
     sweepOutRoot(lookup.outRoot, listNames(lookup.outRoot), isAlive);
     const exitCode = await walkPlan(execution, lookup, registered, tally);
-    if (tally.count('built') > 0) aloneInWorkspace(layout, registered.runId, () => prune(lookup.cache, options.cacheMaxBytes));
+    if (tally.count('built') > 0) await aloneInWorkspace(layout, registered.runId, () => prune(lookup.cache, options.cacheMaxBytes));
     return exitCode;
   } finally {
     registered.close();

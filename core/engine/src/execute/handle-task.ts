@@ -1,8 +1,10 @@
+import { relative } from 'node:path';
 import type { CacheEntry } from '../cache/cache.ts';
 import type { Fingerprint, TaskKey } from '../model/identity.ts';
 import type { PlannedTask } from '../model/plan.ts';
 import { CosError } from '../errors/cos-error.ts';
 import type { Diagnostic } from '../errors/diagnostic.ts';
+import { HostLacksError } from './host-lacks-error.ts';
 import { evaluate, judge, type Verdict } from './evaluate.ts';
 import { acquireLock } from './lock.ts';
 import { isInPlace, LostBytesError, publish } from './publish.ts';
@@ -12,7 +14,6 @@ import type { TaskResult } from './schedule.ts';
 import { taskFailures } from './task-failure.ts';
 import { writeTaskMemory } from './task-memory.ts';
 import type { WorkerPool } from './worker-pool.ts';
-import { relative } from 'node:path';
 
 // One task from "its inputs are there" to its end: fingerprint, look up, else run; then named outputs.
 
@@ -44,9 +45,6 @@ export async function handleTask(handler: TaskHandler, task: PlannedTask, how: {
     return { end: 'failed', failure, reason, ...(evaluated === undefined ? {} : { fingerprint: evaluated.fingerprint }), ...(logFile === undefined ? {} : { logFile }) };
   }
 }
-
-/** The host lacks something that a plugin needs: exit code 3. */
-export class HostLacksError extends CosError {}
 
 async function decide(handler: TaskHandler, evaluated: Evaluated, rerun: boolean, outputsOf: OutputsOf, running: (reason: string) => void): Promise<TaskResult> {
   const { run } = handler;

@@ -3,7 +3,7 @@ import type { HostContext } from '../model/plugin.ts';
 import type { Bindings } from '../plan/bindings.ts';
 import { pickVariables } from '../process/environment.ts';
 import { isAlive } from '../process/liveness.ts';
-import { HostLacksError } from './handle-task.ts';
+import { HostLacksError } from './host-lacks-error.ts';
 
 /** Sweeps and checks the host for a plugin, once, when the first of its tasks is going to run. */
 export function createPreparer(bindings: Bindings, env: Readonly<Record<string, string | undefined>>, signal: AbortSignal): (plugin: string) => Promise<void> {

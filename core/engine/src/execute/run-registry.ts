@@ -63,12 +63,12 @@ export async function registerRun(layout: Layout, signal: AbortSignal): Promise<
 }
 
 /** Does something while no other run works; answers undefined, and does nothing, when one does. */
-export function aloneInWorkspace<T>(layout: Layout, own: string | undefined, work: () => T): { readonly value: T } | undefined {
+export async function aloneInWorkspace<T>(layout: Layout, own: string | undefined, work: () => T | Promise<T>): Promise<{ readonly value: T } | undefined> {
   const lock = tryLock(layout.locks, housekeeping);
   if (!('release' in lock)) return undefined;
   try {
     const others = listNames(layout.runs).filter((runId) => runId !== own && isAlive(runId));
-    return others.length > 0 ? undefined : { value: work() };
+    return others.length > 0 ? undefined : { value: await work() };
   } finally {
     lock.release();
   }
