@@ -64,6 +64,39 @@ export const codes = {
   COS_PLAN_LOCK: 'cos.lock cannot be read or is not well formed.',
   // Stores of external kinds.
   COS_STORE_MISSING: 'No configured plugin brings a store for an external artifact kind.',
+  // Sources and tools, looked at before anything runs.
+  COS_TASK_SOURCE_MISSING: 'A source is not there.',
+  COS_TASK_SOURCE_UNREADABLE: 'A source, or a file in it, cannot be read or has a name that is not UTF-8.',
+  COS_TASK_SOURCE_OUTSIDE: 'A source leads out of the workspace by a link.',
+  COS_TASK_SOURCE_OVERLAP: "A source overlaps with the folder of named outputs or with the engine's own.",
+  COS_TASK_SPECIAL_FILE: 'A source or an output holds a named pipe, a socket or a device.',
+  COS_TOOL_MISSING: 'A tool that a stage declares is not on this host.',
+  COS_TOOL_FILE_MISSING: 'A file that a tool needs is not on this host.',
+  // Running tasks.
+  COS_TASK_TOOL_FAILED: 'A tool did not end well.',
+  COS_TASK_CANCELLED: 'A tool was stopped because the run is cancelled.',
+  COS_TASK_OUTPUT_TOO_LONG: 'A tool printed more than is kept in memory.',
+  COS_TASK_DISK_FULL: 'No space is left on the disk for what a task makes or publishes.',
+  COS_TASK_INPUT_CHANGED: 'A source was changed while a task read it.',
+  COS_TASK_SECRET_MISSING: 'A secret has no value: its variable is not set or its file cannot be read.',
+  COS_TASK_OUTPUT_BLOCKED: 'A named output cannot be put in place: something else is there, or the folder is not writable.',
+  COS_TASK_OUTSIDE_SCRATCH: 'A stage named a path outside of its scratch folder: this is a mistake in the plugin.',
+  COS_TASK_NO_SUCH_PATH: 'A stage named a folder in scratch that is not there: this is a mistake in the plugin.',
+  COS_TASK_INTERNAL: 'Something happened that must not: this is a mistake in cos.',
+  COS_PLUGIN_TOOL_UNDECLARED: 'A stage started a tool that it does not declare: this is a mistake in the plugin.',
+  COS_PLUGIN_OUTPUT_MISSING: 'A stage ended without emitting an output: this is a mistake in the plugin.',
+  COS_PLUGIN_OUTPUT_TWICE: 'A stage emitted an output twice: this is a mistake in the plugin.',
+  COS_PLUGIN_OUTPUT_CHANGED: 'A stage changed an output after emitting it: this is a mistake in the plugin.',
+  COS_PLUGIN_OUTPUT_PATH: 'A stage emitted a path where nothing, or something else, is: this is a mistake in the plugin.',
+  COS_PLUGIN_OUTPUT_ESCAPES: 'A link in an output folder leads out of it: this is a mistake in the plugin.',
+  COS_PLUGIN_OUTPUT_META: 'The metadata of an output does not fit its kind: this is a mistake in the plugin.',
+  // Cache and stores.
+  COS_CACHE_DISK_FULL: 'No space is left on the disk for the cache.',
+  COS_CACHE_NOT_WRITABLE: 'The folder of the cache is not writable.',
+  COS_CACHE_DAMAGED: 'Bytes in the cache are not those that were stored.',
+  COS_CACHE_IN_USE: 'The workspace cannot be cleaned while a run works in it.',
+  COS_STORE_LOST_BYTES: 'A store does not have what was just made.',
+  COS_STORE_NOT_CLEANED: 'A store could not forget what it keeps.',
 } as const;
 
 /** A code of the engine. Plugins' codes are any text of the form `COS_<AREA>_<PROBLEM>`. */
