@@ -22,7 +22,9 @@ export interface Problem {
   readonly line?: number;
   readonly column?: number;
   readonly length?: number;
+  /** What would be right, in words. */
   readonly expected?: string;
+  /** What is there: the text as it stands, or in words what it is. */
   readonly found?: string;
   readonly hint?: string;
   /** True when line and column count in the rendered text of the file, because no line of the source corresponds. */

@@ -7,7 +7,7 @@ import type { Document, Event, ScalarEvent } from 'js-yaml';
 import { LineIndex } from './line-index.ts';
 import { createProblem } from './problem.ts';
 import type { Location, Problem, Severity } from './problem.ts';
-import { CORE_TAG, printScalar, resolvePlainScalar, resolveTaggedScalar } from './yaml-scalar.ts';
+import { CORE_TAG, resolvePlainScalar, resolveTaggedScalar } from './yaml-scalar.ts';
 import type { ScalarValue } from './yaml-scalar.ts';
 
 export type YamlNode = YamlScalar | YamlSequence | YamlMapping;
@@ -286,7 +286,7 @@ class Builder {
   }
 }
 
-/** `1`, `"1"` and `true` are three different keys. */
+/** `1` and `"1"` are two keys. So are `true` and `yes` here: at the top of a values file both are text, and below the later one wins. */
 function keyIdentity(key: YamlScalar): string {
-  return `${key.value === null ? 'null' : typeof key.value}:${printScalar(key.value)}`;
+  return `${key.value === null ? 'null' : typeof key.value}:${key.text}`;
 }

@@ -114,7 +114,7 @@ function readArchive(decoder: Decoder, node: YamlNode, what: string): Repository
   const fields = fieldsOf(decoder, mapping, ['filename', 'compressiontype', 'checksums']);
   const filename = textOf(decoder, fields.get('filename'), `${what}.filename`);
   if (!/^[^/\\\0]+$/.test(filename) || filename === '.' || filename === '..') {
-    decoder.error('LUET_BAD_FORMAT', `${what} names no file beside repository.yaml`, mapping.at, { found: JSON.stringify(filename) });
+    decoder.error('LUET_BAD_FORMAT', `${what} names no file beside repository.yaml`, mapping.at, { found: filename });
     return undefined;
   }
   const compression = textOf(decoder, fields.get('compressiontype'), `${what}.compressiontype`);

@@ -52,7 +52,7 @@ export function checkBuildSpec(one: TreePackage, spec: BuildSpec): Problem[] {
     problems.push(createProblem('warning', 'LUET_NO_EFFECT', '"image" has no effect beside requires_final_images', at('image')));
   }
   if (spec.packageDir !== '' && !spec.packageDir.startsWith('/')) {
-    const details = { expected: 'an absolute path', found: JSON.stringify(spec.packageDir) };
+    const details = { expected: 'an absolute path', found: spec.packageDir };
     problems.push(createProblem('error', 'LUET_BAD_PACKAGE_DIR', 'package_dir must be absolute', at('package_dir'), details));
   }
   for (const [index, item] of spec.copy.entries()) {
@@ -62,7 +62,7 @@ export function checkBuildSpec(one: TreePackage, spec: BuildSpec): Problem[] {
   }
   for (const [index, line] of spec.env.entries()) {
     if (/^[A-Za-z_][A-Za-z0-9_]*=/.test(line)) continue;
-    const details = { expected: 'NAME=value', found: JSON.stringify(line) };
+    const details = { expected: 'NAME=value', found: line };
     problems.push(createProblem('warning', 'LUET_WRONG_TYPE', `env[${index}] is not of the form NAME=value`, at(`env[${index}]`), details));
   }
   return problems;

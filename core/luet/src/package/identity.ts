@@ -27,7 +27,7 @@ export function checkIdentity(decoder: Decoder, one: Identity & { readonly at: L
   if (!VERSION.test(one.version) || /[<>=]/.test(one.version)) {
     const message = `the version "${one.version}" of ${one.name} cannot be used in file names`;
     const expected = 'letters, digits and . + - ~ : _';
-    decoder.error('LUET_BAD_VERSION', message, one.at, { expected, found: JSON.stringify(one.version) });
+    decoder.error('LUET_BAD_VERSION', message, one.at, { expected, found: one.version });
   } else if (one.version === '') {
     decoder.warn('LUET_MISSING_KEY', `${one.name} has no version; only a reference without version finds it`, one.at);
   } else if (/[~:]/.test(one.version)) {
