@@ -29,3 +29,7 @@ export { decompress } from './compression/decompress.ts';
 export type { DecompressOptions } from './compression/decompress.ts';
 export { detectCompression } from './compression/detect-compression.ts';
 export type { DetectedCompression } from './compression/detect-compression.ts';
+export { extractTar } from './folders/extract-tar.ts';
+export type { ExtractTarOptions, ExtractTarResult } from './folders/extract-tar.ts';
+export { packTree } from './folders/pack-tree.ts';
+export type { PackTreeOptions } from './folders/pack-tree.ts';

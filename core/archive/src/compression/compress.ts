@@ -13,7 +13,7 @@ export interface CompressOptions {
   readonly level?: number;
   /** Bytes of input in a block, 64 KiB to 64 MiB; default 1 MiB for gzip and 4 MiB for zstd. */
   readonly blockSize?: number;
-  /** Blocks in work at a time, default the number of processors, at most 8. Memory is about three blocks for each. */
+  /** Blocks in work at a time; default two more than there are processors, at most 8. Memory is about three blocks for each. */
   readonly concurrency?: number;
 }
 
@@ -25,7 +25,7 @@ export async function* compress(source: AsyncIterable<Uint8Array>, options: Comp
     return;
   }
   const compressBlock = format === 'gzip' ? gzipBlock : zstdBlock;
-  const limit = Math.max(1, options.concurrency ?? Math.min(availableParallelism(), 8));
+  const limit = Math.max(1, options.concurrency ?? Math.min(availableParallelism() + 2, 8));
   const running: Promise<Buffer>[] = [];
   for await (const block of cutIntoBlocks(source, blockSize)) {
     if (running.length >= limit) yield await takeFirst(running);
