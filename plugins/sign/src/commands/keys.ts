@@ -15,31 +15,31 @@ export const keys = defineCommand({
   description: 'make a pair of keys for signing',
   parameters,
   async handle({ args, workspace, print, reveal, plugin }: CommandContext<PasswordSource, typeof parameters>) {
-    const files = { key: join(workspace, `${args.name}.key`), pub: join(workspace, `${args.name}.pub`) };
-    for (const path of Object.values(files)) {
-      if ((await lstat(path).catch(() => undefined)) !== undefined) throw exists(path);
+    const names = { key: `${args.name}.key`, pub: `${args.name}.pub` };
+    for (const name of Object.values(names)) {
+      if ((await lstat(join(workspace, name)).catch(() => undefined)) !== undefined) throw exists(name);
     }
     const pair = await generateKeyPair(await readPassword({ fd: args.passwordFd, password: plugin.password, reveal }));
-    await writeNew(files.key, pair.privateKey, 0o600);
+    await writeNew(workspace, names.key, pair.privateKey, 0o600);
     try {
-      await writeNew(files.pub, pair.publicKey, 0o644);
+      await writeNew(workspace, names.pub, pair.publicKey, 0o644);
     } catch (error) {
-      await rm(files.key, { force: true });
+      await rm(join(workspace, names.key), { force: true });
       throw error;
     }
-    print(`${files.key}  private key, sealed with the password: keep it out of version control`);
-    print(`${files.pub}  public key: give it to those who verify`);
+    print(`${names.key}  private key, sealed with the password: keep it out of version control`);
+    print(`${names.pub}  public key: give it to those who verify`);
   },
 });
 
-async function writeNew(path: string, text: string, mode: number): Promise<void> {
+async function writeNew(workspace: string, name: string, text: string, mode: number): Promise<void> {
   try {
-    await writeFile(path, text, { flag: 'wx', mode });
+    await writeFile(join(workspace, name), text, { flag: 'wx', mode });
   } catch (error) {
-    throw error instanceof Error && 'code' in error && error.code === 'EEXIST' ? exists(path) : error;
+    throw error instanceof Error && 'code' in error && error.code === 'EEXIST' ? exists(name) : error;
   }
 }
 
-function exists(path: string): Error {
-  return problem('COS_SIGN_KEY_EXISTS', `${path} exists and is not overwritten: what was signed with it could not be verified any more.`, 'Choose another name with --name, or move the file away.');
+function exists(name: string): Error {
+  return problem('COS_SIGN_KEY_EXISTS', `${name} exists and is not overwritten: what was signed with it could not be verified any more.`, 'Choose another name with --name, or move the file away.');
 }

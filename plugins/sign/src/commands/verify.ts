@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
-import { dirname, isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join, relative } from 'node:path';
 import { defineCommand } from '@cos/core';
 import { findIndex } from '../find-index.ts';
 import { readPublicKey } from '../key-pair.ts';
@@ -18,20 +18,29 @@ export const verify = defineCommand({
   },
   async handle({ args, workspace, print }) {
     const inWorkspace = (path: string): string => (isAbsolute(path) ? path : join(workspace, path));
-    const path = inWorkspace(args.path);
-    const found = await stat(path).catch(() => undefined);
-    if (found === undefined) throw missing(path);
-    const subject = found.isDirectory() ? await findIndex(path) : path;
-    const signaturePath = args.signature === undefined ? await findSignature(subject) : inWorkspace(args.signature);
-    const keyPath = inWorkspace(args.key);
-    const key = readPublicKey(await readSmall(keyPath), keyPath);
-    const isGood = await verifySignature(createReadStream(subject), await readSmall(signaturePath), key, signaturePath);
+    const found = await stat(inWorkspace(args.path)).catch(() => undefined);
+    if (found === undefined) throw missing(args.path);
+    const subject = found.isDirectory() ? await findIndex(inWorkspace(args.path), args.path) : inWorkspace(args.path);
+    const signature = args.signature === undefined ? await findSignature(subject) : inWorkspace(args.signature);
+    const shown = { subject: show(workspace, subject), signature: show(workspace, signature) };
+    const key = readPublicKey(await readSmall(inWorkspace(args.key), args.key), args.key);
+    const isGood = await verifySignature(createReadStream(subject), await readSmall(signature, shown.signature), key, shown.signature);
     if (!isGood) {
-      throw problem('COS_SIGN_INVALID', `The signature ${signaturePath} does not fit ${subject} and the key ${keyPath}.`, 'The file or the signature was changed, or another key has signed: do not use the file.');
+      throw problem(
+        'COS_SIGN_INVALID',
+        `The signature ${shown.signature} does not fit ${shown.subject} and the key ${args.key}.`,
+        'The file or the signature was changed, or another key has signed: do not use the file.',
+      );
     }
-    print(`good: ${subject} is signed by the owner of ${keyPath}`);
+    print(`good: ${shown.subject} is signed by the owner of ${args.key}`);
   },
 });
+
+/** Relative to the workspace where the path lies inside. */
+function show(workspace: string, path: string): string {
+  const inside = relative(workspace, path);
+  return inside.startsWith('..') || isAbsolute(inside) ? path : inside;
+}
 
 /** The signature of a repository's index lies in the folder or beside it, because a folder that is built is not added to. */
 async function findSignature(subject: string): Promise<string> {
@@ -41,9 +50,9 @@ async function findSignature(subject: string): Promise<string> {
   return isMissing && subject.endsWith('/repository.yaml') ? outside : beside;
 }
 
-async function readSmall(path: string): Promise<string> {
+async function readSmall(path: string, shown: string): Promise<string> {
   const file = await open(path).catch(() => undefined);
-  if (file === undefined) throw missing(path);
+  if (file === undefined) throw missing(shown);
   try {
     const { bytesRead, buffer } = await file.read(Buffer.alloc(MAX_SMALL_FILE), 0, MAX_SMALL_FILE, 0);
     return buffer.toString('utf8', 0, bytesRead);

@@ -17,7 +17,7 @@ export const signRepository = defineStage({
   outputs: { signature },
   options: noOptions,
   async run({ inputs, plugin, reveal, emit, scratch }) {
-    const index = await findIndex(await inputs.repository.path());
+    const index = await findIndex(await inputs.repository.path(), `The repository ${JSON.stringify(inputs.repository.meta.name)}`);
     const key = await openSigningKey({ plugin, reveal }, inputs.publicKey);
     const path = join(scratch, 'signature');
     await writeFile(path, await createSignature(createReadStream(index), key));
