@@ -51,16 +51,17 @@ export function planPackages(options: PlanPackagesOptions): PackagePlan {
   const own = rendered.filter(isInvolved).flatMap((one) => one.problems);
   const foreign = rendered.filter((one) => !isInvolved(one)).flatMap((one) => one.problems);
   const found = unique([...own, ...targets.problems, ...planner.problems, ...sorted.problems, ...findCollisions(planner.packages)]);
-  const needsTree = options.targets === 'all' || found.some((one) => MISSING.has(one.code));
+  const isMissing = options.targets === 'all' || found.some((one) => MISSING.has(one.code));
+  const isOwn = (one: Problem): boolean => isMissing || (one.file !== undefined && options.tree.roots.includes(one.file));
   const treeErrors = options.tree.problems.filter(isError);
   const treeWarnings = options.tree.problems.filter((one) => !isError(one));
   return {
     packages: sorted.packages,
     images: sorted.images,
     rendered,
-    problems: [...(needsTree ? treeErrors : []), ...found.filter(isError)],
+    problems: [...treeErrors.filter(isOwn), ...found.filter(isError)],
     warnings: [...treeWarnings, ...found.filter((one) => !isError(one))],
-    unrelated: unique([...(needsTree ? [] : treeErrors), ...foreign]),
+    unrelated: unique([...treeErrors.filter((one) => !isOwn(one)), ...foreign]),
   };
 }
 
@@ -72,7 +73,7 @@ export function renderTree(options: Pick<PlanPackagesOptions, 'tree' | 'values' 
   return packages.map((one) => renderPackage({ package: one, templates, values, merge, render: options.render }));
 }
 
-/** A file that could not be read may be why a package is missing. */
+/** A file that could not be read may be why a package is missing. A root that could not be read is a problem of every plan. */
 const MISSING: ReadonlySet<Problem['code']> = new Set(['LUET_UNKNOWN_PACKAGE', 'LUET_NO_VERSION', 'LUET_UNSATISFIABLE']);
 
 /** Packages of one collection share a recipe, and so its problems. */

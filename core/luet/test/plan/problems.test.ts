@@ -201,3 +201,9 @@ it('chooses the newest version that works, going back when the newest does not',
   const result = await plan(recipes, ['t/top']);
   expect(result.packages.at(-1)!.chain.map((one) => one.fingerprintName)).toEqual(['lib-t-1.0', 'old-t-1.0', 'tool-t-1.0', 'top-t-1.0']);
 });
+
+it('reports a root that cannot be read even when the target is found elsewhere', async () => {
+  const tree = await memoryTree(packages({ p: 'image: x\n' }), { roots: ['tree', 'nowhere'] });
+  const result = planPackages({ tree, targets: ['t/p'], render: verbatim });
+  expect(result.problems).toMatchObject([{ code: 'LUET_READ_FAILED', file: 'nowhere' }]);
+});
