@@ -20,6 +20,7 @@ import { sweepOutRoot } from './publish.ts';
 import { aloneInWorkspace, registerRun, type RegisteredRun } from './run-registry.ts';
 import type { Lookup, Run } from './run.ts';
 import { schedule, type TaskResult } from './schedule.ts';
+import { dropOldManifests } from './sources.ts';
 import { isInternal } from './task-failure.ts';
 import { writeLastRun, type LastRun } from './task-memory.ts';
 import { createWorkerPool } from './worker-pool.ts';
@@ -36,15 +37,42 @@ export async function executePlan(plan: Plan, bindings: Bindings, options: Execu
   const tally = createTally();
   const redactor = createRedactor();
   emit({ type: 'run-started', targets: plan.targets, tasks: plan.tasks.length, effects: plan.tasks.filter(({ effect }) => effect === 'publish').map(({ key }) => key) });
+  const listener = guard(emit);
   let exitCode: number;
   try {
-    exitCode = await execute({ plan, bindings, options, redactor, emit: (event) => emit(tally.see(event)) }, tally);
+    const signal = AbortSignal.any([options.signal, listener.broken]);
+    exitCode = await execute({ plan, bindings, options: { ...options, signal }, redactor, emit: (event) => listener.emit(tally.see(event)) }, tally);
   } catch (error) {
-    exitCode = options.signal.aborted ? exitCodes.interrupted : report(error, options, redactor, emit);
+    exitCode = options.signal.aborted ? exitCodes.interrupted : report(error, options, redactor, listener.emit);
   }
+  // A listener that threw has a mistake of its own; the run was stopped in good order.
+  listener.broken.throwIfAborted();
   const summary = tally.summary(plan, { durationMs: performance.now() - before, exitCode, seed: options.seed });
   emit(summary);
   return summary;
+}
+
+/** Events are told from callbacks of streams, where an error of the listener would end the process with everything in its hands. */
+function guard(emit: Emit): { readonly emit: Emit; readonly broken: AbortSignal } {
+  const controller = new AbortController();
+  return {
+    broken: controller.signal,
+    emit: (event) => {
+      if (controller.signal.aborted) return;
+      try {
+        emit(event);
+      } catch (error) {
+        controller.abort(error);
+      }
+    },
+  };
+}
+
+/** Planning refuses this; publishing one path twice would make the last one win by chance. */
+function checkWanted(plan: Plan): void {
+  const paths = plan.wanted.flatMap(({ path }) => (path === undefined ? [] : [path]));
+  const twice = paths.find((path, index) => paths.indexOf(path) !== index);
+  if (twice !== undefined) throw new Error(`Internal error: two outputs are named ${twice}`);
 }
 
 interface Execution {
@@ -57,6 +85,7 @@ interface Execution {
 
 async function execute(execution: Execution, tally: Tally): Promise<number> {
   const { plan, bindings, options, emit } = execution;
+  checkWanted(plan);
   const layout = layoutOf(options.folder);
   const registered = await registerRun(layout, options.signal);
   try {
@@ -69,7 +98,12 @@ async function execute(execution: Execution, tally: Tally): Promise<number> {
     lookup.cache.sweep(isAlive);
     sweepOutRoot(lookup.outRoot, listNames(lookup.outRoot), isAlive);
     const exitCode = await walkPlan(execution, lookup, registered, tally);
-    if (tally.count('built') > 0) await aloneInWorkspace(layout, registered.runId, () => prune(lookup.cache, options.cacheMaxBytes));
+    if (tally.count('built') > 0) {
+      await aloneInWorkspace(layout, registered.runId, () => {
+        prune(lookup.cache, options.cacheMaxBytes);
+        dropOldManifests(layout);
+      });
+    }
     return exitCode;
   } finally {
     registered.close();
@@ -79,7 +113,7 @@ async function execute(execution: Execution, tally: Tally): Promise<number> {
 async function walkPlan({ plan, bindings, options, redactor, emit }: Execution, lookup: Lookup, registered: RegisteredRun, tally: Tally): Promise<number> {
   const failFast = new AbortController();
   const signal = AbortSignal.any([options.signal, failFast.signal]);
-  const run: Run = { ...lookup, runId: registered.runId, emit, redactor, signal, makeScratch: registered.makeScratch, prepare: createPreparer(bindings, options.env, signal) };
+  const run: Run = { ...lookup, runId: registered.runId, emit, redactor, signal, makeScratch: registered.makeScratch, noteProcess: registered.noteProcess, prepare: createPreparer(bindings, options.env, signal) };
   const pool = createWorkerPool(options.jobs, options.resources);
   const asked = new Map<TaskKey, number>();
   const lastRun: Record<string, LastRun['tasks'][string]> = {};
@@ -103,6 +137,7 @@ async function walkPlan({ plan, bindings, options, redactor, emit }: Execution, 
     seed: options.seed,
     handle: (task, how, outputsOf) => handleTask(handler, task, how, outputsOf),
     isStopping: handler.isStopping,
+    abort: () => failFast.abort(new Error('the schedule broke')),
     ended: (task, outcome, result, durationMs) => {
       if (outcome === 'failed' && options.policy !== 'keep-going') stopping = true;
       if (outcome === 'failed' && options.policy === 'fail-fast') failFast.abort(new Error('a task failed'));

@@ -69,6 +69,16 @@ export function tryLock(folder: string, name: string): Lock | { readonly holder:
   }
 }
 
+/** Removes the lock file of a dead holder; `file`: its name in the folder. Others stay. */
+export function freeDeadLock(folder: string, file: string): void {
+  const name = /^(.*)\.lock$/.exec(file)?.[1];
+  if (name === undefined) return;
+  const holder = read(join(folder, file));
+  if (holder === undefined || isAlive(holder)) return;
+  const taken = tryLock(folder, name);
+  if ('release' in taken) taken.release();
+}
+
 function held(path: string, holding: string): Lock {
   return {
     release: () => {

@@ -1,10 +1,12 @@
-import { chmodSync, lstatSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, lstatSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { listNames } from '../cache/local.ts';
 import { systemCode } from '../errors/expected.ts';
-import { createRunId, isAlive, isRunId } from '../process/liveness.ts';
+import { createRunId, isAlive, isRunId, startTicks } from '../process/liveness.ts';
+import { signalGroup } from '../process/process-group.ts';
 import type { Layout } from './layout.ts';
-import { acquireLock, tryLock } from './lock.ts';
+import { acquireLock, freeDeadLock, tryLock } from './lock.ts';
+import { readText } from './task-memory.ts';
 
 // Which runs work in a workspace. Everything that a run makes for itself carries its identity, so that the next one can remove what the dead left, and
 // pruning and cleaning keep away while others work.
@@ -13,6 +15,8 @@ export interface RegisteredRun {
   readonly runId: string;
   /** A new empty folder, with siblings that the stage does not see. Removed when the run ends. */
   readonly makeScratch: () => Scratch;
+  /** Remembers a process group in the registration. */
+  readonly noteProcess: (pid: number) => void;
   /** Removes scratch and the registration. */
   readonly close: () => void;
 }
@@ -55,6 +59,7 @@ export async function registerRun(layout: Layout, signal: AbortSignal): Promise<
       mkdirSync(scratch.path, { recursive: true });
       return { ...scratch, remove: () => [scratch.secrets, scratch.path, scratch.inputs].forEach(removeTree) };
     },
+    noteProcess: (pid) => appendFileSync(registration, `${pid} ${startTicks(pid) ?? ''}\n`),
     close: () => {
       removeTree(root);
       rmSync(registration, { force: true });
@@ -92,13 +97,28 @@ function allowWriting(path: string): void {
 }
 
 function removeLeftovers(layout: Layout): void {
-  for (const runId of listNames(layout.runs)) if (!isAlive(runId)) rmSync(join(layout.runs, runId), { force: true });
+  for (const runId of listNames(layout.runs)) {
+    if (isAlive(runId)) continue;
+    endOrphans(join(layout.runs, runId));
+    rmSync(join(layout.runs, runId), { force: true });
+  }
+  for (const name of listNames(layout.locks)) freeDeadLock(layout.locks, name);
   for (const runId of listNames(layout.scratch)) if (!isAlive(runId)) removeTree(join(layout.scratch, runId));
   for (const folder of [layout.locks, layout.state, layout.outputs, join(layout.folder, 'state')]) {
     for (const name of listNames(folder)) {
       const maker = /([0-9a-f]{8}-\d+-\d+-\d+)\.tmp$/.exec(name)?.[1];
       if (maker !== undefined && isRunId(maker) && !isAlive(maker)) rmSync(join(folder, name), { force: true });
     }
+  }
+}
+
+/** Ends tools of a killed run. A leader that is gone leaves a group that is still its own; a pid with another start time is somebody else's. */
+function endOrphans(registration: string): void {
+  for (const line of (readText(registration) ?? '').split('\n')) {
+    const [pid, start] = line.split(' ');
+    if (pid === undefined || !/^\d+$/.test(pid) || start === undefined || start === '') continue;
+    const now = startTicks(Number(pid));
+    if (now === undefined || now === start) signalGroup(Number(pid), 'SIGKILL');
   }
 }
 

@@ -35,6 +35,8 @@ export interface Run extends Lookup {
   /** Aborts for the user's interrupt and for `fail-fast`. */
   readonly signal: AbortSignal;
   readonly makeScratch: () => Scratch;
+  /** Remembers a process group, so that the next run can end it should this one be killed. */
+  readonly noteProcess: (pid: number) => void;
   /** Rejects with a CosError when the plugin cannot work on this host. Asked before each task; works once for each plugin. */
   readonly prepare: (plugin: string) => Promise<void>;
 }

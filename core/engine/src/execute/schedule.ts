@@ -26,6 +26,8 @@ export interface ScheduleOptions {
   readonly ended: (task: PlannedTask, outcome: Outcome, result: TaskResult | undefined, durationMs: number) => void;
   /** True when nothing new may start. */
   readonly isStopping: () => boolean;
+  /** Ends what runs, because the schedule itself broke. */
+  readonly abort: () => void;
 }
 
 interface Node {
@@ -124,22 +126,32 @@ export async function schedule(options: ScheduleOptions): Promise<ReadonlyMap<Ta
     }
   };
 
+  let broken: { readonly error: unknown } | undefined;
+  let wake = (): void => undefined;
   for (;;) {
     // In plan order every producer comes first, so that one pass reaches all that hangs on a failure.
     skipBehindFailures();
     const ready = [...nodes.values()].filter((node) => node.state === 'waiting' && node.producers.every((key) => hasOutputs(nodeOf(key).state)));
     for (const node of shuffle(ready, random)) {
       move(node, 'inputs-ready');
-      const work = look(node);
+      const work = look(node)
+        .catch((error: unknown) => {
+          broken ??= { error };
+          options.abort();
+        })
+        .then(() => {
+          active.delete(work);
+          wake();
+        });
       active.add(work);
-      work.then(
-        () => active.delete(work),
-        () => undefined,
-      );
     }
     if (active.size === 0) break;
-    await Promise.race(active);
+    await new Promise<void>((resolve) => (wake = resolve));
+    if (broken !== undefined) break;
   }
+  // A mistake of ours: nothing of the run may outlive it.
+  await Promise.all(active);
+  if (broken !== undefined) throw broken.error;
   return new Map([...nodes].map(([key, { state }]) => [key, outcomeOf(state, key)]));
 }
 

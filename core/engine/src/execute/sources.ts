@@ -1,5 +1,6 @@
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync, lstatSync, realpathSync, rmSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
+import { listNames } from '../cache/local.ts';
 import { writeAtomically } from '../cache/write-atomically.ts';
 import type { Diagnostic } from '../errors/diagnostic.ts';
 import { failure, success, type Result } from '../errors/result.ts';
@@ -66,6 +67,16 @@ export function keepManifests(sources: Iterable<Source>, layout: Layout): void {
     const path = manifestPath(layout, tree.digest);
     if (!existsSync(path)) writeAtomically(path, serialiseManifest(manifestOf(tree.entries)), { temporary: `${path}.${createRunId()}.tmp`, durable: false });
   }
+}
+
+const manifestsKept = 1000;
+
+/** Drops the oldest contents when there are many: only the naming of files depends on them. */
+export function dropOldManifests(layout: Layout): void {
+  const names = listNames(layout.manifests);
+  if (names.length <= manifestsKept) return;
+  const aged = names.map((name) => ({ path: join(layout.manifests, name), time: lstatSync(join(layout.manifests, name)).mtimeMs }));
+  for (const { path } of aged.sort((a, b) => b.time - a.time).slice(manifestsKept)) rmSync(path, { force: true });
 }
 
 /** Files that differ between two contents of a source; undefined when one is not known. */

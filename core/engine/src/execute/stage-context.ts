@@ -63,6 +63,7 @@ export function createStageRun(options: StageRunOptions): StageRun {
         fds,
         signal,
         onLine: options.line,
+        onStart: run.noteProcess,
         redact: (text) => run.redactor.redact(text),
         hint: installHint(findDeclaration(run, task, name)),
       });

@@ -1,6 +1,6 @@
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { isDiskFull } from '../cache/storage-error.ts';
+import { systemCode } from '../errors/expected.ts';
 
 // The output of a task's last run as a file, line by line, so that it is there up to the last line however the run ends.
 
@@ -11,7 +11,7 @@ export interface TaskLog {
 
 const longest = 64 * 1024 * 1024;
 
-/** Starts the log anew. When the disk is full the rest of the log is dropped: the failure to report is the task's own. */
+/** Starts the log anew. When it cannot be written (a full disk) the rest of it is dropped: the failure to report is the task's own. */
 export function openTaskLog(path: string): TaskLog {
   mkdirSync(dirname(path), { recursive: true });
   const fd = openSync(path, 'w', 0o644);
@@ -23,7 +23,7 @@ export function openTaskLog(path: string): TaskLog {
     try {
       for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
     } catch (error) {
-      if (!isDiskFull(error)) throw error;
+      if (systemCode(error) === undefined) throw error;
       size = longest + 1;
     }
   };

@@ -39,28 +39,35 @@ export function statKey({ size, mtimeNs, ctimeNs, ino, mode }: BigIntStats): Sta
   return { size, mtimeNs, ctimeNs, ino, mode };
 }
 
-/** Reads an index; text of another form is an empty one. Entries that are not used again fall out, but never those of files that were not looked for. */
+/** Reads an index; text of another form is an empty one. When most of what it knows was not asked for, the rest is dropped. */
 export function createStatIndex(text: string | undefined): StatIndex {
   const known = parse(text);
+  const used = new Set<string>();
   let changed = false;
   return {
     find: (path, stat) => {
       const entry = known.get(path);
+      used.add(path);
       return entry !== undefined && entry.stat === statText(stat) ? entry.digest : undefined;
     },
     set: (path, stat, digest) => {
       known.set(path, { stat: statText(stat), digest });
+      used.add(path);
       changed = true;
     },
     changed: () => changed,
     serialise: () => {
-      const lines = [...known].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, { stat, digest }]) => JSON.stringify([path, stat, digest]));
+      const keepsAll = known.size <= 2 * used.size + spare;
+      const kept = [...known].filter(([path]) => keepsAll || used.has(path));
+      const lines = kept.sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, { stat, digest }]) => JSON.stringify([path, stat, digest]));
       return [head, ...lines, ''].join('\n');
     },
   };
 }
 
 const head = 'cos-stat-index 1';
+/** Files of other plans that stay known. */
+const spare = 50_000;
 
 function statText({ size, mtimeNs, ctimeNs, ino, mode }: StatKey): string {
   return `${size} ${mtimeNs} ${ctimeNs} ${ino} ${mode}`;
