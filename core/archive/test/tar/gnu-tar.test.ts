@@ -79,7 +79,7 @@ test.each(formats)('what we write from a %s archive unpacks to the same tree', a
   const copy = await collect(writeTar(readTar(createReadStream(join(folder, `${format}.tar`)))));
   const target = join(folder, `unpacked-${format}`);
   mkdirSync(target);
-  execFileSync('tar', ['--extract', '--preserve-permissions', '--numeric-owner', '--directory', target], { input: copy });
+  execFileSync('tar', ['--extract', '--preserve-permissions', '--numeric-owner', '--directory', target], { input: copy, stdio: 'pipe' });
   const list = (root: string): string => execFileSync('find', ['.', '-printf', '%P|%y|%m|%U|%G|%n|%l|%s|%T@\\n'], { cwd: root, env: { LC_ALL: 'C' }, encoding: 'latin1' });
   const lines = (text: string): string[] => text.split('\n').map((line) => (format === 'gnu' ? line.replace(/\.\d+$/, '') : line)).sort();
   const files = (text: string): string[] => lines(text).filter((line) => !/\|d\|/.test(line));
