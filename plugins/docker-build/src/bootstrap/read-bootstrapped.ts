@@ -3,22 +3,23 @@ import { failureOf } from '../errors.ts';
 import { POOL, type BootstrapOptions } from './arguments.ts';
 
 // The archive of a bootstrapped system without what differs from host to host and from day to day. mmdebstrap removes package lists, caches and logs, and
-// leaves /etc/machine-id uninitialised; it takes the host's name and resolver along, though, and package scripts leave backups and logs.
+// empties /etc/machine-id; it takes the host's name and resolver along, though, and package scripts leave backups and logs.
 
-/** Paths that are dropped, everything below them included. */
-export const DROPPED: readonly RegExp[] = [
+/** What is dropped, folders excepted. */
+const droppedFiles: readonly RegExp[] = [
   /^etc\/(?:hostname|resolv\.conf)$/,
   /^etc\/(?:passwd|group|shadow|gshadow|subuid|subgid)-$/,
-  /^etc\/ld\.so\.cache~$/,
-  /^var\/cache\/(?:apt|debconf|man)\/.*(?:-old|\.bin|\.deb|index\.db)$/,
+  /^var\/cache\/(?:apt|debconf|man)\/.*(?:-old|\.bin|\.deb|\/lock|index\.db)$/,
   /^var\/cache\/ldconfig\/./,
-  /^var\/lib\/apt\/(?:lists\/.|extended_states$|periodic\/.)/,
+  /^var\/lib\/apt\/(?:lists|periodic)\/./,
   /^var\/lib\/dpkg\/(?:.*-old|lock|lock-frontend|triggers\/Lock)$/,
   /^var\/lib\/dbus\/machine-id$/,
   /^var\/lib\/systemd\/(?:random-seed|credential\.secret)$/,
   /^var\/log\/./,
-  /^(?:run|tmp|var\/tmp)\/./,
 ];
+
+/** What is dropped with everything below it. */
+const droppedTrees = /^(?:run|tmp|var\/tmp)\/./;
 
 export interface ReadBootstrappedOptions {
   readonly options: BootstrapOptions;
@@ -33,7 +34,7 @@ export async function* readBootstrapped(source: AsyncIterable<Uint8Array>, { opt
   async function* kept(): AsyncGenerator<TarEntry, void, undefined> {
     for await (const entry of readTar(source)) {
       const path = entry.path.replace(/^\.\//, '');
-      if (DROPPED.some((pattern) => pattern.test(path))) continue;
+      if (droppedTrees.test(path) || (entry.type !== 'directory' && droppedFiles.some((pattern) => pattern.test(path)))) continue;
       if (path.startsWith(`${POOL}/`)) pooled++;
       yield entry;
     }

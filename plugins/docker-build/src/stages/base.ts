@@ -14,15 +14,12 @@ export const base = defineStage({
   platform: true,
   inputs: { rootfs: one(rootfsArchive) },
   outputs: { image: containerImage },
-  options: z._default(
-    z.object({
-      /** The variable PATH of commands; default: the usual six folders. */
-      path: z.optional(line),
-      /** Labels of the image; default none. They do not count as content. */
-      labels: z._default(z.record(z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9_./-]*$/)), line), {}),
-    }),
-    { labels: {} },
-  ),
+  options: z.object({
+    /** The variable PATH of commands; default: the usual six folders. */
+    path: z.optional(line),
+    /** Labels of the image; default none. They do not count as content. */
+    labels: z._default(z.record(z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9_./-]*$/)), line), {}),
+  }),
   resource: { class: 'container-build' },
   async run({ inputs, options, plugin, emit, env, platform, signal, runId, sourceDateEpoch }) {
     const imported = await importRootfs({ rootfs: inputs.rootfs.read(), plugin, env, platform, signal, runId, sourceDateEpoch, ...options });

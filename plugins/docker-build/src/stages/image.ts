@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { fileTree, many, one, type Artifact } from '@cos/core';
+import { fileTree, many, noOptions, one, type Artifact } from '@cos/core';
 import { containerImage, packageRecipe, type ContainerImage } from '@cos/core/artifacts';
-import * as z from 'zod/mini';
 import { packBuildContext } from '../build-context.ts';
 import { formatBuilderDockerfile, formatPackageDockerfile, type Dockerfile } from '../dockerfile.ts';
 import { buildImage } from '../engine/build-image.ts';
@@ -31,7 +30,7 @@ export const image = defineStage({
     copies: many(containerImage),
   },
   outputs: { builder: containerImage, image: containerImage },
-  options: z._default(z.object({}), {}),
+  options: noOptions,
   resource: { class: 'container-build' },
   async run({ inputs, plugin, emit, env, log, signal, runId, sourceDateEpoch }) {
     const recipe = parseRecipe(await readFile(await inputs.recipe.path(), 'utf8'));

@@ -1,7 +1,6 @@
-import { many } from '@cos/core';
+import { many, noOptions } from '@cos/core';
 import { containerImage, packageArchive } from '@cos/core/artifacts';
 import { decompress, mergeArchives } from '@cos/archive';
-import * as z from 'zod/mini';
 import { importRootfs } from '../import-rootfs.ts';
 import { defineStage } from '../options.ts';
 
@@ -16,7 +15,7 @@ export const join = defineStage({
     archives: many(packageArchive),
   },
   outputs: { image: containerImage },
-  options: z._default(z.object({}), {}),
+  options: noOptions,
   resource: { class: 'container-build' },
   async run({ inputs, plugin, emit, env, platform, scratch, signal, runId, sourceDateEpoch }) {
     const rootfs = mergeArchives(inputs.archives.map((archive) => decompress(archive.read())), { scratch, epoch: sourceDateEpoch, times: 'set' });

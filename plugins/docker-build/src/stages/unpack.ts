@@ -20,13 +20,10 @@ export const unpack = defineStage({
     archive: one(fileTree),
   },
   outputs: { rootfs: rootfsArchive },
-  options: z._default(
-    z.object({
-      /** SHA-256 of the file as 64 hexadecimal digits; default: not checked. */
-      sha256: z.optional(z.string().check(z.regex(/^[0-9a-f]{64}$/))),
-    }),
-    {},
-  ),
+  options: z.object({
+    /** SHA-256 of the file as 64 hexadecimal digits; default: not checked. */
+    sha256: z.optional(z.string().check(z.regex(/^[0-9a-f]{64}$/))),
+  }),
   async run({ inputs, options, emit, scratch, signal, sourceDateEpoch }) {
     const file = await onlyFile(await inputs.archive.path());
     const hash = createHash('sha256');

@@ -76,12 +76,18 @@ export class LayerSpool {
     try {
       const hash = createHash('sha256');
       let size = 0;
-      for await (const chunk of content) {
+      // One write is under way while the next piece comes.
+      let writing: Promise<void> = Promise.resolve();
+      for await (const piece of inPieces(content)) {
         signal.throwIfAborted();
-        hash.update(chunk);
-        await this.#write(handle, chunk, size);
-        size += chunk.length;
+        await writing;
+        writing = this.#write(handle, piece, size);
+        // Its failure is told by the next wait; until then it must not count as unhandled.
+        writing.catch(() => undefined);
+        hash.update(piece);
+        size += piece.length;
       }
+      await writing;
       const layer = `sha256:${hash.digest('hex')}`;
       if (!this.#layers.has(layer)) {
         this.#layers.set(layer, { handle, size, users: 0 });
@@ -126,16 +132,35 @@ export class LayerSpool {
   }
 }
 
+const PIECE = 1024 * 1024;
+
+/** Gathers small chunks. */
+async function* inPieces(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let piece = Buffer.allocUnsafeSlow(PIECE);
+  let used = 0;
+  for await (const chunk of content) {
+    for (let at = 0; at < chunk.length; ) {
+      const part = chunk.subarray(at, at + PIECE - used);
+      piece.set(part, used);
+      used += part.length;
+      at += part.length;
+      if (used < PIECE) continue;
+      yield piece;
+      piece = Buffer.allocUnsafeSlow(PIECE);
+      used = 0;
+    }
+  }
+  if (used > 0) yield piece.subarray(0, used);
+}
+
 async function writeAll(handle: FileHandle, chunk: Uint8Array, position: number): Promise<void> {
   for (let done = 0; done < chunk.length; ) done += (await handle.write(chunk, done, chunk.length - done, position + done)).bytesWritten;
 }
 
-const READ_SIZE = 512 * 1024;
-
 async function* readHandle(handle: FileHandle, size: number): AsyncGenerator<Uint8Array> {
   for (let position = 0; position < size; ) {
     // A buffer of its own for each piece: whoever reads may keep it.
-    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafeSlow(Math.min(READ_SIZE, size - position)), 0, undefined, position);
+    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafeSlow(Math.min(PIECE, size - position)), 0, undefined, position);
     if (bytesRead === 0) throw new Error('Internal error: a layer became shorter while it was read');
     position += bytesRead;
     yield buffer.subarray(0, bytesRead);

@@ -1,0 +1,49 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileTree, noOptions, one, optional } from '@cos/core';
+import { containerImage, packageArchive, packageMetadata, packageRecipe } from '@cos/core/artifacts';
+import { readPackageDefinition } from '../definition.ts';
+import { extractContent } from '../extract.ts';
+import { describePackage } from '../metadata.ts';
+import { defineStage } from '../options.ts';
+import { parseRecipe } from '../recipe.ts';
+import { writeArchive } from '../write-archive.ts';
+
+/** The archive of a package, cut out of its images as its recipe says, and the metadata beside it. */
+export const archive = defineStage({
+  description: 'cut the archive of a package out of its images',
+  version: 1,
+  cache: 'content',
+  inputs: {
+    recipe: one(packageRecipe),
+    /** The definition.yaml or collection.yaml of the package: what it requires when it is installed. Without it, nothing. */
+    definition: optional(fileTree),
+    /** What the steps started from; needed for packages that are what their steps add. */
+    builder: optional(containerImage),
+    /** Needed for all packages with content. */
+    image: optional(containerImage),
+  },
+  outputs: { archive: packageArchive, metadata: packageMetadata },
+  options: noOptions,
+  async run({ inputs, plugin, emit, scratch, signal, sourceDateEpoch }) {
+    const recipe = parseRecipe(await readFile(await inputs.recipe.path(), 'utf8'));
+    const { category, name, version } = recipe;
+    const { compression, level } = plugin;
+    const path = await inputs.definition?.path();
+    const definition = path === undefined ? undefined : await readPackageDefinition(await readFile(path, 'utf8'), recipe);
+    const archivePath = join(scratch, 'package.tar');
+    const { sha256, files } = await writeArchive({
+      content: extractContent({ recipe, builder: inputs.builder, image: inputs.image, scratch, epoch: sourceDateEpoch }),
+      path: archivePath,
+      compression,
+      level,
+      signal,
+    });
+    const metadataPath = join(scratch, 'metadata.yaml');
+    await writeFile(metadataPath, describePackage({ recipe, definition, sha256, files, compression }));
+    return {
+      archive: await emit.archive(archivePath, { category, name, version, compression }),
+      metadata: await emit.metadata(metadataPath, { category, name, version }),
+    };
+  },
+});
