@@ -5,6 +5,7 @@ import { hintFor } from '../errors/did-you-mean.ts';
 import type { Target } from '../model/config.ts';
 import type { Parameters } from '../model/parameter.ts';
 import type { AskedTarget } from '../plan/create-plan.ts';
+import { flagHint } from './flag-hint.ts';
 import { readWords, splitTargets } from './target-words.ts';
 
 export interface Asked {
@@ -20,7 +21,7 @@ export function readAsked(words: readonly string[], targets: ReadonlyMap<string,
   const { names, rest } = splitTargets(words, targets);
   const [first] = names;
   if (first === undefined) throw new CosError({ code: 'COS_REQUEST_MISSING_VALUE', severity: 'error', message: 'Expected a target after `cos run`; found none.', hint: hintFor('', targets.keys(), 'targets') });
-  if (first.startsWith('-')) throw new CosError({ code: 'COS_REQUEST_UNKNOWN_FLAG', severity: 'error', message: `Expected a target first after \`cos run\`; found the flag ${JSON.stringify(first)}.`, hint: hintFor(first.replace(/^-+/, '').replace(/=.*$/s, ''), engineFlags, 'flags') });
+  if (first.startsWith('-')) throw new CosError({ code: 'COS_REQUEST_UNKNOWN_FLAG', severity: 'error', message: `Expected a target first after \`cos run\`; found the flag ${JSON.stringify(first)}.`, hint: flagHint(first, engineFlags, 'cos run --help') });
   const found = names.map((name) => ({ name, target: targets.get(name) }));
   const unknown = found.filter(({ target }) => target === undefined);
   if (unknown.length > 0) {
@@ -29,7 +30,7 @@ export function readAsked(words: readonly string[], targets: ReadonlyMap<string,
   const all = found.map(({ name, target }) => ({ name, parameters: parametersOf(target) }));
   const union: Parameters = Object.fromEntries(all.flatMap(({ parameters }) => Object.entries(parameters)));
   const what = all.length === 1 ? `target "${first}"` : `the targets ${names.join(', ')}`;
-  const { given, help } = readWords(rest, { what, parameters: union }, engineFlags);
+  const { given, help } = readWords(rest, { what, parameters: union, see: `cos run ${names.join(' ')}` }, engineFlags);
   const problems = Object.keys(given).flatMap((name): readonly Diagnostic[] => {
     const ignorant = all.filter(({ parameters }) => !Object.hasOwn(parameters, name));
     return ignorant.length === 0 ? [] : [{ code: 'COS_REQUEST_NOT_SHARED', severity: 'error', message: `--${flagOf(name)} is not known to ${ignorant.map((target) => `"${target.name}"`).join(', ')}: several targets in one run share the parameters that all of them know.`, hint: 'Run the targets one after the other.' }];

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { diagnosticsOf, messageOf } from '../errors/expected.ts';
+import { HostLacksError } from '../execute/host-lacks-error.ts';
 import type { GivenFlags, Settings } from './arguments.ts';
 import { readSettings } from './arguments.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -16,8 +17,8 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
     list: async (flags) => (await import('./commands/list.ts')).list(using(flags), terminal),
     plan: async (words, flags) => (await import('./commands/plan.ts')).plan(words, flags.json === true, using(flags), terminal),
     graph: async (words, flags) => (await import('./commands/graph.ts')).graph(words, flags.format ?? 'tree', using(flags), terminal),
-    why: async (task, flags) => Promise.reject(new Error(`Internal error: why ${task} ${String(flags.target)}`)),
-    clean: async (flags) => Promise.reject(new Error(`Internal error: clean ${String(flags.all)}`)),
+    why: async (task, flags) => (await import('./commands/why.ts')).why(task, flags.target ?? [], using(flags), terminal),
+    clean: async (flags) => (await import('./commands/clean.ts')).clean(flags.all === true, using(flags), terminal),
     doctor: async (flags) => (await import('./commands/doctor.ts')).doctor(using(flags), terminal),
     other: async (name, words) => (await import('./commands/plugin-command.ts')).pluginCommand(name, words, terminal),
   };
@@ -30,7 +31,7 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
     const diagnostics = diagnosticsOf(error);
     if (diagnostics !== undefined) {
       tell(terminal, diagnostics, { workspace: terminal.cwd, color });
-      return terminal.signal.aborted ? exitCodes.interrupted : exitCodes.wrongRequest;
+      return terminal.signal.aborted ? exitCodes.interrupted : error instanceof HostLacksError ? exitCodes.hostLacks : exitCodes.wrongRequest;
     }
     if (terminal.signal.aborted) return exitCodes.interrupted;
     terminal.err.write(internalError(error));

@@ -30,8 +30,10 @@ export async function parseCommandLine(argv: readonly string[], actions: Actions
     .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text), outputError: () => undefined })
     .enablePositionalOptions()
     .showSuggestionAfterError()
-    .argument('[command]', 'a command of a plugin (see `cos list`)')
+    .argument('[command]')
     .argument('[words...]')
+    .helpCommand('help [command]', 'print help for a command')
+    .configureHelp({ visibleArguments: (command) => (command.name() === 'cos' ? [] : command.registeredArguments.filter(({ description }) => description !== '')), subcommandTerm: (command) => `${command.name()} ${command.registeredArguments.map((argument) => (argument.required ? `<${argument.name()}>` : `[${argument.name()}]`)).join(' ')}`.trim() })
     .allowUnknownOption()
     .passThroughOptions()
     .usage('<command> [flags]')
@@ -151,8 +153,9 @@ Examples:
 Environment:
 ${variables.map(([name, flag, what]) => `  ${name.padEnd(14)} ${flag.padEnd(11)} ${what}`).join('\n')}
 
-Exit status: 0 done, 1 a task failed, 2 the request or the config is wrong, 3 the host lacks something,
-70 internal error, 130 interrupted.`;
+Exit status:
+  0 done, 1 a task failed, 2 the request or the config is wrong, 3 the host lacks something (cos doctor),
+  70 internal error, 130 interrupted`;
 
 const runHelp = `
 Examples:

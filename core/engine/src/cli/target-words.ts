@@ -1,8 +1,8 @@
 import { flagOf } from '../config/check-parameters.ts';
 import { CosError } from '../errors/cos-error.ts';
 import type { Diagnostic } from '../errors/diagnostic.ts';
-import { hintFor, suggest } from '../errors/did-you-mean.ts';
 import type { Parameter, Parameters } from '../model/parameter.ts';
+import { flagHint } from './flag-hint.ts';
 
 /** Words of the command line that are not flags of the engine, read by typed parameters. */
 export interface ReadWords {
@@ -16,6 +16,8 @@ interface Owner {
   /** For messages: `target "build"`, `command "packages"`. */
   readonly what: string;
   readonly parameters: Parameters;
+  /** The command whose `--help` tells the flags. */
+  readonly see: string;
 }
 
 /**
@@ -46,7 +48,7 @@ export function readWords(words: readonly string[], owner: Owner, otherFlags: re
     const [, flag = word.slice(1), inline] = /^--([^=]+)(?:=([\s\S]*))?$/.exec(word) ?? [];
     const known = byFlag.get(flag);
     if (known === undefined) {
-      problems.push(unknownFlag(word, [...byFlag.keys()], otherFlags, owner.what));
+      problems.push(unknownFlag(word, [...byFlag.keys()], otherFlags, owner));
       continue;
     }
     takeFlag(known, { flag, inline }, rest, given, owner, problems);
@@ -92,14 +94,12 @@ function asList(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-function unknownFlag(word: string, own: readonly string[], others: readonly string[], what: string): Diagnostic {
-  const flag = word.replace(/^--?/, '').replace(/=.*$/s, '');
-  const near = suggest(flag, [...own, ...others]);
+function unknownFlag(word: string, own: readonly string[], others: readonly string[], { what, see }: Owner): Diagnostic {
   return {
     code: 'COS_REQUEST_UNKNOWN_FLAG',
     severity: 'error',
     message: `The flag ${JSON.stringify(word)} is not known to cos or to ${what}.`,
-    hint: near.length > 0 ? `Did you mean ${near.map((name) => `--${name}`).join(' or ')}?` : hintFor(flag, own.map((name) => `--${name}`), `flags of ${what}`, 'See `cos run --help`.'),
+    hint: flagHint(word, [...own, ...others], `${see} --help`),
   };
 }
 

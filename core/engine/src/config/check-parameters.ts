@@ -1,7 +1,7 @@
 import { quote } from '../errors/schema-failures.ts';
 import { isObject, problem, type Subject } from './shape.ts';
 
-/** Flags of the engine, which parameters of targets and commands cannot take. A test compares them with the command line. */
+/** Flags of the engine, which parameters of targets cannot take. A test compares them with the command line. */
 export const engineFlags = [
   'help', 'version', 'dry-run', 'force', 'keep-going', 'fail-fast', 'jobs', 'set', 'values', 'derivative', 'platform', 'reporter', 'frozen', 'verbose', 'seed', 'json', 'format', 'color', 'no-color', 'target',
 ] as const;
@@ -13,8 +13,8 @@ export function flagOf(parameter: string): string {
   return parameter.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/** Checks that parameters are declared so that a command line can be read by them. */
-export function checkParameters(parameters: unknown, subject: Subject): void {
+/** Checks that parameters are declared so that a command line can be read by them. `taken`: flags that they cannot have. */
+export function checkParameters(parameters: unknown, subject: Subject, taken: readonly string[] = engineFlags): void {
   if (parameters === undefined) return;
   const fail = (message: string) => problem(subject, 'COS_CONFIG_PARAMETER', message);
   if (!isObject(parameters)) return fail(`Expected parameters by name as "params" of ${subject.what}; found ${quote(parameters)}.`);
@@ -27,7 +27,7 @@ export function checkParameters(parameters: unknown, subject: Subject): void {
       fail(`Expected one of ${types.join(', ')} as "type" of ${what}; found ${quote(isObject(parameter) ? parameter['type'] : parameter)}.`);
       continue;
     }
-    if (parameter['positional'] !== true && engineFlags.some((flag) => flag === flagOf(name))) fail(`The flag --${flagOf(name)} of ${what} is a flag of cos: choose another name.`);
+    if (parameter['positional'] !== true && taken.includes(flagOf(name))) fail(`The flag --${flagOf(name)} of ${what} is a flag of cos: choose another name.`);
     const choices = parameter['choices'];
     if (parameter['type'] === 'choice') {
       if (!Array.isArray(choices) || choices.length === 0 || !choices.every((choice) => typeof choice === 'string')) fail(`Expected a list of texts as "choices" of ${what}; found ${quote(choices)}.`);

@@ -124,6 +124,6 @@ function checkCommands(definition: PluginDefinition, subject: Subject, taken: Ma
     }
     taken.set(name, subject.what);
     if (!nameForm.test(name)) problem(subject, 'COS_PLUGIN_INVALID', `Expected lower-case letters, digits and dashes as name of a command; found ${quote(name)} in ${subject.what}.`);
-    checkParameters(command.parameters, { ...subject, what: `command "${name}" of ${subject.what}` });
+    checkParameters(command.parameters, { ...subject, what: `command "${name}" of ${subject.what}` }, ['help']);
   }
 }

@@ -1,10 +1,10 @@
 import type { ResolvedConfig } from '../config/resolved-config.ts';
 import { CosError } from '../errors/cos-error.ts';
-import type { ArtifactKind, ArtifactStore } from '../model/artifact.ts';
+import type { ArtifactKind } from '../model/artifact.ts';
 import type { TaskKey } from '../model/identity.ts';
 import type { Stage } from '../model/stage.ts';
 import type { Bindings } from './bindings.ts';
-import { pickEnv } from './host-env.ts';
+import { openStores } from './stores.ts';
 
 /** Joins the data of a plan with the code of its stages, their parsed options and the stores, which are made on first use. */
 export function createBindings(
@@ -13,7 +13,7 @@ export function createBindings(
   options: ReadonlyMap<TaskKey, unknown>,
   env: Readonly<Record<string, string | undefined>>,
 ): Bindings {
-  let stores: ReadonlyMap<string, ArtifactStore> | undefined;
+  const storeOf = openStores(config, env);
   const plugin: Bindings['plugin'] = (name) => {
     const found = config.plugins.get(name);
     if (found === undefined) throw new Error(`Internal error: the plan names the plugin ${name}, which is not configured`);
@@ -34,12 +34,7 @@ export function createBindings(
       return kind;
     },
     store: (kind) => {
-      stores ??= new Map(
-        [...config.plugins.values()].flatMap(({ definition, options: parsed }) =>
-          (definition.createStores?.({ plugin: parsed, env: pickEnv(definition.hostEnv, env) }) ?? []).map((store) => [store.kind, store] as const),
-        ),
-      );
-      const store = stores.get(kind);
+      const store = storeOf(kind);
       if (store !== undefined) return store;
       throw new CosError({
         code: 'COS_STORE_MISSING',

@@ -43,6 +43,10 @@ export function summaryText(summary: Summary, memory: RunMemory, options: { read
 }
 
 function nextSteps(failed: readonly Finished[], seed: number): string {
-  const lines = failed.slice(0, 5).flatMap(({ task, logFile }) => [...(logFile === undefined ? [] : [`  full output:      ${printable(logFile)}`]), `  why did it run:   npx cos why '${printable(task)}'`]);
-  return ['What next', ...lines, `  in the same order: --seed ${seed}`].join('\n');
+  const rows = failed.slice(0, 5).flatMap(({ task, logFile }): readonly (readonly [string, string])[] => [
+    ...(logFile === undefined ? [] : [['its whole output:', printable(logFile)] as const]),
+    ['why it ran:', `npx cos why '${printable(task)}'`],
+  ]);
+  const all = [...rows, ['the same order:', `npx cos run ... --seed ${seed}`] as const];
+  return ['What next', ...all.map(([what, how]) => `  ${what.padEnd(18)}${how}`)].join('\n');
 }

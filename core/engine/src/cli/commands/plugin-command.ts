@@ -1,6 +1,5 @@
 import { join, resolve } from 'node:path';
 import { engineCommands } from '../../config/check-plugins.ts';
-import { engineFlags } from '../../config/check-parameters.ts';
 import type { ResolvedPlugin } from '../../config/resolved-config.ts';
 import { CosError } from '../../errors/cos-error.ts';
 import { hintFor } from '../../errors/did-you-mean.ts';
@@ -16,6 +15,7 @@ import { readParameters } from '../../plan/parameters.ts';
 import { createReporter } from '../create-reporter.ts';
 import { executeOptions, prepareConfig, preparePlan, refuseErrors, type PreparedConfig } from '../prepare.ts';
 import { readSettings, type Settings } from '../arguments.ts';
+import { flagHint } from '../flag-hint.ts';
 import { parametersHelp } from '../target-help.ts';
 import { readWords } from '../target-words.ts';
 import { tell, type Terminal } from '../terminal.ts';
@@ -27,7 +27,7 @@ export async function pluginCommand(name: string, words: readonly string[], term
   const found = findCommand(prepared, name);
   if (found === undefined) throw unknownCommand(name, prepared);
   const { plugin, command } = found;
-  const { given, help } = readWords(words, { what: `command "${name}"`, parameters: command.parameters }, []);
+  const { given, help } = readWords(words, { what: `command "${name}"`, parameters: command.parameters, see: `cos ${name}` }, ['help']);
   if (help) {
     terminal.out.write(`${parametersHelp(`cos ${name}`, command.description, command.parameters, settings.color)}\n`);
     return 0;
@@ -81,7 +81,7 @@ function findCommand({ config }: PreparedConfig, name: string): { readonly plugi
 
 function unknownCommand(name: string, prepared: PreparedConfig | undefined): CosError {
   if (name.startsWith('-')) {
-    return new CosError({ code: 'COS_REQUEST_UNKNOWN_FLAG', severity: 'error', message: `The flag ${JSON.stringify(name)} is not known to cos.`, hint: hintFor(name.replace(/^-+/, '').replace(/=.*$/s, ''), engineFlags, 'flags') });
+    return new CosError({ code: 'COS_REQUEST_UNKNOWN_FLAG', severity: 'error', message: `The flag ${JSON.stringify(name)} is not known to cos.`, hint: flagHint(name, ['help', 'version'], 'cos --help') });
   }
   const plugins = [...(prepared?.config.plugins.values() ?? [])];
   const known = [...engineCommands, ...plugins.flatMap(({ definition }) => Object.keys(definition.commands ?? {}))];
