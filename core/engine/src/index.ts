@@ -27,7 +27,7 @@ export type { Kinds, PlanInputs, Port, Ports, RunInputs } from './model/port.ts'
 export { noOptions } from './model/schema.ts';
 export type { Schema } from './model/schema.ts';
 export { isSecret, secret } from './model/secret.ts';
-export type { Secret } from './model/secret.ts';
+export type { Secret, SecretSource } from './model/secret.ts';
 export { createDefineStage } from './model/stage.ts';
 export type { ExecOptions, ExecResult, ExecStream, Log, ResourceUse, Stage, StageContext } from './model/stage.ts';
 export { defineTool } from './model/tool.ts';

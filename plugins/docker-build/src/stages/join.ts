@@ -18,7 +18,7 @@ export const join = defineStage({
   options: noOptions,
   resource: { class: 'container-build' },
   async run({ inputs, plugin, emit, env, platform, scratch, signal, runId, sourceDateEpoch }) {
-    const rootfs = mergeArchives(inputs.archives.map((archive) => decompress(archive.read())), { scratch, epoch: sourceDateEpoch, times: 'set' });
+    const rootfs = mergeArchives(inputs.archives.map((archive) => decompress(archive.read())), { scratch, epoch: sourceDateEpoch, times: 'set', directoryOverSymlink: 'keep' });
     const imported = await importRootfs({ rootfs, plugin, env, platform, signal, runId, sourceDateEpoch });
     return { image: await imported.use(async (id, reference) => emit.image(id, { reference })) };
   },
