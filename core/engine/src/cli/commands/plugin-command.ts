@@ -9,12 +9,13 @@ import { executePlan } from '../../execute/execute-plan.ts';
 import { createSecretReader } from '../../execute/secrets.ts';
 import type { Event } from '../../model/event.ts';
 import type { Json } from '../../model/json.ts';
+import type { Parameters } from '../../model/parameter.ts';
 import type { Command } from '../../model/plugin.ts';
 import { pickEnv } from '../../plan/host-env.ts';
 import { readParameters } from '../../plan/parameters.ts';
 import { createReporter } from '../create-reporter.ts';
 import { executeOptions, prepareConfig, preparePlan, refuseErrors, type PreparedConfig } from '../prepare.ts';
-import { readSettings, type Settings } from '../arguments.ts';
+import { readSettings, type GivenFlags, type Settings } from '../arguments.ts';
 import { flagHint } from '../flag-hint.ts';
 import { parametersHelp } from '../target-help.ts';
 import { readWords } from '../target-words.ts';
@@ -22,12 +23,16 @@ import { tell, type Terminal } from '../terminal.ts';
 
 /** `cos <command>`: a command that a configured plugin brings. */
 export async function pluginCommand(name: string, words: readonly string[], terminal: Terminal): Promise<number> {
-  const settings = readSettings({}, terminal);
-  const prepared = await prepareOrUnknown(name, settings);
-  const found = findCommand(prepared, name);
-  if (found === undefined) throw unknownCommand(name, prepared);
-  const { plugin, command } = found;
-  const { given, help } = readWords(words, { what: `command "${name}"`, parameters: command.parameters, see: `cos ${name}` }, ['help']);
+  const defaults = readSettings({}, terminal);
+  const first = await prepareOrUnknown(name, defaults);
+  const unselected = findCommand(first, name);
+  if (unselected === undefined) throw unknownCommand(name, first);
+  const { given: all, help } = readWords(words, { what: `command "${name}"`, parameters: { ...selection, ...unselected.command.parameters }, see: `cos ${name}` }, ['help']);
+  const { selected, given } = splitSelection(all, unselected.command.parameters);
+  const settings = readSettings(selected, terminal);
+  // Values and derivatives were chosen: what the command sees is loaded anew (the config file itself is imported once).
+  const prepared = Object.keys(selected).length === 0 ? first : await prepareConfig(settings);
+  const { plugin, command } = findCommand(prepared, name) ?? unselected;
   if (help) {
     terminal.out.write(`${parametersHelp(`cos ${name}`, command.description, command.parameters, settings.color)}\n`);
     return 0;
@@ -59,6 +64,20 @@ export async function pluginCommand(name: string, words: readonly string[], term
     if (expected !== undefined) throw new CosError(expected.map(redactor.redactDiagnostic), { cause: error });
     throw error;
   }
+}
+
+/** Flags that every command takes, unless it has parameters of these names. */
+const selection: Parameters = {
+  set: { type: 'list', description: 'overlay one value: --set kernel.flavour=rt' },
+  values: { type: 'list', description: 'overlay a YAML file on the values' },
+  derivative: { type: 'list', description: 'only this derivative' },
+  platform: { type: 'list', description: 'only this platform' },
+};
+
+function splitSelection(all: Readonly<Record<string, unknown>>, own: Parameters): { readonly selected: GivenFlags; readonly given: Readonly<Record<string, unknown>> } {
+  const isOwn = (name: string) => Object.hasOwn(own, name) || !Object.hasOwn(selection, name);
+  const entries = Object.entries(all);
+  return { selected: Object.fromEntries(entries.filter(([name]) => !isOwn(name))), given: Object.fromEntries(entries.filter(([name]) => isOwn(name))) };
 }
 
 /** Without a config, a word is an unknown command: to say that no config was found would lead astray. */
