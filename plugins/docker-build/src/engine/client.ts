@@ -144,7 +144,7 @@ export function connectionFailure(error: Error, endpoint: Endpoint): Error {
     return failureOf('COS_DOCKER_ENGINE_FORBIDDEN', `You may not use the container engine at ${place}: permission denied.`, { cause: error });
   }
   if (code === 'ECONNREFUSED' || code === 'ENOENT' || code === 'ENOTFOUND' || code === 'ETIMEDOUT' || code === 'EHOSTUNREACH' || code === 'ENOTSOCK') {
-    return failureOf('COS_DOCKER_ENGINE_UNREACHABLE', `No container engine answers at ${place} (${code}).`, { cause: error, notes: [{ message: `the address comes from ${endpoint.origin}` }] });
+    return failureOf('COS_DOCKER_ENGINE_UNREACHABLE', `No container engine answers at ${place} (${code}).`, { cause: error, notes: [{ message: `The address comes from ${endpoint.origin}.` }] });
   }
   return failureOf('COS_DOCKER_ENGINE_FAILED', `The container engine at ${place} broke off: ${error.message}`, { cause: error });
 }

@@ -62,7 +62,7 @@ async function findSocket(candidates: readonly string[]): Promise<Endpoint> {
   }
   const [first] = existing;
   if (first !== undefined) return { kind: 'socket', path: first, origin: 'its usual place' };
-  return fail('COS_DOCKER_NO_ENGINE', `No container engine found: none of these sockets exists: ${candidates.join(', ')}`);
+  return fail('COS_DOCKER_NO_ENGINE', `No container engine found: none of these sockets exists: ${candidates.join(', ')}.`);
 }
 
 async function isSocket(path: string): Promise<boolean> {
