@@ -7,8 +7,9 @@ export type StandardContext = Omit<TargetContext<StandardPlugins, Derivative>, '
   readonly values: Readonly<Record<string, unknown>>;
 };
 
-/** Values as templates see them: those of the context, and who the derivative is. */
+/** Values as templates see them: those of the context without what says where the base comes from, and who the derivative is. */
 export function templateValues(context: StandardContext, title: string): Readonly<Record<string, unknown>> {
   const { name, version } = context.derivative;
-  return { ...context.values, derivative: { name, version: version ?? '0.0.0', title } };
+  const { base: _, ...values } = context.values;
+  return { ...values, derivative: { name, version: version ?? '0.0.0', title } };
 }
