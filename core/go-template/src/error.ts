@@ -17,6 +17,7 @@ export interface TemplateErrorDetails {
   readonly frame: string;
   readonly reason: string;
   readonly hint?: string | undefined;
+  readonly warning?: string | undefined;
   readonly cause?: unknown;
 }
 
@@ -35,6 +36,8 @@ export class TemplateError extends Error {
   readonly reason: string;
   /** What to do about it. */
   readonly hint: string | undefined;
+  /** Words of the template's author, given to helm's `required`. */
+  readonly warning: string | undefined;
 
   constructor(message: string, details: TemplateErrorDetails) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -45,6 +48,13 @@ export class TemplateError extends Error {
     this.frame = details.frame;
     this.reason = details.reason;
     this.hint = details.hint;
+    this.warning = details.warning;
+  }
+
+  /** The same error with another message. */
+  reworded(message: string): TemplateError {
+    const { code, templateName: name, line, column, frame, reason, hint, warning, cause } = this;
+    return new TemplateError(message, { code, name, line, column, frame, reason, hint, warning, cause });
   }
 
   /** The error of the included template that started it all, or this one. */

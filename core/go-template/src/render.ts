@@ -1,9 +1,10 @@
 // From a template text and values to text. Nothing here reads a clock, the environment or randomness: they come from the options.
 import { TemplateError, codeFrame } from './error.ts';
 import type { Result } from './error.ts';
+import { isStackOverflow } from './evaluate/call.ts';
 import { Meter, defaultLimits } from './evaluate/limits.ts';
 import type { Limits } from './evaluate/limits.ts';
-import { renderMain } from './evaluate/rendering.ts';
+import { renderMain, wordError } from './evaluate/rendering.ts';
 import type { RenderingOptions } from './evaluate/rendering.ts';
 import { functionsOf } from './functions/registry.ts';
 import type { Engine } from './functions/registry.ts';
@@ -52,11 +53,11 @@ export function compileTemplate(source: string, options: CompileOptions = {}): R
   const limits: Limits = { ...defaultLimits, ...options.limits };
   const functions = functionsOf(engine);
   const text = cleanText(source);
-  return attempt(text, name, () => {
+  return attempt(text, { name, engine }, () => {
     const templates = parseTemplates(text, { name, isFunction: (word) => functions.has(word), nesting: limits.nesting });
     return {
       definitions: [...templates.keys()].filter((key) => key !== name).sort(),
-      render: (given = {}) => attempt(text, name, () => renderWith({ templates, name, engine, limits }, given)),
+      render: (given = {}) => attempt(text, { name, engine }, () => renderWith({ templates, name, engine, limits }, given)),
     };
   });
 }
@@ -90,19 +91,20 @@ function renderWith({ templates, name, engine, limits }: Compiled, given: Values
   return cleanText(renderMain(options));
 }
 
+interface Named {
+  readonly name: string;
+  readonly engine: Engine;
+}
+
 /** The deepest recursion of all ends in a `RangeError` of the JavaScript engine; for the caller it is one more limit. */
-function attempt<Value>(source: string, name: string, run: () => Value): Result<Value, TemplateError> {
+function attempt<Value>(source: string, { name, engine }: Named, run: () => Value): Result<Value, TemplateError> {
   try {
     return { ok: true, value: run() };
   } catch (error) {
-    if (error instanceof TemplateError) return { ok: false, error };
+    if (error instanceof TemplateError) return { ok: false, error: wordError(engine, error) };
     if (!isStackOverflow(error)) throw error;
     const reason = 'the template nests too deeply';
     const frame = codeFrame(source, 0);
     return { ok: false, error: new TemplateError(`template: ${name}: ${reason}`, { code: 'limit', name, line: 1, column: 0, frame, reason, cause: error }) };
   }
-}
-
-function isStackOverflow(error: unknown): boolean {
-  return error instanceof RangeError && error.message.includes('call stack');
 }

@@ -81,8 +81,13 @@ function guarded(state: State, { name, node }: Call, run: () => Reflected): Refl
     state.node = node;
     if (error instanceof GoPanic || error instanceof TemplateError) return failAt(state, `error calling ${name}: ${error.message}`, error);
     if (error instanceof Refusal || error instanceof LimitReached) return failAt(state, `error calling ${name}: ${error.message}`, error);
+    if (isStackOverflow(error)) return failAt(state, `error calling ${name}: the template nests too deeply`, new LimitReached('depth', error.message));
     throw error;
   }
+}
+
+export function isStackOverflow(error: unknown): error is RangeError {
+  return error instanceof RangeError && error.message.includes('call stack');
 }
 
 function sizeOf(value: GoValue): number {

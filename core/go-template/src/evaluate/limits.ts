@@ -3,7 +3,7 @@
 export interface Limits {
   /** Actions and commands evaluated. Default 5,000,000. */
   readonly steps: number;
-  /** Template calls (`template`, `include`, `tpl`) inside each other. Default 1,000, which is where `include` stops in Go as well. */
+  /** Template calls (`template`, `include`, `tpl`) inside each other. Default 250: the stack of JavaScript holds no more than about 400. */
   readonly depth: number;
   /** Length of the result, in UTF-16 units. Default 67,108,864. */
   readonly output: number;
@@ -15,13 +15,13 @@ export interface Limits {
 
 export const defaultLimits: Limits = {
   steps: 5_000_000,
-  depth: 1_000,
+  depth: 250,
   output: 64 * 1024 * 1024,
   memory: 256 * 1024 * 1024,
   nesting: 500,
 };
 
-/** Which limit was reached; located and turned into a template error by the evaluator. */
+/** Which limit was reached; the evaluator locates it and makes a template error of it. */
 export class LimitReached extends Error {
   override readonly name = 'LimitReached';
   readonly limit: keyof Limits;
@@ -41,22 +41,23 @@ export class Meter {
     this.limits = limits;
   }
 
-  step(): void {
+  /** `undefined` while there is something left; so for the other checks. */
+  step(): LimitReached | undefined {
     this.#steps++;
-    if (this.#steps > this.limits.steps) throw new LimitReached('steps', `more than ${this.limits.steps} steps`);
+    return this.#steps > this.limits.steps ? new LimitReached('steps', `more than ${this.limits.steps} steps`) : undefined;
   }
 
-  /** To be called before something of this length is made. */
+  depth(depth: number): LimitReached | undefined {
+    return depth > this.limits.depth ? new LimitReached('depth', `templates call each other more than ${this.limits.depth} levels deep`) : undefined;
+  }
+
+  output(length: number): LimitReached | undefined {
+    return length > this.limits.output ? new LimitReached('output', `the result is longer than ${this.limits.output} characters`) : undefined;
+  }
+
+  /** To be called by functions before they make something of this length. Throws. */
   reserve(length: number): void {
     this.#memory += length;
     if (!(this.#memory <= this.limits.memory)) throw new LimitReached('memory', `functions made more than ${this.limits.memory} characters and list items`);
-  }
-
-  checkDepth(depth: number): void {
-    if (depth > this.limits.depth) throw new LimitReached('depth', `templates call each other more than ${this.limits.depth} levels deep`);
-  }
-
-  checkOutput(length: number): void {
-    if (length > this.limits.output) throw new LimitReached('output', `the result is longer than ${this.limits.output} characters`);
   }
 }

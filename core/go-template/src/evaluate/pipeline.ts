@@ -7,7 +7,7 @@ import { evaluateFields } from './field.ts';
 import { evaluateUntyped } from './argument.ts';
 import { concrete, unwrap } from './reflected.ts';
 import type { Reflected } from './reflected.ts';
-import { assignVariable, declareVariable, failAt, readVariable } from './state.ts';
+import { assignVariable, declareVariable, failAt, readVariable, stopAt } from './state.ts';
 import type { State } from './state.ts';
 
 /** Value of the last command; each gets the value of the one before as its last argument. */
@@ -24,7 +24,7 @@ export function evaluatePipeline(state: State, dot: Reflected, pipe: PipeNode): 
 }
 
 function evaluateCommand(state: State, dot: Reflected, command: CommandNode, final: Reflected | undefined): Reflected {
-  state.rendering.context.meter.step();
+  stopAt(state, state.rendering.context.meter.step());
   const { operands } = command;
   const [first, ...args] = operands;
   switch (first.type) {

@@ -3,7 +3,7 @@ import { TemplateError, codeFrame, placeAt } from '../error.ts';
 import type { TemplateErrorCode } from '../error.ts';
 import { quote } from '../format/quote.ts';
 import type { FunctionContext } from '../functions/context.ts';
-import { Refusal } from '../functions/context.ts';
+import { Refusal, RequiredValue } from '../functions/context.ts';
 import type { TemplateFunction } from '../functions/define.ts';
 import type { Node, Template } from '../parse/node.ts';
 import { printNode } from '../parse/print-node.ts';
@@ -39,7 +39,7 @@ export interface State {
   node: Node;
 }
 
-export function failAt(state: State, reason: string, cause?: GoPanic | TemplateError | LimitReached | Refusal | RangeError): never {
+export function failAt(state: State, reason: string, cause?: GoPanic | TemplateError | LimitReached | Refusal): never {
   const { template, node } = state;
   const place = placeAt(template.source, node.position);
   const where = `${template.sourceName}:${place.line}:${place.column}`;
@@ -50,6 +50,7 @@ export function failAt(state: State, reason: string, cause?: GoPanic | TemplateE
     frame: codeFrame(template.source, node.position),
     reason,
     hint: hintOf(cause),
+    warning: cause instanceof RequiredValue ? cause.message : cause instanceof TemplateError ? cause.warning : undefined,
     cause: cause instanceof TemplateError ? cause : undefined,
   });
 }
@@ -77,12 +78,17 @@ export function readVariable(state: State, name: string): Reflected {
 
 export function write(state: State, text: string): void {
   state.output.text += text;
-  state.rendering.context.meter.checkOutput(state.output.text.length);
+  stopAt(state, state.rendering.context.meter.output(state.output.text.length));
+}
+
+/** Fails when a limit was reached. */
+export function stopAt(state: State, reached: LimitReached | undefined): void {
+  if (reached !== undefined) failAt(state, reached.message, reached);
 }
 
 function codeOf(cause: unknown): TemplateErrorCode {
   if (cause instanceof TemplateError) return cause.code === 'parse' ? 'execute' : cause.code;
-  if (cause instanceof LimitReached || cause instanceof RangeError) return 'limit';
+  if (cause instanceof LimitReached) return 'limit';
   return cause instanceof Refusal ? 'refused' : 'execute';
 }
 

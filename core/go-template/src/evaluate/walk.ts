@@ -8,7 +8,7 @@ import { GoList, GoMap, goInt } from '../values/value.ts';
 import { concrete, elementOf, noValue } from './reflected.ts';
 import type { Reflected } from './reflected.ts';
 import { evaluatePipeline } from './pipeline.ts';
-import { assignVariable, failAt, setTopVariable, write } from './state.ts';
+import { assignVariable, failAt, setTopVariable, stopAt, write } from './state.ts';
 import type { State } from './state.ts';
 
 /** How a list of statements ended. */
@@ -23,8 +23,8 @@ export function walkList(state: State, dot: Reflected, list: ListNode): Flow {
 }
 
 function walkStatement(state: State, dot: Reflected, node: StatementNode): Flow {
-  state.rendering.context.meter.step();
   state.node = node;
+  stopAt(state, state.rendering.context.meter.step());
   switch (node.type) {
     case 'text':
       write(state, node.text);
@@ -107,7 +107,7 @@ function walkTemplate(state: State, dot: Reflected, node: TemplateNode): void {
   const { rendering } = state;
   const template = rendering.templates.get(node.name);
   if (template === undefined) return failAt(state, `template ${quote(node.name)} not defined`);
-  rendering.context.meter.checkDepth(state.depth + 1);
+  stopAt(state, rendering.context.meter.depth(state.depth + 1));
   const argument = node.pipe === undefined ? noValue : evaluatePipeline(state, dot, node.pipe);
   const inner: State = {
     rendering,

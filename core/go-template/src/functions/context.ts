@@ -1,5 +1,6 @@
 import type { Meter } from '../evaluate/limits.ts';
-import type { GoValue } from '../values/value.ts';
+import { GoPanic } from '../values/panic.ts';
+import type { GoMap, GoValue } from '../values/value.ts';
 
 /** What a function may know about the rendering that it is called in. There is no clock, environment or randomness but these. */
 export interface FunctionContext {
@@ -7,7 +8,7 @@ export interface FunctionContext {
   /** Renders a template of the same text. */
   readonly include: (name: string, data: GoValue) => string;
   /** Renders another text with the functions of this engine (helm only). */
-  readonly renderText: (source: string, data: GoValue) => string;
+  readonly renderText: (source: string, data: GoMap) => string;
   /** Reports the read, then gives the value; '' when the variable was not handed in. */
   readonly readEnvironment: (name: string) => string;
   /** Milliseconds since 1970, or a refusal. */
@@ -25,3 +26,6 @@ export class Refusal extends Error {
     this.hint = hint;
   }
 }
+
+/** Failure of helm's `required`: its message is for the user as it is, however deep it happened. */
+export class RequiredValue extends GoPanic {}

@@ -1,21 +1,39 @@
 // Which functions an engine has. Parsing asks by name: a function that is not there is a parse error, also in a branch never taken.
 import { builtins } from './builtins.ts';
+import { crypto, cryptoSince32 } from './crypto.ts';
+import { dates } from './dates.ts';
 import { defaults } from './defaults.ts';
 import type { FunctionTable, TemplateFunction } from './define.ts';
 import { dicts } from './dicts.ts';
+import { encoding } from './encoding.ts';
 import { environment, including } from './environment.ts';
+import { helmFunctions } from './helm.ts';
 import { lists } from './lists.ts';
 import { math } from './math.ts';
+import { osPaths, paths } from './paths.ts';
+import { random, randomSince32 } from './random.ts';
+import { regex } from './regex.ts';
+import { semver } from './semver.ts';
 import { luetSerialisation, sprigSerialisation } from './serialise.ts';
 import { strings } from './strings.ts';
+import { urls } from './urls.ts';
 
 export type Engine = 'luet' | 'helm';
 
-const sprig: FunctionTable = { ...defaults, ...dicts, ...lists, ...math, ...strings, ...sprigSerialisation };
+const common: FunctionTable = {
+  ...crypto, ...dates, ...defaults, ...dicts, ...encoding, ...lists, ...math, ...paths, ...random, ...regex, ...semver, ...sprigSerialisation,
+  ...strings, ...urls,
+};
+
+/** Added by sprig 3.2, which helm 3.3.4 does not have yet. */
+const since32: FunctionTable = { ...cryptoSince32, ...osPaths, ...randomSince32 };
+const namesSince32 = [
+  'add1f', 'addf', 'all', 'any', 'chunk', 'dig', 'divf', 'maxf', 'minf', 'mulf', 'mustChunk', 'mustFromJson', 'regexQuoteMeta', 'subf',
+];
 
 const engines: Readonly<Record<Engine, ReadonlyMap<string, TemplateFunction>>> = {
-  luet: collect(builtins, sprig, environment, luetSerialisation, including),
-  helm: collect(builtins, sprig, luetSerialisation, including),
+  luet: collect([builtins, common, since32, environment, luetSerialisation, including]),
+  helm: collect([builtins, without(common, namesSince32), including, helmFunctions]),
 };
 
 export function functionsOf(engine: Engine): ReadonlyMap<string, TemplateFunction> {
@@ -23,6 +41,10 @@ export function functionsOf(engine: Engine): ReadonlyMap<string, TemplateFunctio
 }
 
 /** Later tables win: sprig's `slice` hides the one that Go builds in. */
-function collect(...tables: readonly FunctionTable[]): ReadonlyMap<string, TemplateFunction> {
+function collect(tables: readonly FunctionTable[]): ReadonlyMap<string, TemplateFunction> {
   return new Map(tables.flatMap((table) => Object.entries(table)));
+}
+
+function without(table: FunctionTable, names: readonly string[]): FunctionTable {
+  return Object.fromEntries(Object.entries(table).filter(([name]) => !names.includes(name)));
 }

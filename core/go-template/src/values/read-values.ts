@@ -2,10 +2,10 @@
 import type { Result } from '../error.ts';
 import { YamlError, decodeYaml, decodeYamlMap } from '../yaml/decode.ts';
 import { emitYaml } from '../yaml/emit.ts';
-import { printPlain } from '../format/print.ts';
 import { deepCopy } from '../functions/defaults.ts';
 import { mergeInto } from './merge.ts';
-import { GoInt, GoList, GoMap } from './value.ts';
+import { throughJson } from './through-json.ts';
+import { GoMap } from './value.ts';
 import type { GoValue } from './value.ts';
 
 export interface ParseGoYamlOptions {
@@ -52,13 +52,4 @@ export function mergeValues(...layers: readonly GoMap[]): GoMap {
 /** A value as yaml.v2 prints it. */
 export function emitGoYaml(value: GoValue): string {
   return emitYaml(value);
-}
-
-function throughJson(value: GoValue): GoValue {
-  if (value instanceof GoInt) return Number(value.value);
-  if (value instanceof GoList) return new GoList(value.items.map(throughJson));
-  if (!(value instanceof GoMap)) return value;
-  const map = new GoMap('string');
-  for (const [key, item] of value.entries()) map.set(key === null ? 'null' : printPlain(key), throughJson(item));
-  return map;
 }

@@ -17,15 +17,21 @@ export function describeSyntaxError(text: string, { reason, offset }: YamlProble
   return atLine(line + 1, reason);
 }
 
+/** How far back the open bracket is looked for. */
+const searched = 10_000;
+
 /** Go reports the line where the parser gave up, counted from 0, and none at all on the first line. */
 function describeFlow(text: string, before: string): string {
   const open: string[] = [];
-  for (const [character] of before.replace(/"(?:[^"\\]|\\.)*"|'[^']*'|#.*$/gm, '').matchAll(/[[\]{}]/g)) {
+  for (const [character] of before.slice(-searched).replace(/"(?:[^"\\]|\\.)*"|'[^']*'|#.*$/gm, '').matchAll(/[[\]{}]/g)) {
     if (character === '[' || character === '{') open.push(character);
     else open.pop();
   }
   const closing = open.at(-1) === '{' ? '}' : ']';
-  return atLine(countLines(text.trimEnd() === before.trimEnd() ? text : before), `did not find expected ',' or '${closing}'`);
+  // The end of the text counts as a line of its own.
+  const atEnd = text.trimEnd() === before.trimEnd();
+  const line = atEnd ? countLines(text.endsWith('\n') ? text : `${text}\n`) : countLines(before);
+  return atLine(line, `did not find expected ',' or '${closing}'`);
 }
 
 function atLine(line: number, message: string): string {
