@@ -26,4 +26,5 @@ export type ParameterValue<P extends Parameter> = P extends { type: 'list' }
         ? P extends { default: number } ? number : number | undefined
         : P extends { default: string } | { required: true } ? string : string | undefined;
 
-export type ParameterValues<Pa extends Parameters> = { readonly [K in keyof Pa]: ParameterValue<Pa[K]> };
+/** Nothing for a target that declares no parameters: then their names are not known, and asking for one is a mistake. */
+export type ParameterValues<Pa extends Parameters> = string extends keyof Pa ? {} : { readonly [K in keyof Pa]: ParameterValue<Pa[K]> };
