@@ -55,7 +55,7 @@ function syntaxFault(source: string, error: Error): TemplateFault {
       message: 'the template cannot be read',
       ...(expected === undefined ? {} : { expected: wordsOf(expected) }),
       ...(found === undefined ? {} : { found: wordOf(found) }),
-      hint: 'each {{ needs its }}, each {{#block}} its {{/block}}; text braces are written \\{{',
+      hint: found?.startsWith('CLOSE_') === true ? 'put a space between }} and a brace of the text' : 'each {{ needs its }}, each {{#block}} its {{/block}}; text braces are written \\{{',
     },
     place,
   );
@@ -80,6 +80,7 @@ const tokenWords: Readonly<Record<string, string>> = {
   EOF: 'the end of the template',
   CLOSE: '}}',
   CLOSE_UNESCAPED: '}}}',
+  CLOSE_RAW_BLOCK: '}}}}',
   OPEN: '{{',
   OPEN_ENDBLOCK: '{{/',
   CLOSE_SEXPR: ')',

@@ -102,6 +102,11 @@ test('a template that cannot be read is told with its place', () => {
   `);
 });
 
+test('a brace of the text right after a value is told as what it is', () => {
+  expect(problem('{"a": {"b": {{x}}}}', { x: 1 })).toMatchObject({ kind: 'syntax', line: 1, found: '}}}}', hint: 'put a space between }} and a brace of the text' });
+  expect(text('{"b": {{x}} }', { x: 1 })).toBe('{"b": 1 }');
+});
+
 test('lists, maps and null are not written by accident', () => {
   for (const value of [['a'], { a: 1 }, null]) expect(problem('{{x}}', { x: value }).kind).toBe('wrong-value');
   expect(text('{{join x ", "}} {{json y}}', { x: ['a', 1], y: { b: [null] } })).toBe('a, 1 {"b":[null]}');

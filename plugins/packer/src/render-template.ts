@@ -5,6 +5,7 @@ import type { PackerCode } from './codes.ts';
 
 /** A template's source text. Undefined stands for the one of this plugin. */
 export interface TemplateSource {
+  /** For messages: the path of the file. */
   readonly name: string;
   readonly text: string;
 }
@@ -17,13 +18,13 @@ export async function renderTemplate(given: TemplateSource | undefined, data: ob
   const source = given ?? { name: 'qemu.pkr.json.hbs', text: await readFile(ownTemplate, 'utf8') };
   const result = render(source.text, { name: source.name, data });
   if (!result.ok) {
-    const { message, line, column, length, expected, found, hint, frame } = result.problem;
+    const { message, line, column, length, expected, found, hint } = result.problem;
     throw new CosError({
       code: 'COS_PACKER_TEMPLATE' satisfies PackerCode,
       severity: 'error',
       message: `${message}${expected === undefined ? '' : `; expected ${expected}`}${found === undefined ? '' : `, found ${found}`}`,
       ...(line === undefined ? {} : { place: { file: source.name, line, ...(column === undefined ? {} : { column }), ...(length === undefined ? {} : { length }) } }),
-      ...(frame.length === 0 ? {} : { source: frame.join('\n') }),
+      source: source.text,
       ...(hint === undefined ? {} : { hint }),
     });
   }

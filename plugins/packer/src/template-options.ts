@@ -10,7 +10,7 @@ const line = z.string().check(z.minLength(1), z.regex(/^[^\p{Cc}]*$/u, 'expected
 /**
  * Options of the stage `template`. All but names of files are variables of the template, so that `packer build -var memory=4096 ...` changes them.
  */
-export const templateOptions = z.strictObject({
+export const templateOptions = z.object({
   /** Name of the system. */
   name: word,
   version: z._default(word, '0.0.0'),

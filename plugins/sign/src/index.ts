@@ -1,4 +1,5 @@
 import { definePlugin } from '@cos/core';
+import { codes } from './codes.ts';
 import { keys } from './commands/keys.ts';
 import { verify } from './commands/verify.ts';
 import { pluginOptions } from './options.ts';
@@ -11,6 +12,7 @@ export const sign = definePlugin({
   name: 'sign',
   apiVersion: 1,
   options: pluginOptions,
+  codes,
   // Where key and password lie does not change what is signed: the public key is an input of the stages.
   hostOptions: ['key', 'password'],
   stages: { checksums, isoChecksum, signRepository, signText },

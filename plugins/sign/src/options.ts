@@ -11,13 +11,14 @@ function secretOption() {
       const result = secretSchema['~standard'].validate(value);
       if (!(result instanceof Promise) && result.issues === undefined) return result.value;
       const issues = result instanceof Promise ? [] : (result.issues ?? []);
-      for (const { message } of issues) context.issues.push({ code: 'custom', message, input: value });
+      // The path names a place below the value: whoever reports the issue shows what stands at the path, which may be the secret itself.
+      for (const { message } of issues) context.issues.push({ code: 'custom', message, input: undefined, path: ['env'] });
       return z.NEVER;
     }),
   );
 }
 
-export const pluginOptions = z.strictObject({
+export const pluginOptions = z.object({
   /** The private key, in a file or in a variable; default the file `cos.key` of the workspace. */
   key: z.prefault(secretOption(), { file: 'cos.key' }),
   /** The password of the private key; default the variable `COS_PASSWORD`. */

@@ -15,9 +15,10 @@ export interface KeySource {
  */
 export async function openSigningKey({ plugin, reveal }: KeySource, publicKey: Artifact<FileTree>): Promise<KeyObject> {
   const expected = publicPem(readPublicKey(await readPublicFile(await publicKey.path()), 'publicKey'));
-  const key = await openPrivateKey(await reveal(plugin.key), await reveal(plugin.password), plugin.key.name);
+  const where = plugin.key.name.replace(/^file:/, '');
+  const key = await openPrivateKey(await reveal(plugin.key), await reveal(plugin.password), where);
   if (publicPem(key) !== expected) {
-    throw problem('COS_SIGN_KEY_MISMATCH', `The private key ${plugin.key.name} does not belong to the public key of the task.`, 'Give the public key that was made with this private key, or the other private key.');
+    throw problem('COS_SIGN_KEY_MISMATCH', `The private key ${where} does not belong to the public key of the task.`, 'Give the public key that was made with this private key, or the other private key.');
   }
   return key;
 }

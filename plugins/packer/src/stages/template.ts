@@ -1,5 +1,5 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { fileTree, one, optional } from '@cos/core';
 import { isoImage, textFile } from '@cos/core/artifacts';
 import { defineStage } from '../options.ts';
@@ -28,5 +28,5 @@ export const template = defineStage({
 async function readSource(path: string): Promise<TemplateSource> {
   const isFolder = (await stat(path)).isDirectory();
   const file = isFolder ? join(path, (await readdir(path)).sort()[0] ?? '') : path;
-  return { name: basename(file), text: await readFile(file, 'utf8') };
+  return { name: file, text: await readFile(file, 'utf8') };
 }

@@ -11,7 +11,7 @@ import { problem, withNotes } from '../problem.ts';
 
 const compression = z.enum(['none', 'gzip', 'zstd']);
 
-const createOptions = z.strictObject({
+const createOptions = z.object({
   name: z.string().check(z.minLength(1)),
   description: z._default(z.string(), ''),
   type: z._default(z.enum(['disk', 'http']), 'disk'),

@@ -16,7 +16,7 @@ export const checksums = defineStage({
   inputs: { isos: many(isoImage), disks: many(diskImage), archives: many(packageArchive), texts: many(textFile) },
   outputs: { checksums: textFile },
   /** `names`: what the files are called where the list lies, in the order of the inputs. */
-  options: z.strictObject({ names: z.strictObject({ isos: names, disks: names, archives: names, texts: names }) }),
+  options: z.object({ names: z.strictObject({ isos: names, disks: names, archives: names, texts: names }) }),
   async run({ inputs, options, emit, scratch }) {
     const path = join(scratch, 'SHA256SUMS');
     await writeFile(

@@ -13,7 +13,7 @@ export const isoChecksum = defineStage({
   inputs: { iso: one(isoImage) },
   outputs: { checksum: textFile },
   /** `file`: the name of the ISO where the checksum lies. */
-  options: z.strictObject({ file: z.string() }),
+  options: z.object({ file: z.string() }),
   async run({ inputs, options, emit, scratch }) {
     const path = join(scratch, 'iso.sha256');
     await writeFile(path, formatChecksums(nameFiles([inputs.iso], [options.file], 'ISO')));
