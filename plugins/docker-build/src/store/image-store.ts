@@ -17,6 +17,11 @@ export interface ImageStoreOptions {
   readonly folder: string;
 }
 
+/** The root file system that layers make together, among the layers. */
+function flatName({ layers }: ImageInfo): string {
+  return `root file system of ${layers.join(' ')}`;
+}
+
 const SPOOL_LIMIT = 4 * 1024 ** 3;
 
 export class ImageStore implements ArtifactStore {
@@ -93,15 +98,27 @@ export class ImageStore implements ArtifactStore {
   }
 
   async *#rootfs(image: ImageInfo, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
-    const lease = await this.#lease(image, signal);
+    const lease = await this.#flatten(image, signal);
     try {
-      const layers = image.layers.map((layer) => lease.read(layer));
-      for await (const chunk of flattenLayers(layers, { scratch: this.#options.folder })) {
+      for await (const chunk of lease.read(flatName(image))) {
         signal.throwIfAborted();
         yield chunk;
       }
     } finally {
       await lease.release();
+    }
+  }
+
+  /** An image is read at least twice: for its digest and by who uses it. */
+  async #flatten(image: ImageInfo, signal: AbortSignal): Promise<LayerLease> {
+    const name = flatName(image);
+    const known = this.#spool.lease([name]);
+    if (known !== undefined) return known;
+    const layers = await this.#lease(image, signal);
+    try {
+      return await this.#spool.addNamed(name, flattenLayers(image.layers.map((layer) => layers.read(layer)), { scratch: this.#options.folder }), signal);
+    } finally {
+      await layers.release();
     }
   }
 

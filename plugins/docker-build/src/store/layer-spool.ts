@@ -3,8 +3,8 @@ import { open, unlink, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail } from '../errors.ts';
 
-// Layers of images on this side of the engine, by the digest of their content, so that a layer is asked for once in a process. Each file has no name from
-// the moment it is open: whatever ends the process, nothing stays behind.
+// Layers of images on this side of the engine, by the digest of their content, so that a layer is asked for once in a process, and what layers make
+// together. Each file has no name from the moment it is open: whatever ends the process, nothing stays behind.
 
 export interface LayerSpoolOptions {
   /** Folder for the files; must exist. */
@@ -67,28 +67,40 @@ export class LayerSpool {
     };
   }
 
-  /**
-   * Keeps what a stream holds and answers the digest of it (`sha256:…`), held by one lease. Throws COS_DOCKER_TMP_FULL.
-   */
+  /** Keeps what a stream holds and answers the digest of it (`sha256:…`), held by one lease. Throws COS_DOCKER_TMP_FULL. */
   async add(content: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<{ readonly layer: string; readonly lease: LayerLease }> {
+    const hash = createHash('sha256');
+    const pieces = async function* pieces(): AsyncGenerator<Uint8Array> {
+      for await (const piece of inPieces(content)) {
+        hash.update(piece);
+        yield piece;
+      }
+    };
+    return this.#keep(pieces(), () => `sha256:${hash.digest('hex')}`, signal);
+  }
+
+  /** Keeps a stream under a name that stands for its content. Throws COS_DOCKER_TMP_FULL. */
+  async addNamed(name: string, content: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<LayerLease> {
+    return (await this.#keep(inPieces(content), () => name, signal)).lease;
+  }
+
+  async #keep(pieces: AsyncIterable<Uint8Array>, nameOf: () => string, signal: AbortSignal): Promise<{ readonly layer: string; readonly lease: LayerLease }> {
     const handle = await this.#open();
     let isKept = false;
     try {
-      const hash = createHash('sha256');
       let size = 0;
       // One write is under way while the next piece comes.
       let writing: Promise<void> = Promise.resolve();
-      for await (const piece of inPieces(content)) {
+      for await (const piece of pieces) {
         signal.throwIfAborted();
         await writing;
         writing = this.#write(handle, piece, size);
         // Its failure is told by the next wait; until then it must not count as unhandled.
         writing.catch(() => undefined);
-        hash.update(piece);
         size += piece.length;
       }
       await writing;
-      const layer = `sha256:${hash.digest('hex')}`;
+      const layer = nameOf();
       if (!this.#layers.has(layer)) {
         this.#layers.set(layer, { handle, size, users: 0 });
         isKept = true;
