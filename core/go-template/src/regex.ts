@@ -1,13 +1,13 @@
 // The only door to re2js, the regular expressions of Go for JavaScript. Loaded at the first use. What differs from Go (which empty matches
 // count, how replacements are written) is done here.
 import { createRequire } from 'node:module';
+import type * as re2js from 're2js';
 import { canBackquote, quote } from './format/quote.ts';
 import { GoPanic } from './values/panic.ts';
 
-type Library = typeof import('re2js');
 
 const require = createRequire(import.meta.url);
-let loaded: Library | undefined;
+let loaded: typeof re2js | undefined;
 
 /** Positions of the whole match and of the groups, in UTF-16 units; `undefined` for a group that took no part. */
 interface Match {
@@ -25,7 +25,7 @@ export interface Pattern {
 
 /** Throws a `GoPanic` with Go's message (`regexp.Compile`). */
 export function compilePattern(source: string): Pattern {
-  loaded ??= require('re2js') as Library;
+  loaded ??= require('re2js') as typeof re2js;
   const library = loaded;
   try {
     const compiled = library.RE2JS.compile(source);
@@ -59,7 +59,8 @@ export function findAll(pattern: Pattern, text: string, limit: number): Match[] 
   const matches: Match[] = [];
   let position = 0;
   let previousEnd = -1;
-  while (position <= text.length && (limit < 0 || matches.length < limit)) {
+  while (position <= text.length) {
+    if (limit >= 0 && matches.length >= limit) break;
     const match = pattern.find(text, position);
     if (match === undefined) break;
     const isEmpty = match.end === position;

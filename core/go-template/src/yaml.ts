@@ -1,6 +1,7 @@
 // The only door to js-yaml. Only its events are used: types and keys follow YAML 1.1 as Go's yaml.v2 reads it, in yaml/decode.ts.
 // Loaded when the first YAML text is read.
 import { createRequire } from 'node:module';
+import type * as jsYaml from 'js-yaml';
 
 export type YamlNode =
   | { readonly kind: 'scalar'; readonly text: string; readonly tag: string; readonly plain: boolean; readonly offset: number }
@@ -13,11 +14,10 @@ export interface YamlProblem {
   readonly offset: number;
 }
 
-type Library = typeof import('js-yaml');
-type Event = ReturnType<Library['parseEvents']>[number];
+type Event = ReturnType<typeof jsYaml['parseEvents']>[number];
 
 const require = createRequire(import.meta.url);
-let loaded: Library | undefined;
+let loaded: typeof jsYaml | undefined;
 
 /** The first document of a text as a tree; `undefined` for a text without one. Throws `YamlSyntaxError`. */
 export function parseYamlNodes(text: string): YamlNode | undefined {
@@ -46,12 +46,12 @@ export class YamlSyntaxError extends Error {
 class TreeBuilder {
   readonly #text: string;
   readonly #events: readonly Event[];
-  readonly #library: Library;
+  readonly #library: typeof jsYaml;
   readonly #anchors = new Map<string, YamlNode>();
   #index = 0;
   #offset = 0;
 
-  constructor(text: string, events: readonly Event[], library: Library) {
+  constructor(text: string, events: readonly Event[], library: typeof jsYaml) {
     this.#text = text;
     this.#events = events;
     this.#library = library;
@@ -103,6 +103,8 @@ class TreeBuilder {
         if (target === undefined) throw new YamlSyntaxError({ reason: `unknown anchor '${name}' referenced`, offset: event.anchorStart });
         return { kind: 'alias', name, target, offset: event.anchorStart };
       }
+      case EVENT_ID.DOCUMENT:
+      case EVENT_ID.POP:
       default:
         return undefined;
     }
@@ -118,8 +120,8 @@ class TreeBuilder {
   }
 }
 
-function loadLibrary(): Library {
-  loaded ??= require('js-yaml') as Library;
+function loadLibrary(): typeof jsYaml {
+  loaded ??= require('js-yaml') as typeof jsYaml;
   return loaded;
 }
 

@@ -35,13 +35,13 @@ interface Answer {
   readonly Err: string;
 }
 
-const cases = readLines<Case>('gotemplate/cases.jsonl');
+const cases = readLines('gotemplate/cases.jsonl') as readonly Case[];
 
 describe.each([
   { engine: 'luet', file: 'gotemplate/expected-luet-0.32.jsonl', prefix: '' },
   { engine: 'helm', file: 'gotemplate/expected-helm-3.3.4-as-luet-before-2022.jsonl', prefix: 'while rendering template: ' },
 ] satisfies { engine: Engine; file: string; prefix: string }[])('$engine answers as recorded in $file', ({ engine, file, prefix }) => {
-  const answers = new Map(readLines<Answer>(file).map((answer) => [answer.Name, answer]));
+  const answers = new Map((readLines(file) as readonly Answer[]).map((answer) => [answer.Name, answer]));
 
   it.each(cases.map((one) => [one.Name, one] as const))('%s', (name, { T: template, Values: values }) => {
     const { Out: text, Err: error } = answers.get(name)!;
@@ -56,6 +56,6 @@ function read(text: string): GoMap {
   return result.value;
 }
 
-function readLines<Line>(file: string): readonly Line[] {
-  return readFileSync(new URL(file, fixtures), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as Line);
+function readLines(file: string): readonly unknown[] {
+  return readFileSync(new URL(file, fixtures), 'utf8').trim().split('\n').map((line): unknown => JSON.parse(line));
 }

@@ -1,5 +1,6 @@
 // Arguments of functions: each is evaluated for the type of its parameter, because an untyped constant takes the type that is wanted.
-import type { OperandNode } from '../parse/node.ts';
+import { unreachable } from '../unreachable.ts';
+import type { BoolNode, DotNode, NilNode, NumberNode, OperandNode, StringNode } from '../parse/node.ts';
 import { printNode } from '../parse/print-node.ts';
 import { GoInt, GoList, GoMap } from '../values/value.ts';
 import { callFunction } from './call.ts';
@@ -11,18 +12,9 @@ import type { State } from './state.ts';
 /** `type` is in Go's spelling. The result is valid for a parameter of that type. */
 export function evaluateArgument(state: State, dot: Reflected, type: string, node: OperandNode): Reflected {
   state.node = node;
-  switch (node.type) {
-    case 'dot':
-      return validate(state, dot, type);
-    case 'nil':
-      return canBeNil(type) ? zeroOf(type) : failAt(state, `cannot assign nil to ${type}`);
-    case 'field':
-    case 'variable':
-    case 'pipe':
-    case 'identifier':
-    case 'chain':
-      return validate(state, evaluateReference(state, dot, node), type);
-  }
+  if (node.type === 'dot') return validate(state, dot, type);
+  if (node.type === 'nil') return canBeNil(type) ? zeroOf(type) : failAt(state, `cannot assign nil to ${type}`);
+  if (!isLiteral(node)) return validate(state, evaluateReference(state, dot, node), type);
   switch (type) {
     case 'interface {}':
     case 'reflect.Value':
@@ -50,19 +42,10 @@ export function evaluateArgument(state: State, dot: Reflected, type: string, nod
 /** What stands before a field chain: no type is wanted of it. */
 export function evaluateUntyped(state: State, dot: Reflected, node: OperandNode): Reflected {
   state.node = node;
-  switch (node.type) {
-    case 'nil':
-      return failAt(state, `indirection through explicit nil in ${printNode(node)}`);
-    case 'dot':
-      return dot;
-    case 'bool':
-    case 'string':
-      return concrete(node.value);
-    case 'number':
-      return constantOf(state, node);
-    default:
-      return evaluateReference(state, dot, node);
-  }
+  if (node.type === 'dot') return dot;
+  if (node.type === 'nil') return failAt(state, `indirection through explicit nil in ${printNode(node)}`);
+  if (!isLiteral(node)) return evaluateReference(state, dot, node);
+  return node.type === 'number' ? constantOf(state, node) : concrete(node.value);
 }
 
 /** The rules by which a value may be passed on (Go: validateType). */
@@ -86,7 +69,13 @@ export function unpack(type: string, reflected: Reflected): unknown {
 }
 
 
-function evaluateReference(state: State, dot: Reflected, node: Exclude<OperandNode, { readonly type: 'dot' | 'nil' | 'bool' | 'string' | 'number' }>): Reflected {
+type LiteralNode = BoolNode | NumberNode | StringNode;
+
+function isLiteral(node: OperandNode): node is LiteralNode {
+  return node.type === 'bool' || node.type === 'number' || node.type === 'string';
+}
+
+function evaluateReference(state: State, dot: Reflected, node: Exclude<OperandNode, LiteralNode | DotNode | NilNode>): Reflected {
   switch (node.type) {
     case 'field':
       return evaluateField(state, dot, node, [], undefined);
@@ -100,6 +89,7 @@ function evaluateReference(state: State, dot: Reflected, node: Exclude<OperandNo
       state.node = node;
       return callFunction(state, dot, { name: node.name, node, args: [], final: undefined });
   }
+  return unreachable(node);
 }
 
 function canBeNil(type: string): boolean {

@@ -1,4 +1,5 @@
 // Evaluation of pipelines, commands and field chains.
+import { unreachable } from '../unreachable.ts';
 import type { ChainNode, CommandNode, FieldNode, NumberNode, OperandNode, PipeNode, VariableNode } from '../parse/node.ts';
 import { printNode } from '../parse/print-node.ts';
 import { GoComplex, goInt } from '../values/value.ts';
@@ -27,23 +28,15 @@ function evaluateCommand(state: State, dot: Reflected, command: CommandNode, fin
   stopAt(state, state.rendering.context.meter.step());
   const { operands } = command;
   const [first, ...args] = operands;
-  switch (first.type) {
-    case 'field':
-      return evaluateField(state, dot, first, args, final);
-    case 'chain':
-      return evaluateChain(state, dot, first, args, final);
-    case 'variable':
-      return evaluateVariable(state, dot, first, args, final);
-    case 'identifier':
-      state.node = first;
-      return callFunction(state, dot, { name: first.name, node: command, args, final });
-    case 'pipe':
-      refuseArguments(state, first, args, final);
-      return evaluatePipeline(state, dot, first);
-  }
-  state.node = first;
+  if (first.type === 'field') return evaluateField(state, dot, first, args, final);
+  if (first.type === 'chain') return evaluateChain(state, dot, first, args, final);
+  if (first.type === 'variable') return evaluateVariable(state, dot, first, args, final);
+  if (first.type !== 'pipe') state.node = first;
+  if (first.type === 'identifier') return callFunction(state, dot, { name: first.name, node: command, args, final });
   refuseArguments(state, first, args, final);
   switch (first.type) {
+    case 'pipe':
+      return evaluatePipeline(state, dot, first);
     case 'bool':
       return concrete(first.value);
     case 'dot':
@@ -55,6 +48,7 @@ function evaluateCommand(state: State, dot: Reflected, command: CommandNode, fin
     case 'string':
       return concrete(first.value);
   }
+  return unreachable(first);
 }
 
 /** Type of a number that nothing else decides: what it looks like. */

@@ -1,4 +1,5 @@
 // Execution of statements. Variables live until the end of their block; a template call sees none of its caller's.
+import { unreachable } from '../unreachable.ts';
 import { printPlain, sprint } from '../format/print.ts';
 import { quote } from '../format/quote.ts';
 import type { BranchNode, ListNode, StatementNode, TemplateNode } from '../parse/node.ts';
@@ -46,6 +47,7 @@ function walkStatement(state: State, dot: Reflected, node: StatementNode): Flow 
     case 'continue':
       return node.type;
   }
+  return unreachable(node);
 }
 
 function printValue(state: State, node: StatementNode, { value }: Reflected): void {

@@ -21,7 +21,7 @@ export function noFlags(): Flags {
 
 export function pad(text: string, flags: Flags): string {
   if (flags.width === undefined || flags.width === 0) return text;
-  const missing = flags.width - [...text].length;
+  const missing = flags.width - Array.from(text).length;
   if (missing <= 0) return text;
   return flags.minus ? text + ' '.repeat(missing) : (flags.zero ? '0' : ' ').repeat(missing) + text;
 }

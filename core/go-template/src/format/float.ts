@@ -25,6 +25,8 @@ export function formatFloat(value: number, format: FloatFormat, precision: numbe
       return layOut(roundTo(exact, precision + 1), format, precision);
     case 'f':
       return layOut(roundTo(exact, exact.point + precision), format, precision);
+    case 'g':
+    case 'G':
     default:
       return layOut(roundTo(exact, precision === 0 ? 1 : precision), format, precision === 0 ? 1 : precision);
   }

@@ -41,14 +41,9 @@ export function formatValue(value: GoValue, verb: string, flags: Flags): string 
 }
 
 function formatPresent(value: Exclude<GoValue, null>, verb: string, flags: Flags): string {
-  switch (typeof value) {
-    case 'boolean':
-      return formatBool(value, verb, flags) ?? badVerb(value, verb, flags);
-    case 'number':
-      return formatFloatVerb(value, verb, flags) ?? badVerb(value, verb, flags);
-    case 'string':
-      return formatString(value, verb, flags) ?? badVerb(value, verb, flags);
-  }
+  if (typeof value === 'boolean') return formatBool(value, verb, flags) ?? badVerb(value, verb, flags);
+  if (typeof value === 'number') return formatFloatVerb(value, verb, flags) ?? badVerb(value, verb, flags);
+  if (typeof value === 'string') return formatString(value, verb, flags) ?? badVerb(value, verb, flags);
   if (value instanceof GoInt) {
     const words = 'vsxXq'.includes(verb) && !flags.sharpV ? printNamedInt(value) : undefined;
     const text = words === undefined ? formatInteger(value.value, isUnsigned(value), verb, flags) : formatString(words, verb, flags);

@@ -1,5 +1,6 @@
 // Quoting and unquoting as Go's package strconv does it. Bytes that are no valid UTF-8 (see values/bytes.ts) print as \xNN.
 import { normalise } from '../values/bytes.ts';
+import { isControl } from './control.ts';
 
 const short: Readonly<Record<string, string>> = {
   '\x07': '\\a', '\b': '\\b', '\f': '\\f', '\n': '\\n', '\r': '\\r', '\t': '\\t', '\v': '\\v', '\\': '\\\\',
@@ -24,7 +25,8 @@ export function quoteRune(codePoint: number, options: QuoteOptions = {}): string
 
 /** `strconv.CanBackquote`: fits between back quotes on one line. */
 export function canBackquote(text: string): boolean {
-  return !/[\0-\x08\x0a-\x1f\x7f`\ufeff]/.test(text) && text.isWellFormed();
+  if (/[`\ufeff]/.test(text) || !text.isWellFormed()) return false;
+  return !Array.from(text).some((character) => character !== '\t' && isControl(character));
 }
 
 /** `unicode.IsPrint`. */

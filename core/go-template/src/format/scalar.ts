@@ -125,7 +125,7 @@ function keepPoint(unsigned: string, format: FloatFormat, precision: number): st
 
 function truncate(value: string, flags: Flags): string {
   if (flags.precision === undefined) return value;
-  return [...value].slice(0, flags.precision).join('');
+  return Array.from(value).slice(0, flags.precision).join('');
 }
 
 function formatQuoted(value: string, flags: Flags): string {

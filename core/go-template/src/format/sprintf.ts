@@ -64,7 +64,7 @@ function formatVerb(cursor: Cursor, verb: string, flags: Flags): string {
 function readFlags(cursor: Cursor): Flags {
   const flags = noFlags();
   for (; cursor.index < cursor.format.length; cursor.index++) {
-    switch (cursor.format[cursor.index]) {
+    switch (cursor.format.charAt(cursor.index)) {
       case '#':
         flags.sharp = true;
         break;

@@ -29,7 +29,7 @@ export function encodeBase32(bytes: Uint8Array): string {
 /** `group` characters of `width` bits make whole bytes; a short last group is filled with `=`. */
 function decode(text: string, alphabet: string, width: number, group: number): Uint8Array | number {
   const bytes: number[] = [];
-  const characters = [...text].map((character, index) => ({ character, index })).filter(({ character }) => character !== '\n' && character !== '\r');
+  const characters = Array.from(text).map((character, index) => ({ character, index })).filter(({ character }) => character !== '\n' && character !== '\r');
   const data = characters.findIndex(({ character }) => character === '=');
   const content = data < 0 ? characters : characters.slice(0, data);
   let held = 0;

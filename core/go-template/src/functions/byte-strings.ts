@@ -16,7 +16,7 @@ export function wrap(text: string, width: number, separator: string, cut: boolea
 
 /** Drops white space; if there is any, each other byte becomes the character of that number. */
 export function deleteSpace(text: string): string {
-  const bytes = [...perByte(text)];
+  const bytes = Array.from(perByte(text));
   const kept = bytes.filter((character) => !isSpace(character));
   return kept.length === bytes.length ? text : kept.join('');
 }

@@ -56,16 +56,10 @@ function isLess({ value: a = null }: Reflected, { value: b = null }: Reflected):
 }
 
 function basicKind(value: GoValue): 'bool' | 'complex' | 'float' | 'int' | 'string' | 'other' {
-  switch (typeof value) {
-    case 'boolean':
-      return 'bool';
-    case 'number':
-      return 'float';
-    case 'string':
-      return 'string';
-    default:
-      return value instanceof GoInt ? 'int' : value instanceof GoComplex ? 'complex' : 'other';
-  }
+  if (typeof value === 'string') return 'string';
+  if (typeof value === 'boolean') return 'bool';
+  if (typeof value === 'number') return 'float';
+  return value instanceof GoInt ? 'int' : value instanceof GoComplex ? 'complex' : 'other';
 }
 
 function isNil(value: GoValue): boolean {

@@ -6,29 +6,17 @@ import type { GoValue } from '../values/value.ts';
 const smallest = -(2n ** 63n);
 
 export function toInt64(value: GoValue): bigint {
-  switch (typeof value) {
-    case 'boolean':
-      return value ? 1n : 0n;
-    case 'number':
-      return truncate(value);
-    case 'string':
-      return parseIntText(value, 64) ?? 0n;
-    default:
-      return value instanceof GoInt && !value.type.startsWith('time.') ? BigInt.asIntN(64, value.value) : 0n;
-  }
+  if (typeof value === 'boolean') return value ? 1n : 0n;
+  if (typeof value === 'number') return truncate(value);
+  if (typeof value === 'string') return parseIntText(value, 64) ?? 0n;
+  return value instanceof GoInt && !value.type.startsWith('time.') ? BigInt.asIntN(64, value.value) : 0n;
 }
 
 export function toFloat64(value: GoValue): number {
-  switch (typeof value) {
-    case 'boolean':
-      return value ? 1 : 0;
-    case 'number':
-      return value;
-    case 'string':
-      return parseFloatText(value) ?? 0;
-    default:
-      return value instanceof GoInt && !value.type.startsWith('time.') ? Number(value.value) : 0;
-  }
+  if (typeof value === 'boolean') return value ? 1 : 0;
+  if (typeof value === 'number') return value;
+  if (typeof value === 'string') return parseFloatText(value) ?? 0;
+  return value instanceof GoInt && !value.type.startsWith('time.') ? Number(value.value) : 0;
 }
 
 /** Go's conversion on 64-bit Intel: what does not fit becomes the smallest integer. */

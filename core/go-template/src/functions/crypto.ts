@@ -1,6 +1,6 @@
 // sprig: passwords and keys. What needs a network, or certificates with times and random numbers in them, is refused.
-import { createCipheriv, createDecipheriv, createECDH, createHmac, scryptSync } from 'node:crypto';
 import { Buffer } from 'node:buffer';
+import { loadCrypto } from '../node-crypto.ts';
 import { fromBytes, toBytes } from '../values/bytes.ts';
 import { GoPanic } from '../values/panic.ts';
 import { decodeBase64 } from './base64.ts';
@@ -41,10 +41,11 @@ function refused(reason: string): TemplateFunction {
 function derivePassword(counter: number, type: string, password: string, user: string, site: string): string {
   const templates = passwordTemplates[type];
   if (templates === undefined) return `cannot find password template ${type}`;
+  const { createHmac, scryptSync } = loadCrypto();
   const key = scryptSync(toBytes(password), seedOf(user), 64, { N: 32_768, r: 8, p: 2, maxmem: 64 * 1024 * 1024 });
   const seed = createHmac('sha256', key).update(Buffer.concat([seedOf(site), uint32(counter)])).digest();
   const template = templates[(seed[0] ?? 0) % templates.length] ?? '';
-  return [...template].map((letter, index) => {
+  return Array.from(template).map((letter, index) => {
     const characters = passwordCharacters[letter] ?? '';
     return characters[(seed[index + 1] ?? 0) % characters.length] ?? '';
   }).join('');
@@ -64,7 +65,7 @@ function uint32(value: number): Buffer {
 /** AES-256-CBC with the password, cut or filled with zeros, as key; the initialisation vector comes first. */
 function encrypt({ random }: FunctionContext, password: string, text: string): string {
   const start = Buffer.from(random(16));
-  const cipher = createCipheriv('aes-256-cbc', aesKey(password), start);
+  const cipher = loadCrypto().createCipheriv('aes-256-cbc', aesKey(password), start);
   return Buffer.concat([start, cipher.update(toBytes(text)), cipher.final()]).toString('base64');
 }
 
@@ -72,7 +73,7 @@ function decrypt(password: string, encrypted: string): string {
   const bytes = decodeBase64(encrypted);
   if (typeof bytes === 'number') throw new GoPanic(`illegal base64 data at input byte ${bytes}`);
   if (bytes.length < 32 || bytes.length % 16 !== 0) throw new GoPanic('crypto/cipher: input not full blocks');
-  const decipher = createDecipheriv('aes-256-cbc', aesKey(password), bytes.subarray(0, 16)).setAutoPadding(false);
+  const decipher = loadCrypto().createDecipheriv('aes-256-cbc', aesKey(password), bytes.subarray(0, 16)).setAutoPadding(false);
   const plain = Buffer.concat([decipher.update(bytes.subarray(16)), decipher.final()]);
   const padding = plain.at(-1) ?? 0;
   if (padding > plain.length) throw new GoPanic(`runtime error: slice bounds out of range [:${plain.length - padding}]`);
@@ -106,7 +107,7 @@ function ellipticKey(random: (size: number) => Uint8Array): Buffer {
   // Below the order of the curve, and not zero.
   secret[0] = (secret[0] ?? 0) & 0x7f;
   secret[31] = (secret[31] ?? 0) | 1;
-  const curve = createECDH('prime256v1');
+  const curve = loadCrypto().createECDH('prime256v1');
   curve.setPrivateKey(secret);
   const head = Buffer.from('30770201010420', 'hex');
   const parameters = Buffer.from('a00a06082a8648ce3d030107a14403420004', 'hex');

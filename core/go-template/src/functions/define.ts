@@ -36,9 +36,11 @@ export type FunctionTable = Readonly<Record<string, TemplateFunction>>;
 type Values<P extends readonly ParameterType[]> = { [Index in keyof P]: ParameterTypes[P[Index]] };
 type Result = GoValue | Reflected;
 
+// The evaluator has checked every argument against the parameter types before; hence the casts.
+
 /** A function of its arguments alone. */
 export function fn<const P extends readonly ParameterType[]>(parameters: P, call: (...args: Values<P>) => Result): TemplateFunction {
-  return define(parameters, undefined, (_context, args) => call(...checked<Values<P>>(args)));
+  return define(parameters, undefined, (_context, args) => call(...(args as Values<P>)));
 }
 
 /** The same with any number of further arguments. */
@@ -47,7 +49,7 @@ export function variadic<const P extends readonly ParameterType[], R extends Par
   rest: R,
   call: (...args: [...Values<P>, ...ParameterTypes[R][]]) => Result,
 ): TemplateFunction {
-  return define(parameters, rest, (_context, args) => call(...checked<[...Values<P>, ...ParameterTypes[R][]]>(args)));
+  return define(parameters, rest, (_context, args) => call(...(args as [...Values<P>, ...ParameterTypes[R][]])));
 }
 
 /** A function that needs the rendering: its clock, environment, templates, limits. */
@@ -55,7 +57,7 @@ export function contextual<const P extends readonly ParameterType[]>(
   parameters: P,
   call: (context: FunctionContext, ...args: Values<P>) => Result,
 ): TemplateFunction {
-  return define(parameters, undefined, (context, args) => call(context, ...checked<Values<P>>(args)));
+  return define(parameters, undefined, (context, args) => call(context, ...(args as Values<P>)));
 }
 
 export function contextualVariadic<const P extends readonly ParameterType[], R extends ParameterType>(
@@ -63,14 +65,9 @@ export function contextualVariadic<const P extends readonly ParameterType[], R e
   rest: R,
   call: (context: FunctionContext, ...args: [...Values<P>, ...ParameterTypes[R][]]) => Result,
 ): TemplateFunction {
-  return define(parameters, rest, (context, args) => call(context, ...checked<[...Values<P>, ...ParameterTypes[R][]]>(args)));
+  return define(parameters, rest, (context, args) => call(context, ...(args as [...Values<P>, ...ParameterTypes[R][]])));
 }
 
 function define(parameters: readonly ParameterType[], rest: ParameterType | undefined, call: TemplateFunction['call']): TemplateFunction {
   return { parameters, rest, call };
-}
-
-/** The evaluator has checked every argument against the parameter types. */
-function checked<T extends readonly unknown[]>(args: readonly unknown[]): T {
-  return args as unknown as T;
 }

@@ -19,7 +19,7 @@ export function isLower(character: string): boolean {
 
 export function upperCharacter(character: string): string {
   const upper = character.toUpperCase();
-  if ([...upper].length === 1) return upper;
+  if (Array.from(upper).length === 1) return upper;
   const code = character.codePointAt(0) ?? 0;
   // Greek letters with iota subscript have a capital of their own.
   if (code >= 0x1f80 && code <= 0x1faf && (code & 8) === 0) return String.fromCodePoint(code + 8);
@@ -29,7 +29,7 @@ export function upperCharacter(character: string): string {
 export function lowerCharacter(character: string): string {
   if (character === 'İ') return 'i';
   const lower = character.toLowerCase();
-  return [...lower].length === 1 ? lower : character;
+  return Array.from(lower).length === 1 ? lower : character;
 }
 
 export function titleCharacter(character: string): string {
@@ -57,7 +57,7 @@ export function trimSpace(text: string): string {
 
 /** `strings.TrimFunc`. */
 export function trimWhere(text: string, drop: (character: string) => boolean): string {
-  const characters = [...text];
+  const characters = Array.from(text);
   const first = characters.findIndex((character) => !drop(character));
   if (first < 0) return '';
   const last = characters.findLastIndex((character) => !drop(character));

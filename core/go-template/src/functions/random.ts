@@ -42,7 +42,7 @@ function characters(alphabet: string): TemplateFunction {
 }
 
 function shuffle(context: FunctionContext, text: string): string {
-  const shuffled = [...text];
+  const shuffled = Array.from(text);
   for (let last = shuffled.length - 1; last > 0; last--) {
     const other = below(context, last + 1);
     [shuffled[last], shuffled[other]] = [shuffled[other] ?? '', shuffled[last] ?? ''];

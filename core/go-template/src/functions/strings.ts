@@ -104,7 +104,7 @@ function replace({ meter }: FunctionContext, old: string, replacement: string, t
   const pieces = old === '' ? text.length + 1 : text.split(old).length - 1;
   meter.reserve(text.length + pieces * replacement.length);
   if (old !== '') return text.split(old).join(replacement);
-  return `${replacement}${[...text].map((character) => character + replacement).join('')}`;
+  return `${replacement}${Array.from(text).map((character) => character + replacement).join('')}`;
 }
 
 function indent({ meter }: FunctionContext, width: number, text: string): string {
@@ -134,7 +134,7 @@ function truncate(count: number, text: string): string {
 }
 
 function split(text: string, separator: string): string[] {
-  return separator === '' ? [...text] : text.split(separator);
+  return separator === '' ? Array.from(text) : text.split(separator);
 }
 
 function splitLimited(text: string, separator: string, count: number): string[] {

@@ -1,4 +1,5 @@
 // sprig: URLs, taken apart and put together as Go's package net/url does it (which keeps what a browser would rewrite).
+import { isControl } from '../format/control.ts';
 import { quote } from '../format/quote.ts';
 import { fromBytes, toBytes } from '../values/bytes.ts';
 import { GoPanic } from '../values/panic.ts';
@@ -33,7 +34,7 @@ function parseUrl(text: string): Url {
   const refuse = (reason: string): never => {
     throw new GoPanic(`unable to parse url: parse ${quote(text)}: ${reason}`);
   };
-  if (/[\0-\x1f\x7f]/.test(text)) return refuse('net/url: invalid control character in URL');
+  if (Array.from(text).some(isControl)) return refuse('net/url: invalid control character in URL');
   const hash = text.indexOf('#');
   const fragment = unescape(hash < 0 ? '' : text.slice(hash + 1), refuse);
   let rest = hash < 0 ? text : text.slice(0, hash);

@@ -10,7 +10,7 @@ interface Word {
 }
 
 export function toCamelCase(text: string): string {
-  const characters = [...text];
+  const characters = Array.from(text);
   const start = characters.findIndex((character) => !isConnector(character));
   if (start < 0) return text;
   let result = characters.slice(0, start).join('');
@@ -43,18 +43,13 @@ export function toSeparatedCase(text: string, connector: '_' | '-'): string {
     if (word.type !== 'connector') put(word);
     const previous = word;
     word = nextWord(word.rest);
-    switch (previous.type) {
-      case 'number':
-        word = putTail(word, put);
-        if (word.type !== 'none' && !separates(word)) connect();
-        break;
-      case 'connector':
-        put(previous);
-        break;
-      case 'punctuation':
-        break;
-      default:
-        word = afterLetters(word, put, connect);
+    if (previous.type === 'number') {
+      word = putTail(word, put);
+      if (word.type !== 'none' && !separates(word)) connect();
+    } else if (previous.type === 'connector') {
+      put(previous);
+    } else if (previous.type !== 'punctuation') {
+      word = afterLetters(word, put, connect);
     }
   }
   put(word);
@@ -96,11 +91,11 @@ function separates({ type }: Word): boolean {
 }
 
 function lowerWord(text: string, connector: string): string {
-  return [...text].map((character) => (isConnector(character) ? connector : isUpper(character) ? lowerCharacter(character) : character)).join('');
+  return Array.from(text).map((character) => (isConnector(character) ? connector : isUpper(character) ? lowerCharacter(character) : character)).join('');
 }
 
 function nextWord(text: string): Word {
-  const characters = [...text];
+  const characters = Array.from(text);
   const first = characters[0];
   if (first === undefined) return { type: 'none', text: '', rest: '' };
   const run = (type: WordType, belongs: (character: string) => boolean, from = 1): Word => {
@@ -121,10 +116,10 @@ function upperWord(characters: readonly string[], run: (type: WordType, belongs:
   if (second === undefined || (!isUpper(second) && !isAlphabet(second))) return run('upper', () => false);
   if (!isUpper(second)) return run('upper', isSmall);
   const word = run('upper', isUpper);
-  const after = [...word.rest][0];
+  const after = Array.from(word.rest)[0];
   if (after === undefined || !isAlphabet(after)) return word;
   // The last capital begins the next word: HTTP, Status.
-  const letters = [...word.text];
+  const letters = Array.from(word.text);
   const last = letters.pop() ?? '';
   return { type: 'upper', text: letters.join(''), rest: last + word.rest };
 }

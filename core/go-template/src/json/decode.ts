@@ -47,7 +47,7 @@ function wrongType(value: GoValue, target: string): GoPanic {
 
 function readValue(reader: Reader, context: string): GoValue {
   skipSpace(reader);
-  const character = reader.text[reader.index];
+  const character = reader.text.charAt(reader.index);
   switch (character) {
     case '{':
       return nested(reader, readObject);
@@ -62,7 +62,7 @@ function readValue(reader: Reader, context: string): GoValue {
     case 'n':
       return readWord(reader, 'null', null);
     default:
-      if (character !== undefined && /[-0-9]/.test(character)) return readNumber(reader);
+      if (/^[-0-9]$/.test(character)) return readNumber(reader);
       throw invalid(reader, context);
   }
 }
@@ -132,7 +132,7 @@ function readEscape(reader: Reader): void {
 }
 
 function readWord<Value>(reader: Reader, word: string, value: Value): Value {
-  for (const [index, character] of [...word].entries()) {
+  for (const [index, character] of Array.from(word).entries()) {
     if (index > 0 && reader.text[reader.index] !== character) throw invalid(reader, `in literal ${word} (expecting ${quoteRune(character.charCodeAt(0))})`);
     reader.index++;
   }

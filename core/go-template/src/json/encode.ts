@@ -1,4 +1,5 @@
 // Values to JSON as Go's encoding/json writes it: sorted keys, `<`, `>`, `&` escaped unless told otherwise.
+import { escapeCharacters } from '../format/control.ts';
 import { compareText } from '../values/bytes.ts';
 import { GoPanic } from '../values/panic.ts';
 import { typeOf } from '../values/types.ts';
@@ -23,14 +24,9 @@ export function encodeJson(value: GoValue, options: JsonOptions = {}): string {
 function encode(value: GoValue, options: Required<JsonOptions>, depth: number): string {
   if (depth > deepest) throw new GoPanic('json: unsupported value: encountered a cycle');
   if (value === null) return 'null';
-  switch (typeof value) {
-    case 'boolean':
-      return String(value);
-    case 'number':
-      return encodeNumber(value);
-    case 'string':
-      return encodeString(value, options.escapeHtml);
-  }
+  if (typeof value === 'boolean') return String(value);
+  if (typeof value === 'number') return encodeNumber(value);
+  if (typeof value === 'string') return encodeString(value, options.escapeHtml);
   if (value instanceof GoInt) return String(value.value);
   if (value instanceof GoList) {
     if (value.isNil) return 'null';
@@ -45,7 +41,7 @@ function encode(value: GoValue, options: Required<JsonOptions>, depth: number): 
 function encodeMap(map: GoMap, options: Required<JsonOptions>, depth: number): string {
   if (map.key !== 'string') throw new GoPanic(`json: unsupported type: ${typeOf(map)}`);
   if (map.isNil) return 'null';
-  const pairs = [...map.entries()].map(([key, value]) => [String(key), value] as const).sort(([a], [b]) => compareText(a, b));
+  const pairs = [...map.entries()].map(([key, value]) => [typeof key === 'string' ? key : '', value] as const).sort(([a], [b]) => compareText(a, b));
   const colon = options.pretty ? ': ' : ':';
   return wrap('{', '}', pairs.map(([key, value]) => encodeString(key, options.escapeHtml) + colon + encode(value, options, depth + 1)), options, depth);
 }
@@ -69,7 +65,10 @@ const shortEscapes: Readonly<Record<string, string>> = {
 };
 
 function encodeString(text: string, escapeHtml: boolean): string {
-  const unsafe = escapeHtml ? /["\\\0-\x1f\u2028\u2029<>&]/g : /["\\\0-\x1f\u2028\u2029]/g;
-  const escaped = text.replace(unsafe, (character) => shortEscapes[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  const unsafe = escapeHtml ? /["\\\u2028\u2029<>&]/ : /["\\\u2028\u2029]/;
+  const escaped = escapeCharacters(text, unsafe, (character) => {
+    if (character === '\x7f') return character;
+    return shortEscapes[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
   return `"${escaped.isWellFormed() ? escaped : escaped.toWellFormed().replaceAll('\ufffd', '\\ufffd')}"`;
 }

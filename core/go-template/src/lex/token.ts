@@ -25,6 +25,6 @@ export function describeToken(token: Token): string {
   if (token.type === 'eof') return 'EOF';
   if (token.type === 'error') return token.text;
   if (token.type === 'dot' || keywords.has(token.type)) return `<${token.text}>`;
-  const characters = [...token.text];
+  const characters = Array.from(token.text);
   return characters.length > 10 ? `${quote(characters.slice(0, 10).join(''))}...` : quote(token.text);
 }

@@ -92,26 +92,30 @@ function parseStatement(parser: Parser): StatementNode | Ending {
 
 function parseAction(parser: Parser): StatementNode | Ending {
   const token = parser.tokens.nextNonSpace();
-  switch (token.type) {
+  // Widened: most tokens begin a pipeline.
+  const type: string = token.type;
+  switch (type) {
     case 'if':
     case 'with':
     case 'range':
-      return parseBranch(parser, token.type);
+      return parseBranch(parser, type);
     case 'template':
       return parseTemplateCall(parser);
     case 'block':
       return parseBlock(parser);
     case 'break':
     case 'continue':
-      return parseLoopControl(parser, token.type, token.position);
+      return parseLoopControl(parser, type, token.position);
     case 'else':
       return parseElse(parser);
     case 'end':
       return { type: 'end', position: expect(parser, 'rightDelimiter', 'end').position };
+    default: {
+      parser.tokens.back();
+      const position = parser.tokens.peek().position;
+      return { type: 'action', position, pipe: parsePipeline(parser, 'command', 'rightDelimiter') };
+    }
   }
-  parser.tokens.back();
-  const position = parser.tokens.peek().position;
-  return { type: 'action', position, pipe: parsePipeline(parser, 'command', 'rightDelimiter') };
 }
 
 function parseBranch(parser: Parser, type: BranchNode['type']): BranchNode {

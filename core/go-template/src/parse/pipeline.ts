@@ -2,6 +2,7 @@
 import { quote, unquote } from '../format/quote.ts';
 import type { CommandNode, OperandNode, PipeNode } from './node.ts';
 import { parseNumber } from './number.ts';
+import { printNode } from './print-node.ts';
 import { failParse, failUnexpected, nested } from './parser-state.ts';
 import type { Parser } from './parser-state.ts';
 
@@ -90,26 +91,18 @@ function parseOperand(parser: Parser): OperandNode | undefined {
   const position = tokens.peek().position;
   const fields: string[] = [];
   while (tokens.peek().type === 'field') fields.push(tokens.next().text.slice(1));
-  switch (node.type) {
-    case 'field':
-      return { type: 'field', position, names: [...node.names, ...fields] };
-    case 'variable':
-      return { type: 'variable', position, name: node.name, fields: [...node.fields, ...fields] };
-    case 'bool':
-    case 'string':
-    case 'number':
-    case 'nil':
-    case 'dot':
-      return failParse(parser, `unexpected . after term ${quote(describeTerm(node))}`);
-    default:
-      return { type: 'chain', position, of: node, fields };
-  }
+  if (node.type === 'field') return { type: 'field', position, names: [...node.names, ...fields] };
+  if (node.type === 'variable') return { type: 'variable', position, name: node.name, fields: [...node.fields, ...fields] };
+  if (node.type === 'identifier' || node.type === 'pipe' || node.type === 'chain') return { type: 'chain', position, of: node, fields };
+  return failParse(parser, `unexpected . after term ${quote(printNode(node))}`);
 }
 
 function parseTerm(parser: Parser): OperandNode | undefined {
   const token = parser.tokens.nextNonSpace();
   const { position, text } = token;
-  switch (token.type) {
+  // Widened: most tokens begin no term.
+  const type: string = token.type;
+  switch (type) {
     case 'identifier':
       if (!parser.options.isFunction(text)) failParse(parser, `function ${quote(text)} not defined`);
       return { type: 'identifier', position, name: text };
@@ -127,7 +120,7 @@ function parseTerm(parser: Parser): OperandNode | undefined {
     case 'characterConstant':
     case 'complex':
     case 'number': {
-      const number = parseNumber(text, position, token.type);
+      const number = parseNumber(text, position, type);
       return number.ok ? number.node : failParse(parser, number.message);
     }
     case 'leftParen':
@@ -137,20 +130,8 @@ function parseTerm(parser: Parser): OperandNode | undefined {
       const value = unquote(text) ?? failParse(parser, 'invalid syntax');
       return { type: 'string', position, quoted: text, value };
     }
-  }
-  parser.tokens.back();
-  return undefined;
-}
-
-function describeTerm(node: OperandNode): string {
-  switch (node.type) {
-    case 'string':
-      return node.quoted;
-    case 'number':
-      return node.text;
-    case 'bool':
-      return String(node.value);
     default:
-      return node.type === 'dot' ? '.' : 'nil';
+      parser.tokens.back();
+      return undefined;
   }
 }

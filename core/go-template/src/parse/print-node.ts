@@ -1,4 +1,5 @@
 // Nodes back to text, as error messages quote them.
+import { unreachable } from '../unreachable.ts';
 import { quote } from '../format/quote.ts';
 import type { Node, OperandNode } from './node.ts';
 
@@ -46,6 +47,7 @@ export function printNode(node: Node): string {
       return declared + node.commands.map(printNode).join(' | ');
     }
   }
+  return unreachable(node);
 }
 
 function printOperand(node: OperandNode): string {

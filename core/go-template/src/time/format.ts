@@ -1,6 +1,7 @@
 import type { GoTime } from './go-time.ts';
 import { splitLayout } from './layout.ts';
 import type { Field, Piece } from './layout.ts';
+import { unreachable } from '../unreachable.ts';
 import { dayNames, monthNames } from './named-ints.ts';
 
 /** `Time.Format`. */
@@ -19,10 +20,14 @@ export function formatTime(time: GoTime, layout: string): string {
         const shown = piece.trims ? digits.replace(/0+$/, '') : digits;
         return shown === '' ? '' : `${piece.text[0]}${shown}`;
       }
+      default:
+        return unreachable(piece);
     }
   }
 
-  function formatField(field: Field): string {
+  function formatField(name: Field): string {
+    // Widened: all that is left are offsets.
+    const field: string = name;
     const hour12 = calendar.hour % 12 === 0 ? 12 : calendar.hour % 12;
     switch (field) {
       case 'January':

@@ -97,7 +97,7 @@ export class GoTime extends GoObject {
     if (simple !== undefined) return { parameters: [], call: simple };
     switch (name) {
       case 'Format':
-        return { parameters: ['string'], call: ([layout]) => formatTime(this, String(layout)) };
+        return { parameters: ['string'], call: ([layout]) => formatTime(this, typeof layout === 'string' ? layout : '') };
       case 'AddDate':
         return { parameters: ['int', 'int', 'int'], call: (args) => this.#addDate(args.map(toNumber)) };
       case 'Add':

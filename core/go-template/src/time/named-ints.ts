@@ -8,16 +8,9 @@ export const dayNames = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday',
 
 /** `undefined` for plain integers. */
 export function printNamedInt(value: GoInt): string | undefined {
-  switch (value.type) {
-    case 'time.Duration':
-      return printDuration(value.value);
-    case 'time.Month':
-      return monthNames[Number(value.value) - 1] ?? `%!Month(${value.value})`;
-    case 'time.Weekday':
-      return dayNames[Number(value.value)] ?? `%!Weekday(${value.value})`;
-    default:
-      return undefined;
-  }
+  if (value.type === 'time.Duration') return printDuration(value.value);
+  if (value.type === 'time.Month') return monthNames[Number(value.value) - 1] ?? `%!Month(${value.value})`;
+  return value.type === 'time.Weekday' ? (dayNames[Number(value.value)] ?? `%!Weekday(${value.value})`) : undefined;
 }
 
 /** `1h2m3.5s`, `12ms`; nanoseconds in. */

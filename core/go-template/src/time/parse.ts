@@ -1,4 +1,5 @@
 // `time.Parse` with Go's messages.
+import { unreachable } from '../unreachable.ts';
 import { quote } from '../format/quote.ts';
 import { GoPanic } from '../values/panic.ts';
 import { GoTime } from './go-time.ts';
@@ -52,6 +53,7 @@ function readPiece(parsed: Parsed, piece: Piece, rest: string): string {
     case 'field':
       return readField(parsed, piece.field, rest);
   }
+  return unreachable(piece);
 }
 
 /** A space of the layout fits any number of spaces. */
@@ -78,7 +80,9 @@ function readFraction(parsed: Parsed, rest: string, digits: number | undefined):
   return rest.slice(1 + used.length);
 }
 
-function readField(parsed: Parsed, field: Field, rest: string): string {
+function readField(parsed: Parsed, name: Field, rest: string): string {
+  // Widened: all that is left are offsets.
+  const field: string = name;
   switch (field) {
     case '2006':
     case '_2006':

@@ -1,5 +1,6 @@
 // Values to TOML as the BurntSushi encoder writes it: values before tables, sorted keys, tables indented by their depth.
 import { formatFloat } from '../format/float.ts';
+import { escapeCharacters } from '../format/control.ts';
 import { compareText } from '../values/bytes.ts';
 import { GoPanic } from '../values/panic.ts';
 import { GoComplex, GoInt, GoList, GoMap } from '../values/value.ts';
@@ -90,7 +91,11 @@ function floatText(value: number): string {
 
 function sortedPairs(map: GoMap): (readonly [string, GoValue])[] {
   if (map.key !== 'string') throw new GoPanic('toml: cannot encode a map with non-string key type');
-  return [...map.entries()].map(([key, value]) => [String(key), value] as const).sort(([a], [b]) => compareText(a, b));
+  return [...map.entries()].map(([key, value]) => [textKey(key), value] as const).sort(([a], [b]) => compareText(a, b));
+}
+
+function textKey(key: GoValue): string {
+  return typeof key === 'string' ? key : '';
 }
 
 function keyText(key: string): string {
@@ -98,7 +103,7 @@ function keyText(key: string): string {
 }
 
 function escapeText(text: string): string {
-  return text.replace(/["\\\0-\x1f\x7f]/g, (character) => {
+  return escapeCharacters(text, /["\\]/, (character) => {
     const short = { '"': '\\"', '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r', '\b': '\\b', '\f': '\\f' }[character];
     return short ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
   });

@@ -14,22 +14,12 @@ export function fromJavaScript(value: unknown, options: FromJavaScriptOptions = 
 }
 
 function convert(value: unknown, keys: 'string' | 'interface {}', nested: 'string' | 'interface {}', path: readonly unknown[]): GoValue {
-  switch (typeof value) {
-    case 'undefined':
-      return null;
-    case 'boolean':
-      return value;
-    case 'string':
-      return cleanText(value);
-    case 'number':
-      return Number.isSafeInteger(value) && !Object.is(value, -0) ? goInt(value) : value;
-    case 'bigint':
-      return fromBigInt(value);
-    case 'object':
-      return fromObject(value, keys, nested, path);
-    default:
-      throw new TypeError(`A ${typeof value} cannot be given to a template.`);
-  }
+  if (value === undefined || typeof value === 'boolean') return value ?? null;
+  if (typeof value === 'string') return cleanText(value);
+  if (typeof value === 'number') return Number.isSafeInteger(value) && !Object.is(value, -0) ? goInt(value) : value;
+  if (typeof value === 'bigint') return fromBigInt(value);
+  if (typeof value === 'object') return fromObject(value, keys, nested, path);
+  throw new TypeError(`A ${typeof value} cannot be given to a template.`);
 }
 
 function fromBigInt(value: bigint): GoValue {

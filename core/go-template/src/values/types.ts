@@ -8,14 +8,9 @@ export type Kind =
 
 export function typeOf(value: GoValue): string {
   if (value === null) return '<nil>';
-  switch (typeof value) {
-    case 'boolean':
-      return 'bool';
-    case 'number':
-      return 'float64';
-    case 'string':
-      return 'string';
-  }
+  if (typeof value === 'string') return 'string';
+  if (typeof value === 'boolean') return 'bool';
+  if (typeof value === 'number') return 'float64';
   if (value instanceof GoInt) return value.type;
   if (value instanceof GoComplex) return 'complex128';
   if (value instanceof GoList) return `[]${value.element}`;
@@ -25,14 +20,9 @@ export function typeOf(value: GoValue): string {
 
 export function kindOf(value: GoValue): Kind {
   if (value === null) return 'invalid';
-  switch (typeof value) {
-    case 'boolean':
-      return 'bool';
-    case 'number':
-      return 'float64';
-    case 'string':
-      return 'string';
-  }
+  if (typeof value === 'string') return 'string';
+  if (typeof value === 'boolean') return 'bool';
+  if (typeof value === 'number') return 'float64';
   if (value instanceof GoInt) return intKind(value.type);
   if (value instanceof GoComplex) return 'complex128';
   if (value instanceof GoList) return 'slice';
@@ -45,13 +35,6 @@ export function isUnsigned(value: GoInt): boolean {
 }
 
 function intKind(type: IntType): Kind {
-  switch (type) {
-    case 'time.Duration':
-      return 'int64';
-    case 'time.Month':
-    case 'time.Weekday':
-      return 'int';
-    default:
-      return type;
-  }
+  if (type === 'time.Duration') return 'int64';
+  return type === 'time.Month' || type === 'time.Weekday' ? 'int' : type;
 }

@@ -1,5 +1,6 @@
 // YAML text to Go values, as yaml.v2 fills an `interface {}` or a map with string keys: nested maps have arbitrary keys, keys of the top
 // map are text, merge keys and anchors work, a later equal key wins. Only the first document counts.
+import { unreachable } from '../unreachable.ts';
 import { YamlSyntaxError, parseYamlNodes } from '../yaml.ts';
 import type { YamlNode } from '../yaml.ts';
 import { decodeBase64 } from '../functions/base64.ts';
@@ -86,6 +87,7 @@ function decodeNode(decoder: Decoder, node: YamlNode): GoValue {
       return value;
     }
   }
+  return unreachable(node);
 }
 
 function fillMap(decoder: Decoder, node: YamlNode & { readonly kind: 'mapping' }, map: GoMap): void {

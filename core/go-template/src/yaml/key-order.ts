@@ -11,7 +11,7 @@ function isLess(a: GoValue, b: GoValue): boolean {
   const x = numberOf(a);
   const y = numberOf(b);
   if (x !== undefined && y !== undefined) return x === y ? rank(a) < rank(b) : x < y;
-  if (typeof a === 'string' && typeof b === 'string') return isLessText([...a], [...b]);
+  if (typeof a === 'string' && typeof b === 'string') return isLessText(Array.from(a), Array.from(b));
   return rank(a) < rank(b);
 }
 

@@ -1,5 +1,7 @@
 // Styles of YAML scalars as libyaml's emitter chooses and writes them.
 
+import { unreachable } from '../unreachable.ts';
+
 export type ScalarStyle = 'plain' | 'single' | 'double' | 'literal';
 
 export interface Scalar {
@@ -37,6 +39,8 @@ export function writeScalar(scalar: Scalar): string {
       return writeDouble(scalar);
     case 'literal':
       return writeLiteral(scalar);
+    default:
+      return unreachable(scalar.style);
   }
 }
 
@@ -50,7 +54,7 @@ interface Facts {
 function analyse(text: string): Facts {
   if (text === '') return { multiline: false, plainAllowed: true, singleAllowed: true, literalAllowed: false };
   const multiline = lineBreak.test(text);
-  const special = [...text].some((character) => !isPrintable(character));
+  const special = Array.from(text).some((character) => !isPrintable(character));
   const spaceBeforeBreak = / [\n\r\u0085\u2028\u2029]/.test(text);
   const breakBeforeSpace = /[\n\r\u0085\u2028\u2029] /.test(text);
   const edges = /^[ \n\r\u0085\u2028\u2029]|[ \n\r\u0085\u2028\u2029]$/.test(text);
@@ -70,7 +74,7 @@ function isPrintable(character: string): boolean {
 
 /** Breaks at single spaces once the line is longer than the width. */
 function foldSpaces(scalar: Scalar, text: string, mayBreak: (index: number, length: number) => boolean): string {
-  const characters = [...text];
+  const characters = Array.from(text);
   let { column } = scalar;
   let result = '';
   let afterSpace = false;
@@ -95,7 +99,7 @@ const doubleEscapes: Readonly<Record<string, string>> = {
 };
 
 function writeDouble(scalar: Scalar): string {
-  const characters = [...scalar.text];
+  const characters = Array.from(scalar.text);
   let column = scalar.column + 1;
   let result = '"';
   let afterSpace = false;
