@@ -1,4 +1,4 @@
-import { createDefineStage, secret, type Secret } from '@cos/core';
+import { createDefineStage, secret, type Secret, type SecretSource } from '@cos/core';
 import * as z from 'zod/mini';
 
 const secretSchema = secret();
@@ -6,7 +6,7 @@ const secretSchema = secret();
 /** An option that names a secret, with the engine's own check. */
 function secretOption() {
   return z.pipe(
-    z.custom<Secret['secret']>(),
+    z.custom<SecretSource>(),
     z.transform((value, context): Secret => {
       const result = secretSchema['~standard'].validate(value);
       if (!(result instanceof Promise) && result.issues === undefined) return result.value;
