@@ -10,6 +10,7 @@ process.on('exit', () => engine.stop());
 buildPackages();
 const steps = /** @type {const} */ ([
   ['types', 'nx', ['run-many', '-t', 'typecheck', '--output-style=static']],
+  ['types of the example', 'tsc', ['--project', 'tsconfig.json']],
   ['lint', 'npm', ['run', '--silent', 'lint']],
   ['unit tests', 'vitest', ['run', '--project', '!@cos/e2e']],
   ['end-to-end tests', 'vitest', ['run', '--project', '@cos/e2e']],

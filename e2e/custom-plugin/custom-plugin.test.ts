@@ -12,6 +12,7 @@ describe("a user's own plugin beside the config", () => {
     workspace = makeWorkspace(join(import.meta.dirname, 'project'), { keep: true });
     cpSync(join(import.meta.dirname, '..', 'incremental', 'project', 'packages'), workspace.path('packages'), { recursive: true });
     writeTinyBase(workspace.path('base.tar'));
+    writeFileSync(workspace.path('package.json'), JSON.stringify({ private: true, type: 'module' }));
     writeFileSync(
       workspace.path('tsconfig.json'),
       JSON.stringify({ extends: join(checkout, 'tsconfig.base.json'), compilerOptions: { noEmit: true, typeRoots: [join(checkout, 'node_modules/@types')] }, include: ['*.ts'] }),

@@ -1,6 +1,7 @@
-import type { ArtifactRef, Wanted } from '@cos/core';
+import type { ArtifactRef, Derivative, Parameters, Target } from '@cos/core';
 import type { Repository } from '@cos/core/artifacts';
 import type { StandardContext } from './context.ts';
+import type { StandardPlugins } from '../plugins.ts';
 import { baseRootfs } from './base-image.ts';
 import { buildIso, type IsoRequest } from './iso.ts';
 import { buildPackages, type BuiltPackage } from './packages.ts';
@@ -14,18 +15,35 @@ const squashParameter = {
   squash: { type: 'choice', choices: ['fast', 'release', 'gzip', 'none'], description: 'compression of the root filesystem: fast (zstd) or smallest (release: xz)' },
 } as const;
 
+const packagesParameter = {
+  packages: { type: 'list', positional: true, description: 'packages as category/name or category/name@version; default all' },
+} as const;
+
+// `any`: the ready-made targets fit a derivative of any distribution.
+type StandardTarget<Pa extends Parameters> = Target<StandardPlugins, Derivative<any>, Pa>;
+
+/** With names and parameters in the type, so that a config can spread them beside its own targets; an alias, because those have an index signature. */
+export type StandardTargets = {
+  readonly build: StandardTarget<typeof packagesParameter>;
+  readonly base: StandardTarget<{}>;
+  readonly 'create-repo': StandardTarget<{}>;
+  readonly 'build-iso': StandardTarget<typeof squashParameter>;
+  readonly sign: StandardTarget<typeof squashParameter>;
+  readonly 'build-packer': StandardTarget<typeof squashParameter>;
+};
+
 /**
  * The targets that most derivatives have. Spread them into `targets` and add your own:
  * `build`, `create-repo`, `sign`, `build-iso`, `build-packer`.
  */
-export function standardTargets(options: StandardTargetOptions) {
+export function standardTargets(options: StandardTargetOptions): StandardTargets {
   const isoOf = (context: StandardContext, squash: IsoRequest['squash']) => buildIso(context, squash === undefined ? options : { ...options, squash });
 
   return {
     build: {
       description: 'archives of the named packages, or of all packages of the trees',
-      params: { packages: { type: 'list', positional: true, description: 'packages as category/name or category/name@version; default all' } },
-      async plan(context: StandardContext & { readonly params: { readonly packages: readonly string[] } }): Promise<Wanted> {
+      params: packagesParameter,
+      async plan(context) {
         const { packages } = context.params;
         const { wanted } = await buildPackages(context, { packages: packages.length === 0 ? 'all' : packages, title: options.title });
         return Object.fromEntries(wanted.flatMap((one) => packageFiles(one).map(([file, artifact]) => [`packages/${file}`, artifact])));
@@ -33,20 +51,20 @@ export function standardTargets(options: StandardTargetOptions) {
     },
     base: {
       description: 'the root filesystem that the base image is made of, to keep it: base: { from: archive, path: base.tar }',
-      plan(context: StandardContext): Wanted {
+      plan(context) {
         return { 'base.tar': baseRootfs(context) };
       },
     },
     'create-repo': {
       description: 'a repository folder that luet clients install from',
-      async plan(context: StandardContext): Promise<Wanted> {
+      async plan(context) {
         return { repository: await createRepository(context, options) };
       },
     },
     'build-iso': {
       description: 'a bootable ISO of the derivative',
       params: squashParameter,
-      async plan(context: StandardContext & { readonly params: { readonly squash: IsoRequest['squash'] } }): Promise<Wanted> {
+      async plan(context) {
         const { iso, checksum, file } = await isoOf(context, context.params.squash);
         return { [file]: iso, [`${file}.sha256`]: checksum };
       },
@@ -54,7 +72,7 @@ export function standardTargets(options: StandardTargetOptions) {
     sign: {
       description: 'the repository and the ISO with signatures over the repository index and the checksums',
       params: squashParameter,
-      async plan(context: StandardContext & { readonly params: { readonly squash: IsoRequest['squash'] } }): Promise<Wanted> {
+      async plan(context) {
         const { use, source, derivative } = context;
         const publicKey = source(options.publicKey ?? 'cos.pub');
         const { iso, checksum, file } = await isoOf(context, context.params.squash);
@@ -71,14 +89,14 @@ export function standardTargets(options: StandardTargetOptions) {
     'build-packer': {
       description: 'a Packer template that installs nothing and boots the ISO in QEMU',
       params: squashParameter,
-      async plan(context: StandardContext & { readonly params: { readonly squash: IsoRequest['squash'] } }): Promise<Wanted> {
+      async plan(context) {
         const { use, derivative } = context;
         const { iso, checksum, file } = await isoOf(context, context.params.squash);
         const { template } = use.packer.template({ name: derivative.name, inputs: { iso }, options: { name: derivative.name, iso: file } });
         return { [file]: iso, [`${file}.sha256`]: checksum, [`${derivative.name}.pkr.json`]: template };
       },
     },
-  } as const;
+  };
 }
 
 /** All packages of the trees, as a repository folder. */
