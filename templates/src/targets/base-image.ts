@@ -1,6 +1,7 @@
 import { CosError, type ArtifactRef } from '@cos/core';
 import type { ContainerImage, RootfsArchive } from '@cos/core/artifacts';
 import * as z from 'zod/mini';
+import type { TargetCode } from '../codes.ts';
 import type { StandardContext } from './context.ts';
 
 // Where the base image of a distribution comes from. The preset says it by the value `base`; nothing else is tried.
@@ -46,7 +47,7 @@ export function baseRootfs(context: StandardContext): ArtifactRef<RootfsArchive>
   const base = checkBase(context, reference);
   if (base.from !== 'registry') return rootfsOf(context, reference, base);
   throw new CosError({
-    code: 'COS_PLAN_BASE',
+    code: 'COS_PLAN_BASE' satisfies TargetCode,
     severity: 'error',
     message: `The base "${reference}" is an image of a registry, "${base.reference}": it has no root filesystem of its own.`,
     hint: 'Its digest is pinned in cos.lock already.',
@@ -58,7 +59,7 @@ function checkBase({ values }: StandardContext, reference: string): Base {
   const unknown = unknownKeys(values['base']);
   if (parsed.success && unknown.length === 0) return parsed.data;
   throw new CosError({
-    code: 'COS_PLAN_BASE',
+    code: 'COS_PLAN_BASE' satisfies TargetCode,
     severity: 'error',
     message: `The value "base" does not say where the base image "${reference}" comes from.`,
     notes: [

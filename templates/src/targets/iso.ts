@@ -1,5 +1,6 @@
 import { CosError, type ArtifactRef } from '@cos/core';
 import type { IsoImage, TextFile } from '@cos/core/artifacts';
+import type { TargetCode } from '../codes.ts';
 import type { StandardContext } from './context.ts';
 import { buildPackages, type BuiltPackage } from './packages.ts';
 
@@ -36,7 +37,7 @@ export async function buildIso(context: StandardContext, request: IsoRequest): P
   const system = wanted[0];
   if (system === undefined || system.entry.image === undefined) {
     throw new CosError({
-      code: 'COS_PLAN_SYSTEM',
+      code: 'COS_PLAN_SYSTEM' satisfies TargetCode,
       severity: 'error',
       message: `The system "${request.system}" has no content of its own: an ISO needs a package with an image.`,
       hint: 'Name the package that holds the whole root filesystem.',

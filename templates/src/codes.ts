@@ -1,0 +1,7 @@
+/** Codes of the ready-made targets with their meaning in one line; docs/errors.md has a section for each. */
+export const codes = {
+  COS_PLAN_BASE: 'The values of a distribution do not say where its base image comes from.',
+  COS_PLAN_SYSTEM: 'The package that an ISO is asked for has no content of its own.',
+} as const;
+
+export type TargetCode = keyof typeof codes;
