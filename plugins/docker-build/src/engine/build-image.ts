@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { Dockerfile, Instruction } from '../dockerfile.ts';
 import { failureOf } from '../errors.ts';
+import { awaitRemoval } from './await-removal.ts';
 import { EngineError, type EngineClient } from './client.ts';
 import { readProgress } from './progress.ts';
 
@@ -29,25 +30,31 @@ export async function buildImage(client: EngineClient, request: BuildRequest): P
   const tail = new Tail(TAIL_LINES);
   let instruction: Instruction | undefined;
   let image: string | undefined;
-  for await (const event of readProgress(await startBuild(client, request))) {
-    signal.throwIfAborted();
-    switch (event.kind) {
-      case 'step':
-        instruction = dockerfile.instructions[event.number - 1];
-        tail.clear();
-        request.onLine(`[${event.number}/${event.total}] ${event.text}`);
-        break;
-      case 'line':
-        if (isChatter(event.text)) break;
-        tail.add(event.text);
-        request.onLine(event.text);
-        break;
-      case 'image':
-        image = event.id;
-        break;
-      case 'error':
-        throw stepFailure(request, instruction, event.message, event.exitCode, tail.lines);
+  let container: string | undefined;
+  try {
+    for await (const event of readProgress(await startBuild(client, request))) {
+      signal.throwIfAborted();
+      switch (event.kind) {
+        case 'step':
+          instruction = dockerfile.instructions[event.number - 1];
+          tail.clear();
+          request.onLine(`[${event.number}/${event.total}] ${event.text}`);
+          break;
+        case 'line':
+          container = /^ ---> Running in ([0-9a-f]{12})$/.exec(event.text)?.[1] ?? container;
+          if (isChatter(event.text)) break;
+          tail.add(event.text);
+          request.onLine(event.text);
+          break;
+        case 'image':
+          image = event.id;
+          break;
+        case 'error':
+          throw stepFailure(request, instruction, event.message, event.exitCode, tail.lines);
+      }
     }
+  } finally {
+    if (signal.aborted && container !== undefined) await awaitRemoval(client, container);
   }
   signal.throwIfAborted();
   // A connection that breaks off without an error message ends the stream, too.
