@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { ArtifactRef, Derivative, Parameters, Target } from '@cos/core';
 import type { Repository } from '@cos/core/artifacts';
 import type { StandardContext } from './context.ts';
@@ -106,7 +107,7 @@ async function createRepository(context: StandardContext, options: StandardTarge
   return use.repo.create({
     name: derivative.name,
     inputs: { archives: wanted.map(({ archive }) => archive), metadata: wanted.map(({ metadata }) => metadata), trees: derivative.trees.map((tree) => source(tree)) },
-    options: { name: derivative.name },
+    options: { name: derivative.name, treeNames: derivative.trees.map((tree) => basename(tree)) },
   }).repository;
 }
 

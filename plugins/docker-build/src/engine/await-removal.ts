@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EngineClient } from './client.ts';
+import { EngineError, type EngineClient } from './client.ts';
 
 const GRACE = 5_000;
 const LIMIT = 20_000;
@@ -14,7 +14,16 @@ export async function awaitRemoval(client: EngineClient, container: string): Pro
   const path = `/containers/${encodeURIComponent(container)}`;
   const start = performance.now();
   while ((await client.find({ method: 'GET', path: `${path}/json`, signal })) !== undefined) {
-    if (performance.now() - start > GRACE) await client.find({ method: 'DELETE', path, query: { force: '1', v: '1' }, signal });
+    if (performance.now() - start > GRACE) await remove(client, path, signal);
     await sleep(PAUSE, undefined, { signal });
+  }
+}
+
+async function remove(client: EngineClient, path: string, signal: AbortSignal): Promise<void> {
+  try {
+    await client.find({ method: 'DELETE', path, query: { force: '1', v: '1' }, signal });
+  } catch (error) {
+    // 409: the engine is removing it already.
+    if (!(error instanceof EngineError && error.refusal.status === 409)) throw error;
   }
 }
