@@ -46,8 +46,8 @@ export function tryLock(folder: string, name: string): Lock | { readonly holder:
   const path = join(folder, `${name}.lock`);
   const holding = createRunId();
   const own = join(folder, `${holding}.tmp`);
-  writeFileSync(own, holding);
   try {
+    writeFileSync(own, holding);
     for (;;) {
       if (link(own, path)) return held(path, holding);
       const holder = read(path);

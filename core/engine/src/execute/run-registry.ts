@@ -59,7 +59,14 @@ export async function registerRun(layout: Layout, signal: AbortSignal): Promise<
       mkdirSync(scratch.path, { recursive: true });
       return { ...scratch, remove: () => [scratch.secrets, scratch.path, scratch.inputs].forEach(removeTree) };
     },
-    noteProcess: (pid) => appendFileSync(registration, `${pid} ${startTicks(pid) ?? ''}\n`),
+    noteProcess: (pid) => {
+      try {
+        appendFileSync(registration, `${pid} ${startTicks(pid) ?? ''}\n`);
+      } catch (error) {
+        // A full disk: the tool runs already and is watched; only a kill of this process would leave it behind.
+        if (systemCode(error) === undefined) throw error;
+      }
+    },
     close: () => {
       removeTree(root);
       rmSync(registration, { force: true });

@@ -194,12 +194,13 @@ function cancelled(request: ProcessRequest): CosError {
 }
 
 function toolFailure(request: ProcessRequest, code: number | null, signal: NodeJS.Signals | null, output: readonly string[]): Diagnostic {
-  const full = output.some((line) => line.includes('No space left on device'));
+  // 153: how a shell tells that its child was ended by SIGXFSZ, the limit on the size of files.
+  const full = signal === 'SIGXFSZ' || code === 153 || output.some((line) => /No space left on device|Disk quota exceeded|File too large/.test(line));
   const how = code === null ? `was ended by signal ${signal ?? 'unknown'}` : `ended with exit status ${code}`;
   return {
     code: full ? 'COS_TASK_DISK_FULL' : 'COS_TASK_TOOL_FAILED',
     severity: 'error',
-    message: `\`${request.name}\` ${how}${full ? ': no space is left on the disk' : ''}.`,
+    message: `\`${request.name}\` ${how}${full ? ': no more can be written to the disk' : ''}.`,
     notes: [{ message: `command: ${(request.redact ?? String)([request.name, ...request.args].map(quote).join(' ')).slice(0, 2000)}` }],
     output,
     ...(full ? { hint: 'Make space, or let the cache take less of it: `cache.maxBytes` in the config, `cos clean`.' } : {}),
