@@ -1,4 +1,5 @@
 import { definePlugin } from '@cos/core';
+import * as z from 'zod/mini';
 import { codes } from './codes.ts';
 import { hostEnv, hostOptions, pluginOptions } from './options.ts';
 import { digest } from './pins/digest.ts';
@@ -11,6 +12,9 @@ import { pull } from './stages/pull.ts';
 import { unpack } from './stages/unpack.ts';
 import { createStores } from './store/create-stores.ts';
 import { sweep } from './sweep.ts';
+
+// The small build of zod has no texts of its own: without this every problem is "Invalid input".
+z.config(z.locales.en());
 
 /** Builds packages in a container engine and keeps their images there. */
 export const dockerBuild = definePlugin({

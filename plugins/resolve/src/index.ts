@@ -1,6 +1,10 @@
 import { definePlugin, noOptions } from '@cos/core';
+import * as z from 'zod/mini';
 import { codes } from './codes.ts';
 import { packages } from './planners/packages.ts';
+
+// The small build of zod has no texts of its own: without this every problem is "Invalid input".
+z.config(z.locales.en());
 
 export type { PackageEntry, ResolvedTree } from './resolved-tree.ts';
 

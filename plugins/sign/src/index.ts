@@ -1,4 +1,5 @@
 import { definePlugin } from '@cos/core';
+import * as z from 'zod/mini';
 import { codes } from './codes.ts';
 import { keys } from './commands/keys.ts';
 import { verify } from './commands/verify.ts';
@@ -7,6 +8,9 @@ import { checksums } from './stages/checksums.ts';
 import { isoChecksum } from './stages/iso-checksum.ts';
 import { signRepository } from './stages/sign-repository.ts';
 import { signText } from './stages/sign-text.ts';
+
+// The small build of zod has no texts of its own: without this every problem is "Invalid input".
+z.config(z.locales.en());
 
 export const sign = definePlugin({
   name: 'sign',
