@@ -28,7 +28,7 @@ const gibibyte = 1024 ** 3;
 /** Checks the whole config and reports every problem. Undefined when it is no config at all. */
 export async function checkConfig(given: unknown, file: string, report: Report): Promise<CheckedConfig | undefined> {
   const site = siteOf(given) ?? `${file}:1`;
-  const subject: Subject = { what: 'The config', site, report };
+  const subject: Subject = { what: 'the config', site, report };
   if (!isObject(given)) {
     problem(subject, 'COS_CONFIG_NO_DEFAULT', `Expected a config made by defineConfig({...}) as default export; found ${quote(given)}.`);
     return undefined;
@@ -76,7 +76,7 @@ function checkDerivatives(config: Subject, given: unknown): readonly Derivative[
   const derivatives: Derivative[] = [];
   for (const [index, item] of list.entries()) {
     const name = item['name'];
-    const subject: Subject = { what: isText(name) ? `Derivative "${name}"` : `derivatives.${index}`, site: siteOf(item) ?? config.site, report: config.report };
+    const subject: Subject = { what: isText(name) ? `derivative "${name}"` : `derivatives.${index}`, site: siteOf(item) ?? config.site, report: config.report };
     checkKeys(subject, item, derivativeFields);
     if (!isText(name) || !/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) {
       expected(subject, 'name', 'letters, digits, dots and dashes', name);
@@ -132,14 +132,14 @@ function checkTargets(config: Subject, given: unknown): ReadonlyMap<string, Targ
     return targets;
   }
   for (const [name, target] of Object.entries(given)) {
-    const subject: Subject = { ...config, what: `Target "${name}"` };
+    const subject: Subject = { ...config, what: `target "${name}"` };
     if (!/^[a-z0-9][A-Za-z0-9._-]*$/.test(name)) problem(config, 'COS_CONFIG_SHAPE', `Expected lower-case letters, digits, dots and dashes as name of a target; found ${quote(name)}.`);
     if (!isTarget(target)) {
       expected(config, `targets.${name}`, 'an object with "description" and the function "plan"', target);
       continue;
     }
     checkKeys(subject, { ...target }, ['description', 'params', 'plan']);
-    checkParameters(target.params, { ...subject, what: `target "${name}"` });
+    checkParameters(target.params, subject);
     targets.set(name, target);
   }
   return targets;

@@ -1,5 +1,6 @@
 import { diagnosticsOf, messageOf } from '../errors/expected.ts';
 import { at, noteAt } from '../errors/place.ts';
+import { sentence } from '../errors/sentence.ts';
 import { quote, schemaFailures } from '../errors/schema-failures.ts';
 import { toPlainObject } from '../model/plain.ts';
 import type { PluginDefinition } from '../model/plugin.ts';
@@ -101,7 +102,7 @@ function checkDefinition(definition: PluginDefinition, subject: Subject): void {
     for (const name of Object.keys(group ?? {})) {
       if (!memberForm.test(name)) invalid(`Expected letters, digits and dashes as name of a ${sort}; found ${quote(name)} in ${subject.what}.`);
       const other = seen.get(name);
-      if (other !== undefined) invalid(`${subject.what} has a ${other} and a ${sort} of the name "${name}".`);
+      if (other !== undefined) invalid(`${sentence(subject.what)} has a ${other} and a ${sort} of the name "${name}".`);
       seen.set(name, sort);
     }
   }
@@ -119,7 +120,7 @@ function checkCommands(definition: PluginDefinition, subject: Subject, taken: Ma
   for (const [name, command] of Object.entries(definition.commands ?? {})) {
     const owner = engineCommands.some((known) => known === name) ? 'the engine' : taken.get(name);
     if (owner !== undefined) {
-      problem(subject, 'COS_PLUGIN_DUPLICATE', `${subject.what} brings the command "${name}", which ${owner} has already.`, 'Remove one of the plugins.');
+      problem(subject, 'COS_PLUGIN_DUPLICATE', `${sentence(subject.what)} brings the command "${name}", which ${owner} has already.`, 'Remove one of the plugins.');
       continue;
     }
     taken.set(name, subject.what);

@@ -2,6 +2,7 @@ import type { Code } from '../errors/codes.ts';
 import { hintFor } from '../errors/did-you-mean.ts';
 import type { Diagnostic } from '../errors/diagnostic.ts';
 import { at } from '../errors/place.ts';
+import { sentence } from '../errors/sentence.ts';
 import { quote } from '../errors/schema-failures.ts';
 
 // Small checks of plain JavaScript values: the config may be written without types, or against them.
@@ -31,7 +32,7 @@ export function expected(subject: Subject, field: string, wanted: string, found:
 /** Every key must be known. */
 export function checkKeys(subject: Subject, value: Readonly<Record<string, unknown>>, known: readonly string[]): void {
   for (const key of Object.keys(value)) {
-    if (!known.includes(key)) problem(subject, 'COS_CONFIG_UNKNOWN_FIELD', `${subject.what} has an unknown field "${key}".`, hintFor(key, known, 'fields'));
+    if (!known.includes(key)) problem(subject, 'COS_CONFIG_UNKNOWN_FIELD', `${sentence(subject.what)} has an unknown field "${key}".`, hintFor(key, known, 'fields'));
   }
 }
 

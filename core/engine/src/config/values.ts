@@ -1,10 +1,11 @@
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { hintFor } from '../errors/did-you-mean.ts';
-import { messageOf } from '../errors/expected.ts';
 import type { Diagnostic } from '../errors/diagnostic.ts';
 import { siteOf } from '../errors/declared-at.ts';
+import { explainSystemError } from '../errors/explain-system-error.ts';
 import { at } from '../errors/place.ts';
+import { sentence } from '../errors/sentence.ts';
 import { quote } from '../errors/schema-failures.ts';
 import type { Derivative, Platform } from '../model/distribution.ts';
 import { isJsonObject, toPlain } from '../model/plain.ts';
@@ -58,7 +59,7 @@ export async function variantValues(
       report({
         code: 'COS_CONFIG_VALUES_TYPE',
         severity: 'warning',
-        message: `${layer.what} replaces the value "${path.join('.')}", ${isJsonObject(below) ? 'a map' : quote(below)}, by ${isJsonObject(above) ? 'a map' : quote(above)}.`,
+        message: `${sentence(layer.what)} replaces the value "${path.join('.')}", ${isJsonObject(below) ? 'a map' : quote(below)}, by ${isJsonObject(above) ? 'a map' : quote(above)}.`,
         ...at(layer.site),
         hint: 'Overlays change maps key by key; templates that expect the other form fail later.',
       }),
@@ -78,7 +79,7 @@ export async function readValuesFile(file: string, folder: string, site: string 
     }
     text = await readFile(path, 'utf8');
   } catch (error) {
-    report({ code: 'COS_CONFIG_UNREADABLE', severity: 'error', message: `The values file "${file}" cannot be read: ${messageOf(error)}.`, ...at(site) });
+    report({ code: 'COS_CONFIG_UNREADABLE', severity: 'error', message: `The values file "${file}" cannot be read: ${explainSystemError(error)}.`, ...at(site) });
     return undefined;
   }
   const read = readYaml(text, path, 'COS_CONFIG_VALUES');

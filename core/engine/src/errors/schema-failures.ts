@@ -28,8 +28,8 @@ export function schemaFailures(issues: readonly Issue[], subject: CheckedSubject
     const message = isUnknown
       ? `The options of ${subject.what} have an unknown key "${issue.path.length > 0 ? path : key}".`
       : issue.path.length === 0
-        ? `The options of ${subject.what} are not as expected: ${issue.message}; found ${quote(subject.given)}.`
-        : `Option "${path}" of ${subject.what} is not as expected: ${issue.message}; found ${quote(valueAt(subject.given, issue.path))}.`;
+        ? `The options of ${subject.what}: ${issue.message}; found ${quote(subject.given)}.`
+        : `Option "${path}" of ${subject.what}: ${issue.message}; found ${quote(valueAt(subject.given, issue.path))}.`;
     return {
       code: subject.code,
       severity: 'error',

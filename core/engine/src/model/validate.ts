@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { describeIssue } from './describe-issue.ts';
 import type { Schema } from './schema.ts';
 
 // Options are checked by Standard Schema, which may answer at once or later. Many schemas drop keys that they do not know: a user's misspelling must not
@@ -23,7 +24,7 @@ export function validate(schema: Schema, value: unknown): Validated | Promise<Va
 
 function normalize(schema: Schema, given: unknown, result: StandardSchemaV1.Result<unknown>): Validated {
   const output = result.issues === undefined ? result.value : undefined;
-  const unknown = result.issues?.some((issue) => unknownKeyIn(issue.message) !== undefined) === true ? [] : unknownKeys(schema, given, output, []);
+  const unknown = result.issues?.some((issue) => unknownKeyIn(issue) !== undefined) === true ? [] : unknownKeys(schema, given, output, []);
   const issues = [...(result.issues ?? []).map((issue) => issueOf(schema, issue)), ...unknown];
   return issues.length > 0 ? { ok: false, issues } : { ok: true, value: output };
 }
@@ -33,8 +34,8 @@ function issueOf(schema: Schema, issue: StandardSchemaV1.Issue): Issue {
     const key = typeof part === 'object' ? part.key : part;
     return typeof key === 'number' ? key : String(key);
   });
-  const unknownKey = unknownKeyIn(issue.message);
-  return { message: issue.message, path, ...(unknownKey === undefined ? {} : { unknownKey }), known: [...(path.length === 0 ? shapeOf(schema) : new Map()).keys()] };
+  const unknownKey = unknownKeyIn(issue);
+  return { message: describeIssue(issue), path, ...(unknownKey === undefined ? {} : { unknownKey }), known: [...(path.length === 0 ? shapeOf(schema) : new Map()).keys()] };
 }
 
 /** Keys that stand neither in the shape nor in the parsed value: a schema that lets more keys through has them in the latter. */
@@ -55,7 +56,8 @@ function shapeOf(schema: unknown): ReadonlyMap<string, unknown> {
   return new Map<string, unknown>(typeof shape === 'object' && shape !== null && !Array.isArray(shape) ? Object.entries(shape) : []);
 }
 
-// Schema libraries name unknown keys in the text of their messages only.
-function unknownKeyIn(message: string): string | undefined {
-  return /unrecogni[sz]ed key|unknown (?:key|option)/i.test(message) ? (/"([^"]+)"/.exec(message)?.[1] ?? '') : undefined;
+// Schema libraries name unknown keys in a field (`keys`) or in the text of their messages only.
+function unknownKeyIn(issue: StandardSchemaV1.Issue): string | undefined {
+  if ('keys' in issue && Array.isArray(issue.keys) && 'code' in issue && issue.code === 'unrecognized_keys') return String(issue.keys[0]);
+  return /unrecogni[sz]ed key|unknown (?:key|option)/i.test(issue.message) ? (/"([^"]+)"/.exec(issue.message)?.[1] ?? '') : undefined;
 }

@@ -2,6 +2,7 @@ import type { ResolvedPlugin, Variant } from '../config/resolved-config.ts';
 import { hintFor } from '../errors/did-you-mean.ts';
 import { diagnosticsOf, messageOf } from '../errors/expected.ts';
 import { at } from '../errors/place.ts';
+import { sentence } from '../errors/sentence.ts';
 import { quote, schemaFailures } from '../errors/schema-failures.ts';
 import type { ArtifactKind, ArtifactRef } from '../model/artifact.ts';
 import { taskKey, type TaskKey } from '../model/identity.ts';
@@ -88,7 +89,7 @@ function checkPort(draft: Draft, key: TaskKey, name: string, port: Port, given: 
   const artifacts = list.flatMap((ref): readonly PlannedInput[] => {
     if (!draft.owns(ref)) {
       const looksRight = typeof ref === 'object' && ref !== null && 'producer' in ref && 'output' in ref;
-      if (looksRight) draft.report({ code: 'COS_PLAN_FOREIGN_REFERENCE', severity: 'error', message: `${what} is a reference of another plan.`, ...at(site), hint: 'References are good in the `plan` call that made them only: do not keep them in a variable of the module.' });
+      if (looksRight) draft.report({ code: 'COS_PLAN_FOREIGN_REFERENCE', severity: 'error', message: `${sentence(what)} is a reference of another plan.`, ...at(site), hint: 'References are good in the `plan` call that made them only: do not keep them in a variable of the module.' });
       else problem(draft, site, `Expected ${article(port.kind.name)} as ${what}; found ${describe(draft, ref)}.`, typeof ref === 'string' ? 'Files enter a plan by source("path") only.' : undefined);
       return [];
     }

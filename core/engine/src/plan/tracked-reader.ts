@@ -1,7 +1,7 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { CosError } from '../errors/cos-error.ts';
-import { messageOf, systemCode } from '../errors/expected.ts';
+import { explainSystemError } from '../errors/explain-system-error.ts';
 import type { FolderEntry, TrackedReader } from '../model/planner.ts';
 import { workspacePath } from '../model/workspace-path.ts';
 
@@ -68,14 +68,5 @@ function problem(path: string, why: string, cause?: unknown): CosError {
 
 function asProblem(path: string, error: unknown): CosError {
   if (error instanceof CosError) return error;
-  switch (systemCode(error)) {
-    case 'ENOENT':
-      return problem(path, 'it does not exist', error);
-    case 'ENOTDIR':
-      return problem(path, 'it is not a folder', error);
-    case 'EISDIR':
-      return problem(path, 'it is a folder', error);
-    default:
-      return problem(path, messageOf(error), error);
-  }
+  return problem(path, explainSystemError(error), error);
 }

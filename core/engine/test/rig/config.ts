@@ -1,0 +1,17 @@
+import { defineConfig, defineDerivative, defineDistribution } from '../../src/index.ts';
+import type { AnyConfig } from '../../src/testing.ts';
+import { shell } from './shell.ts';
+
+export const preset = defineDistribution({
+  name: 'preset',
+  values: { kernel: 'default', boot: { timeout: 5, console: 'ttyS0' }, packages: ['a', 'b'] },
+  platforms: { 'linux/arm64': { kernel: 'arm', boot: { console: 'ttyAMA0' } } },
+});
+
+const sample = () => [defineDerivative({ name: 'sample', from: preset, platforms: ['linux/amd64'], trees: [] })];
+const plugins = () => [shell()] as const;
+
+/** A config with the shell plugin, one derivative and the given targets. */
+export function configOf(targets: Parameters<typeof defineConfig<ReturnType<typeof plugins>, ReturnType<typeof sample>[number], {}>>[0]['targets'], rest: Partial<AnyConfig> = {}): AnyConfig {
+  return { ...defineConfig({ plugins: plugins(), derivatives: sample(), targets }), ...rest } as AnyConfig;
+}
