@@ -72,19 +72,20 @@ describe('a mistake ends in a message that says what, where and what to do', () 
     const workspace = tinyWorkspace({
       'cos.config.ts': (text) =>
         text
-          .replace('import { defineConfig, defineDerivative, defineDistribution }', 'import { createDefineStage, defineConfig, defineDerivative, defineDistribution, definePlugin, defineTool, noOptions }')
+          .replace('import { defineConfig, defineDerivative, defineDistribution }', 'import { createDefineStage, defineConfig, defineDerivative, defineDistribution, definePlugin, defineTool, noOptions } from \'@cos/core\';\nimport { textFile }')
+          .replace("textFile } from '@cos/core'", "textFile } from '@cos/core/artifacts'")
           .replace(
             'const tiny =',
             `const stage = createDefineStage(noOptions)({
-  description: 'use tools that nobody has', version: 1, cache: 'content', inputs: {}, outputs: {}, options: noOptions,
+  description: 'use tools that nobody has', version: 1, cache: 'content', inputs: {}, outputs: { nut: textFile }, options: noOptions,
   tools: [defineTool({ name: 'mksquirrel', packages: { debian: 'squirrel-tools' } }), 'acorn'],
-  run: async () => ({}),
+  run: async ({ emit }) => ({ nut: await emit.nut('nowhere', {}) }),
 });
 const squirrel = definePlugin({ name: 'squirrel', apiVersion: 1, options: noOptions, stages: { stage } });
 const tiny =`,
           )
           .replace('plugins: standardPlugins()', 'plugins: [...standardPlugins(), squirrel()]')
-          .replace('targets: standardTargets({', "targets: { nut: { description: 'x', plan: (context) => { context.use.squirrel.stage({ name: 'x', inputs: {} }); return []; } }, ...standardTargets({")
+          .replace('targets: standardTargets({', "targets: { nut: { description: 'x', plan: (context) => [context.use.squirrel.stage({ name: 'x', inputs: {} }).nut] }, ...standardTargets({")
           .replace("title: 'Tiny OS' }),", "title: 'Tiny OS' }) },"),
     });
     expect(messageOf(workspace, await runCos(workspace, ['run', 'nut']))).toMatchInlineSnapshot();
