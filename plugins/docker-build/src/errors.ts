@@ -29,7 +29,7 @@ const hints: Readonly<Record<Code, string>> = {
   COS_DOCKER_RECIPE_FORM: 'Give the output of the template plugin\'s stage "render" to the input "recipe".',
   COS_DOCKER_COPY_UNKNOWN: 'Give one image for each item of "copy" to the input "copies", in the same order.',
   COS_DOCKER_DOCKERFILE_SYNTAX: 'End each line of a command but its last one with a backslash.',
-  COS_DOCKER_STEP_FAILED: LOG,
+  COS_DOCKER_STEP_FAILED: `${LOG} Steps have no network unless the plugin option "network" gives them one.`,
   COS_DOCKER_BUILD_FAILED: LOG,
   COS_DOCKER_IMAGE_GONE: 'Run again; the engine lost the image while the task was running ("docker image prune"?).',
   COS_DOCKER_IMAGE_CORRUPT: 'Remove the image and run again; the storage of the engine may be damaged.',

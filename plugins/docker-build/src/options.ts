@@ -10,8 +10,8 @@ export const pluginOptions = z.object({
    * so it is part of what is built.
    */
   repository: z._default(z.string().check(z.regex(repositoryForm)), 'cos/store'),
-  /** Network of build steps: `default` (the engine's own), `host`, or `none`. Default `default`. */
-  network: z._default(z.enum(['default', 'host', 'none']), 'default'),
+  /** Network of build steps: `default` (the engine's own), `host`, or `none`. Default `none`: a step cannot depend on what a server has today. */
+  network: z._default(z.enum(['default', 'host', 'none']), 'none'),
   /** Arguments for `ARG` lines that the recipes bring; they are part of what is built. Default none. */
   buildArgs: z._default(z.record(z.string(), z.string()), {}),
   /** Path of the engine's socket; default: DOCKER_HOST, the context of the docker program, then the usual sockets of Docker and Podman. */

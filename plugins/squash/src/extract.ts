@@ -44,6 +44,10 @@ async function strategyOf({ recipe, builder }: ExtractRequest, content: 'delta' 
       return { kind: 'unpack' };
     case 'package-dir':
       return { kind: 'package_dir', directory: recipe.packageDir };
+    default: {
+      const never: never = content;
+      return never;
+    }
   }
 }
 
@@ -52,16 +56,12 @@ function missing(recipe: Recipe, input: 'builder' | 'image'): never {
 }
 
 function explain(error: ArchiveError, recipe: Recipe): Error {
-  const { cause, message } = { cause: error, message: `${error.message}.` };
-  switch (error.code) {
-    case 'invalid-pattern':
-      return failureOf('COS_SQUASH_PATTERN', `The package ${nameOf(recipe)} cannot be cut out of its image. ${message}`, { cause });
-    case 'missing-directory':
-    case 'invalid-option':
-      return failureOf('COS_SQUASH_PACKAGE_DIR', `The package ${nameOf(recipe)} cannot be cut out of its image. ${message}`, { cause });
-    default:
-      return failureOf('COS_SQUASH_IMAGE_FORM', `The image of the package ${nameOf(recipe)} cannot be read. ${message}`, { cause });
+  const detail = `${error.message}.`;
+  if (error.code === 'invalid-pattern') return failureOf('COS_SQUASH_PATTERN', `The package ${nameOf(recipe)} cannot be cut out of its image. ${detail}`, { cause: error });
+  if (error.code === 'missing-directory' || error.code === 'invalid-option') {
+    return failureOf('COS_SQUASH_PACKAGE_DIR', `The package ${nameOf(recipe)} cannot be cut out of its image. ${detail}`, { cause: error });
   }
+  return failureOf('COS_SQUASH_IMAGE_FORM', `The image of the package ${nameOf(recipe)} cannot be read. ${detail}`, { cause: error });
 }
 
 function nameOf({ category, name, version }: Recipe): string {
