@@ -14,7 +14,9 @@ export interface TemplateErrorDetails {
   readonly name: string;
   readonly line: number;
   readonly column: number;
-  readonly frame: string;
+  /** The text, and the offset of the error in it. */
+  readonly source: string;
+  readonly offset: number;
   readonly reason: string;
   readonly hint?: string | undefined;
   readonly warning?: string | undefined;
@@ -30,8 +32,6 @@ export class TemplateError extends Error {
   readonly line: number;
   /** In bytes of UTF-8, from 0, as Go counts. */
   readonly column: number;
-  /** The line of the error, two before and one after it, with a mark under the column. */
-  readonly frame: string;
   /** The message without the place. */
   readonly reason: string;
   /** What to do about it. */
@@ -39,13 +39,15 @@ export class TemplateError extends Error {
   /** Words of the template's author, given to helm's `required`. */
   readonly warning: string | undefined;
 
+  readonly #details: TemplateErrorDetails;
+
   constructor(message: string, details: TemplateErrorDetails) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.#details = details;
     this.code = details.code;
     this.templateName = details.name;
     this.line = details.line;
     this.column = details.column;
-    this.frame = details.frame;
     this.reason = details.reason;
     this.hint = details.hint;
     this.warning = details.warning;
@@ -53,8 +55,12 @@ export class TemplateError extends Error {
 
   /** The same error with another message. */
   reworded(message: string): TemplateError {
-    const { code, templateName: name, line, column, frame, reason, hint, warning, cause } = this;
-    return new TemplateError(message, { code, name, line, column, frame, reason, hint, warning, cause });
+    return new TemplateError(message, this.#details);
+  }
+
+  /** The line of the error, two before and one after it, with a mark under the column. */
+  get frame(): string {
+    return codeFrame(this.#details.source, this.#details.offset);
   }
 
   /** The error of the included template that started it all, or this one. */

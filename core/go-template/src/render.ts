@@ -1,5 +1,5 @@
 // From a template text and values to text. Nothing here reads a clock, the environment or randomness: they come from the options.
-import { TemplateError, codeFrame } from './error.ts';
+import { TemplateError } from './error.ts';
 import type { Result } from './error.ts';
 import { isStackOverflow } from './evaluate/call.ts';
 import { Meter, defaultLimits } from './evaluate/limits.ts';
@@ -8,8 +8,10 @@ import { renderMain, wordError } from './evaluate/rendering.ts';
 import type { RenderingOptions } from './evaluate/rendering.ts';
 import { functionsOf } from './functions/registry.ts';
 import type { Engine } from './functions/registry.ts';
+import { suggestFunction } from './functions/suggest.ts';
 import { parseTemplates } from './parse/parser.ts';
 import type { Template } from './parse/node.ts';
+import { deepCopy } from './functions/defaults.ts';
 import { cleanText } from './values/bytes.ts';
 import { fromJavaScript } from './values/from-javascript.ts';
 import { GoMap } from './values/value.ts';
@@ -54,7 +56,7 @@ export function compileTemplate(source: string, options: CompileOptions = {}): R
   const functions = functionsOf(engine);
   const text = cleanText(source);
   return attempt(text, { name, engine }, () => {
-    const templates = parseTemplates(text, { name, isFunction: (word) => functions.has(word), nesting: limits.nesting });
+    const templates = parseTemplates(text, { name, isFunction: (word) => functions.has(word), suggest: (word) => suggestFunction(word, engine), nesting: limits.nesting });
     return {
       definitions: [...templates.keys()].filter((key) => key !== name).sort(),
       render: (given = {}) => attempt(text, { name, engine }, () => renderWith({ templates, name, engine, limits }, given)),
@@ -76,7 +78,8 @@ interface Compiled {
 }
 
 function renderWith({ templates, name, engine, limits }: Compiled, given: ValuesOptions): string {
-  const values = given.values instanceof GoMap ? given.values : fromJavaScript(given.values ?? {});
+  // A copy, because `set` and `merge` change the maps that they are given.
+  const values = given.values instanceof GoMap ? deepCopy(given.values) : fromJavaScript(given.values ?? {});
   const options: RenderingOptions = {
     templates,
     name,
@@ -104,7 +107,6 @@ function attempt<Value>(source: string, { name, engine }: Named, run: () => Valu
     if (error instanceof TemplateError) return { ok: false, error: wordError(engine, error) };
     if (!isStackOverflow(error)) throw error;
     const reason = 'the template nests too deeply';
-    const frame = codeFrame(source, 0);
-    return { ok: false, error: new TemplateError(`template: ${name}: ${reason}`, { code: 'limit', name, line: 1, column: 0, frame, reason, cause: error }) };
+    return { ok: false, error: new TemplateError(`template: ${name}: ${reason}`, { code: 'limit', name, line: 1, column: 0, source, offset: 0, reason, cause: error }) };
   }
 }

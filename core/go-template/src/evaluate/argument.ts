@@ -55,9 +55,20 @@ export function validate(state: State, value: Reflected, type: string): Reflecte
   if (type === 'interface {}' || staticType(value) === type) return value;
   if (value.isInterface && value.value !== null) {
     const inner = new Reflected(value.value, false);
-    return staticType(inner) === type ? inner : failAt(state, `wrong type for value; expected ${type}; got ${staticType(inner)}`);
+    return staticType(inner) === type ? inner : failType(state, type, staticType(inner));
   }
-  return failAt(state, `wrong type for value; expected ${type}; got ${staticType(value)}`);
+  return failType(state, type, staticType(value));
+}
+
+function failType(state: State, expected: string, found: string): never {
+  return failAt(state, `wrong type for value; expected ${expected}; got ${found}`, undefined, conversionHint(expected, found));
+}
+
+function conversionHint(expected: string, found: string): string | undefined {
+  if (expected === 'string') return found === 'interface {}' ? 'The value is missing or null.' : 'Convert it with `toString`.';
+  if (expected === 'int') return 'Convert it with `int`.';
+  if (found === 'map[interface {}]interface {}') return 'Maps below the top of a YAML file are no dicts. Use `index` or a field on them, or build a `dict`.';
+  return undefined;
 }
 
 /** Argument as the implementation of a function wants it. */

@@ -7,7 +7,7 @@ import { isTrue } from '../values/truth.ts';
 import { GoList } from '../values/value.ts';
 import type { GoMethod, GoValue } from '../values/value.ts';
 import { evaluateArgument, unpack, validate } from './argument.ts';
-import { LimitReached } from './limits.ts';
+import { LimitReached, itemSize } from './limits.ts';
 import { concrete, Reflected } from './reflected.ts';
 import { failAt } from './state.ts';
 import type { State } from './state.ts';
@@ -92,6 +92,6 @@ export function isStackOverflow(error: unknown): error is RangeError {
 
 function sizeOf(value: GoValue): number {
   if (typeof value === 'string') return value.length;
-  return value instanceof GoList ? value.items.length : 0;
+  return value instanceof GoList ? value.items.length * itemSize : 0;
 }
 

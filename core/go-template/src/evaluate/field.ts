@@ -32,7 +32,10 @@ function evaluateOne(state: State, dot: Reflected, name: string, receiver: Refle
   const { value } = receiver;
   // No value at all has every field; that is how `$x.y` works on a variable that holds nil.
   if (value === undefined) return noValue;
-  if (value === null) return failAt(state, `nil pointer evaluating ${staticType(receiver)}.${name}`);
+  if (value === null) {
+    const hint = `What stands before .${name} is missing or null. Test it first ({{ if … }} or {{ and … }}), or give it a value.`;
+    return failAt(state, `nil pointer evaluating ${staticType(receiver)}.${name}`, undefined, hint);
+  }
   const method = findMethod(value, name);
   if (method !== undefined) return callMethod(state, dot, { ...access, name, method });
   const hasArguments = access.args.length > 0 || access.final !== undefined;

@@ -5,9 +5,9 @@ export interface Limits {
   readonly steps: number;
   /** Template calls (`template`, `include`, `tpl`) inside each other. Default 250: the stack of JavaScript holds no more than about 400. */
   readonly depth: number;
-  /** Length of the result, in UTF-16 units. Default 67,108,864. */
+  /** Length of the result, in UTF-16 units. Default 16,777,216. */
   readonly output: number;
-  /** Sum of the lengths of all strings and lists that functions make. Default 268,435,456. */
+  /** Sum of what functions make, whether it is kept or not: 1 for a character, 8 for an item of a list. Default 268,435,456. */
   readonly memory: number;
   /** Levels of blocks and parentheses in a text. Default 500. */
   readonly nesting: number;
@@ -16,10 +16,13 @@ export interface Limits {
 export const defaultLimits: Limits = {
   steps: 5_000_000,
   depth: 250,
-  output: 64 * 1024 * 1024,
+  output: 16 * 1024 * 1024,
   memory: 256 * 1024 * 1024,
   nesting: 500,
 };
+
+/** What an item of a list counts. */
+export const itemSize = 8;
 
 /** Which limit was reached; the evaluator locates it and makes a template error of it. */
 export class LimitReached extends Error {
@@ -55,9 +58,9 @@ export class Meter {
     return length > this.limits.output ? new LimitReached('output', `the result is longer than ${this.limits.output} characters`) : undefined;
   }
 
-  /** To be called by functions before they make something of this length. Throws. */
-  reserve(length: number): void {
-    this.#memory += length;
-    if (!(this.#memory <= this.limits.memory)) throw new LimitReached('memory', `functions made more than ${this.limits.memory} characters and list items`);
+  /** To be called by functions before they make something of this size. Throws. */
+  reserve(size: number): void {
+    this.#memory += size;
+    if (!(this.#memory <= this.limits.memory)) throw new LimitReached('memory', `functions made more than ${this.limits.memory} characters`);
   }
 }

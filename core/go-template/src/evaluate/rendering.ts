@@ -5,6 +5,7 @@ import { Refusal } from '../functions/context.ts';
 import type { FunctionContext } from '../functions/context.ts';
 import { functionsOf } from '../functions/registry.ts';
 import type { Engine } from '../functions/registry.ts';
+import { suggestFunction } from '../functions/suggest.ts';
 import type { Template } from '../parse/node.ts';
 import { parseTemplates } from '../parse/parser.ts';
 import { normalise } from '../values/bytes.ts';
@@ -111,7 +112,7 @@ class Runner {
     throwIf(meter.depth(this.#depth));
     const functions = functionsOf(engine);
     try {
-      const templates = parseTemplates(source, { name, isFunction: (word) => functions.has(word), nesting: meter.limits.nesting });
+      const templates = parseTemplates(source, { name, isFunction: (word) => functions.has(word), suggest: (word) => suggestFunction(word, engine), nesting: meter.limits.nesting });
       return finish(engine, new Runner({ ...this.#options, templates, name }, this.#depth + 1).run(name, data));
     } catch (error) {
       if (!(error instanceof TemplateError)) throw error;

@@ -1,5 +1,5 @@
 // State of one template that is being executed, and how its errors are located.
-import { TemplateError, codeFrame, placeAt } from '../error.ts';
+import { TemplateError, placeAt } from '../error.ts';
 import type { TemplateErrorCode } from '../error.ts';
 import { quote } from '../format/quote.ts';
 import type { FunctionContext } from '../functions/context.ts';
@@ -7,7 +7,7 @@ import { Refusal, RequiredValue } from '../functions/context.ts';
 import type { TemplateFunction } from '../functions/define.ts';
 import type { Node, Template } from '../parse/node.ts';
 import { printNode } from '../parse/print-node.ts';
-import type { GoPanic } from '../values/panic.ts';
+import { GoPanic } from '../values/panic.ts';
 import { LimitReached } from './limits.ts';
 import type { Reflected } from './reflected.ts';
 
@@ -39,7 +39,7 @@ export interface State {
   node: Node;
 }
 
-export function failAt(state: State, reason: string, cause?: GoPanic | TemplateError | LimitReached | Refusal): never {
+export function failAt(state: State, reason: string, cause?: GoPanic | TemplateError | LimitReached | Refusal, hint = hintOf(cause)): never {
   const { template, node } = state;
   const place = placeAt(template.source, node.position);
   const where = `${template.sourceName}:${place.line}:${place.column}`;
@@ -47,9 +47,10 @@ export function failAt(state: State, reason: string, cause?: GoPanic | TemplateE
     code: codeOf(cause),
     name: template.sourceName,
     ...place,
-    frame: codeFrame(template.source, node.position),
+    source: template.source,
+    offset: node.position,
     reason,
-    hint: hintOf(cause),
+    hint,
     warning: cause instanceof RequiredValue ? cause.message : cause instanceof TemplateError ? cause.warning : undefined,
     cause: cause instanceof TemplateError ? cause : undefined,
   });
@@ -93,7 +94,7 @@ function codeOf(cause: unknown): TemplateErrorCode {
 }
 
 function hintOf(cause: unknown): string | undefined {
-  if (cause instanceof TemplateError || cause instanceof Refusal) return cause.hint;
+  if (cause instanceof TemplateError || cause instanceof Refusal || cause instanceof GoPanic) return cause.hint;
   if (cause instanceof LimitReached) return `Raise limits.${cause.limit} if the template is meant to do this much.`;
   return undefined;
 }

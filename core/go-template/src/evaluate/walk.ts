@@ -6,6 +6,9 @@ import type { BranchNode, ListNode, StatementNode, TemplateNode } from '../parse
 import { sortedEntries } from '../values/sort-entries.ts';
 import { isTrue } from '../values/truth.ts';
 import { GoList, GoMap, goInt } from '../values/value.ts';
+import type { GoValue } from '../values/value.ts';
+import { isStackOverflow } from './call.ts';
+import { LimitReached } from './limits.ts';
 import { concrete, elementOf, noValue } from './reflected.ts';
 import type { Reflected } from './reflected.ts';
 import { evaluatePipeline } from './pipeline.ts';
@@ -52,7 +55,16 @@ function walkStatement(state: State, dot: Reflected, node: StatementNode): Flow 
 
 function printValue(state: State, node: StatementNode, { value }: Reflected): void {
   state.node = node;
-  write(state, value === undefined ? state.rendering.noValueText : sprint([value]));
+  write(state, value === undefined ? state.rendering.noValueText : printed(state, value));
+}
+
+function printed(state: State, value: GoValue): string {
+  try {
+    return sprint([value]);
+  } catch (error) {
+    if (isStackOverflow(error)) return failAt(state, 'the value contains itself, or nests too deeply', new LimitReached('depth', error.message));
+    throw error;
+  }
 }
 
 function walkConditional(state: State, dot: Reflected, node: BranchNode): Flow {
@@ -77,7 +89,8 @@ function walkRange(state: State, dot: Reflected, node: BranchNode): Flow {
     state.variables.length = inner;
     if (ended === 'break') break;
   }
-  if (elements.length === 0 && node.otherwise !== undefined) flow = walkList(state, dot, node.otherwise);
+  // In the else part `continue` is for the loop around; `break` ends this one, which is over anyway.
+  if (elements.length === 0 && node.otherwise !== undefined && walkList(state, dot, node.otherwise) === 'continue') flow = 'continue';
   state.variables.length = scope;
   return flow;
 }

@@ -21,9 +21,10 @@ export function parseFloatText(text: string): number | undefined {
   if (/^nan$/i.test(text)) return Number.NaN;
   const hexadecimal = /^([+-]?)0x([0-9a-f_]*)\.?([0-9a-f_]*)p([+-]?[0-9_]+)$/i.exec(text);
   if (hexadecimal !== null && validUnderscores(text)) return hexFloat(hexadecimal);
-  // Underscores are for literals with a base prefix only.
-  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) return undefined;
-  const value = Number(text);
+  if (/(^|[^0-9])_|_([^0-9]|$)/.test(text)) return undefined;
+  const plain = text.replaceAll('_', '');
+  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain)) return undefined;
+  const value = Number(plain);
   return Number.isFinite(value) ? value : undefined;
 }
 

@@ -11,6 +11,7 @@ import { fn, variadic } from './define.ts';
 import type { FunctionTable } from './define.ts';
 
 const incompatible = 'incompatible types for comparison';
+const convert = 'Convert one side with `int`, `float64` or `toString`.';
 
 export const comparisons: FunctionTable = {
   eq: variadic(['reflect.Value'], 'reflect.Value', (first, ...others) => equalsAny(first, others)),
@@ -30,7 +31,7 @@ function equals({ value: a = null }: Reflected, { value: b = null }: Reflected):
   if (a instanceof GoInt && b instanceof GoInt) return a.value === b.value;
   const kind = basicKind(a);
   if (kind !== basicKind(b)) {
-    if (a !== null && b !== null) throw new GoPanic(incompatible);
+    if (a !== null && b !== null) throw new GoPanic(incompatible, convert);
     return false;
   }
   if (kind !== 'other') return a instanceof GoComplex && b instanceof GoComplex ? a.real === b.real && a.imaginary === b.imaginary : a === b;
@@ -49,7 +50,7 @@ function isLess({ value: a = null }: Reflected, { value: b = null }: Reflected):
   if (a instanceof GoInt && b instanceof GoInt) return a.value < b.value;
   const kind = basicKind(a);
   if (kind === 'other' || basicKind(b) === 'other') throw new GoPanic('invalid type for comparison');
-  if (kind !== basicKind(b)) throw new GoPanic(incompatible);
+  if (kind !== basicKind(b)) throw new GoPanic(incompatible, convert);
   if (typeof a === 'number' && typeof b === 'number') return a < b;
   if (typeof a === 'string' && typeof b === 'string') return compareText(a, b) < 0;
   throw new GoPanic('invalid type for comparison');

@@ -1,4 +1,5 @@
 // sprig: lists. `must…` functions differ from the others by a name only: both end in a template error.
+import { itemSize } from '../evaluate/limits.ts';
 import { compareText } from '../values/bytes.ts';
 import { deepEqual } from '../values/deep-equal.ts';
 import { GoPanic } from '../values/panic.ts';
@@ -7,7 +8,7 @@ import { GoList, goInt, stringList } from '../values/value.ts';
 import type { GoValue } from '../values/value.ts';
 import { toInt64 } from './convert.ts';
 import { isEmpty, textOf } from './defaults.ts';
-import { contextual, fn, variadic } from './define.ts';
+import { contextual, contextualVariadic, fn, variadic } from './define.ts';
 import type { FunctionTable, TemplateFunction } from './define.ts';
 
 export const lists: FunctionTable = {
@@ -27,7 +28,11 @@ export const lists: FunctionTable = {
   ...withMust('has', fn(['interface {}', 'interface {}'], (needle, list) => list !== null && contains(itemsOf(list, 'find has'), needle))),
   ...withMust('slice', variadic(['interface {}'], 'interface {}', slice)),
   ...withMust('chunk', fn(['int', 'interface {}'], chunk)),
-  concat: variadic([], 'interface {}', (...all) => new GoList(all.flatMap((list) => itemsOf(list, 'concat')))),
+  concat: contextualVariadic([], 'interface {}', ({ meter }, ...all) => {
+    const parts = all.map((list) => itemsOf(list, 'concat'));
+    meter.reserve(parts.reduce((sum, items) => sum + items.length, 0) * itemSize);
+    return new GoList(parts.flat());
+  }),
   join: fn(['string', 'interface {}'], (separator, list) => stringsOf(list).join(separator)),
   sortAlpha: fn(['interface {}'], sortAlpha),
   toStrings: fn(['interface {}'], (list) => stringList(stringsOf(list))),
@@ -106,7 +111,7 @@ function sortAlpha(list: GoValue): GoValue {
 function range(meter: { readonly reserve: (length: number) => void }, start: number, stop: number, step: number): GoValue {
   if (step === 0 || (stop < start ? step >= 0 : step < 0)) return new GoList([], 'int');
   const count = Math.max(0, Math.ceil((stop - start) / step));
-  meter.reserve(count);
+  meter.reserve(count * itemSize);
   return new GoList(Array.from({ length: count }, (_, index) => goInt(start + index * step)), 'int');
 }
 

@@ -15,7 +15,8 @@ import type { FunctionTable } from './define.ts';
 /** Of sprig, under every engine. */
 export const sprigSerialisation: FunctionTable = {
   toPrettyJson: fn(['interface {}'], (value) => jsonOrEmpty(value, { pretty: true })),
-  toRawJson: fn(['interface {}'], (value) => jsonOrEmpty(value, { escapeHtml: false })),
+  // Fails where the others give nothing.
+  toRawJson: fn(['interface {}'], (value) => encodeJson(value, { escapeHtml: false })),
   mustToJson: fn(['interface {}'], (value) => encodeJson(value)),
   mustToPrettyJson: fn(['interface {}'], (value) => encodeJson(value, { pretty: true })),
   mustToRawJson: fn(['interface {}'], (value) => encodeJson(value, { escapeHtml: false })),

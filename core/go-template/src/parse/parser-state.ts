@@ -1,5 +1,5 @@
 // What the functions of the parser share, and how they fail.
-import { TemplateError, codeFrame, placeAt } from '../error.ts';
+import { TemplateError, placeAt } from '../error.ts';
 import type { TemplateErrorCode } from '../error.ts';
 import { describeToken } from '../lex/token.ts';
 import type { Token } from '../lex/token.ts';
@@ -10,6 +10,8 @@ export interface ParseOptions {
   /** How the text is called in messages; also the name of the main template. */
   readonly name: string;
   readonly isFunction: (name: string) => boolean;
+  /** What to say about a function that there is not. */
+  readonly suggest: (name: string) => string | undefined;
   /** Most levels of nested blocks and parentheses. */
   readonly nesting: number;
 }
@@ -31,8 +33,7 @@ export function failParse(parser: Parser, reason: string, code: TemplateErrorCod
   const token = parser.tokens.furthest();
   const { name } = parser.options;
   const column = placeAt(parser.source, token.position).column;
-  const frame = codeFrame(parser.source, token.position);
-  throw new TemplateError(`template: ${name}:${token.line}: ${reason}`, { code, name, line: token.line, column, frame, reason, hint });
+  throw new TemplateError(`template: ${name}:${token.line}: ${reason}`, { code, name, line: token.line, column, source: parser.source, offset: token.position, reason, hint });
 }
 
 export function failUnexpected(parser: Parser, token: Token, context: string): never {

@@ -104,7 +104,7 @@ function parseTerm(parser: Parser): OperandNode | undefined {
   const type: string = token.type;
   switch (type) {
     case 'identifier':
-      if (!parser.options.isFunction(text)) failParse(parser, `function ${quote(text)} not defined`);
+      if (!parser.options.isFunction(text)) failParse(parser, `function ${quote(text)} not defined`, 'parse', parser.options.suggest(text));
       return { type: 'identifier', position, name: text };
     case 'dot':
       return { type: 'dot', position };

@@ -1,0 +1,71 @@
+// Whatever the text and the values: a result or a `TemplateError`, soon. FUZZ_RUNS makes it as long as wanted.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { TemplateError, compileTemplate, parseGoYaml, renderTemplate } from '../src/index.ts';
+import { anyCall, anyTemplate, anyValues } from './support/arbitraries.ts';
+import { createRandom } from './support/vectors.ts';
+
+const numRuns = Number(process.env['FUZZ_RUNS'] ?? 2_000);
+const limits = { steps: 20_000, output: 100_000, memory: 1_000_000 };
+const surroundings = { now: new Date('2026-11-21T10:00:00Z'), random: createRandom() };
+
+describe('random input', () => {
+  it('parses or fails with a located error', () => {
+    fc.assert(
+      fc.property(anyTemplate, (source) => {
+        const result = compileTemplate(source, { limits });
+        if (!result.ok) {
+          expect(result.error).toBeInstanceOf(TemplateError);
+          expect(result.error.line).toBeGreaterThan(0);
+          expect(result.error.line).toBeLessThanOrEqual(source.split('\n').length);
+        }
+      }),
+      { numRuns },
+    );
+  });
+
+  it('renders or fails with a located error, under both engines', () => {
+    fc.assert(
+      fc.property(fc.oneof(anyTemplate, anyCall), anyValues, fc.constantFrom('luet' as const, 'helm' as const), (source, values, engine) => {
+        const result = renderTemplate(source, { engine, values, limits, ...surroundings });
+        if (result.ok) expect(result.value.isWellFormed()).toBe(true);
+        else expect(result.error).toBeInstanceOf(TemplateError);
+      }),
+      { numRuns },
+    );
+  });
+
+  it('gives the same result twice', () => {
+    fc.assert(
+      fc.property(fc.oneof(anyTemplate, anyCall), anyValues, (source, values) => {
+        const [first, second] = [0, 1].map(() => renderTemplate(source, { values, limits, now: surroundings.now, random: createRandom() }));
+        expect(describeResult(first!)).toBe(describeResult(second!));
+      }),
+      { numRuns: numRuns / 4 },
+    );
+  });
+
+  it('leaves text without actions alone', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }).filter((text) => !text.includes('{{')), (text) => {
+        expect(renderTemplate(text)).toEqual({ ok: true, value: text.toWellFormed() });
+      }),
+      { numRuns },
+    );
+  });
+
+  it('reads any YAML text or says what is wrong with it', () => {
+    const yamlish = fc.string({ unit: fc.constantFrom('a', ': ', '- ', '\n', '  ', '[', ']', '{', '}', ',', '"', "'", '|', '>', '&a ', '*a', '!!int ', '#', '~', '<<: ', '0', '1e3', '\t', '?', 'é') });
+    fc.assert(
+      fc.property(fc.oneof(yamlish, fc.string()), (text) => {
+        const result = parseGoYaml(text);
+        if (!result.ok) expect(result.error.message).toMatch(/^(yaml:|!!binary)/);
+      }),
+      { numRuns },
+    );
+  });
+});
+
+function describeResult(result: ReturnType<typeof renderTemplate>): string {
+  return result.ok ? result.value : result.error.message;
+}
