@@ -14,6 +14,7 @@ import { solve } from '../solve/solve.ts';
 import { candidatesFor, createUniverse } from '../solve/universe.ts';
 import type { Candidate, Universe } from '../solve/universe.ts';
 import type { VersionMatching } from '../version/selector.ts';
+import { toBuildCandidate, toRuntimeCandidate } from './candidates.ts';
 import type { ChainElement, PackageRole, PlannedImage, ResolvedCopy, ResolvedPackage } from './types.ts';
 
 interface PlannerOptions {
@@ -261,16 +262,4 @@ export class Planner {
     if (found === undefined) throw new Error(`Internal error: no package ${name}`);
     return found;
   }
-}
-
-/** A package that is built on archives has nothing below it in a chain. */
-function toBuildCandidate(one: RenderedPackage): Candidate {
-  const { category, name, version, at } = one.package.definition;
-  const requires = one.spec.requiresFinalImages ? [] : one.buildRequires;
-  return { fingerprintName: one.package.fingerprintName, category, name, version, requires, conflicts: one.buildConflicts, provides: one.provides, at };
-}
-
-function toRuntimeCandidate(one: RenderedPackage): Candidate {
-  const { category, name, version, at, requires, conflicts, provides } = one.package.definition;
-  return { fingerprintName: one.package.fingerprintName, category, name, version, requires, conflicts, provides, at };
 }

@@ -2,12 +2,12 @@
 
 import { isError } from '../problem.ts';
 import type { Problem } from '../problem.ts';
+import { toFullCandidate } from '../plan/candidates.ts';
 import type { PackagePlan, ResolvedPackage } from '../plan/types.ts';
 import type { RenderedPackage } from '../render/render-package.ts';
 import { orderChain } from '../solve/order.ts';
 import { solve } from '../solve/solve.ts';
 import { createUniverse } from '../solve/universe.ts';
-import type { Candidate } from '../solve/universe.ts';
 import type { VersionMatching } from '../version/selector.ts';
 import { hashDirectory } from './directory-hash.ts';
 import type { BytesReader } from './directory-hash.ts';
@@ -86,12 +86,4 @@ function joinChains(rendered: readonly RenderedPackage[], one: ResolvedPackage, 
     const ordered = candidate === undefined || solved?.ok !== true ? undefined : orderChain(universe, solved.solution, candidate);
     return ordered?.ok === true ? ordered.chain.map((each) => each.fingerprintName) : [];
   });
-}
-
-function toFullCandidate(one: RenderedPackage): Candidate {
-  const { category, name, version } = one.package.definition;
-  return {
-    fingerprintName: one.package.fingerprintName, category, name, version,
-    requires: one.buildRequires, conflicts: one.buildConflicts, provides: one.provides,
-  };
 }

@@ -35,6 +35,12 @@ export function sortVersionsLegacy(versions: readonly string[]): string[] {
   return [...lost, ...sorted.map((one) => originals.get(printDebianVersion(one)) ?? '')];
 }
 
+/** The newest by that order; undefined when it is one of the lost ones. An empty version is none of them. */
+export function newestVersionLegacy(versions: readonly string[]): string | undefined {
+  const newest = sortVersionsLegacy(versions).at(-1);
+  return newest === '' && !versions.includes('') ? undefined : newest;
+}
+
 function sanitize(version: string): string {
   return version.trim().replaceAll('_', '-');
 }
