@@ -1,6 +1,7 @@
 import { lstatSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { asDigest, asFingerprint } from '../model/identity.ts';
+import type { CachedOutput } from './cache.ts';
+import { asDigest, asFingerprint, hexOf } from '../model/identity.ts';
 import { parseEntry } from './entry.ts';
 import { entryPath, listNames, type LocalCache } from './local.ts';
 
@@ -10,12 +11,15 @@ export interface Pruned {
   readonly blobs: number;
   readonly bytesBefore: number;
   readonly bytesAfter: number;
+  /** Outputs of removed entries that no entry names any more and whose bytes are not here: those of external kinds, for their stores to forget. */
+  readonly elsewhere: readonly CachedOutput[];
 }
 
 interface StoredEntry {
   readonly fingerprint: string;
   readonly usedMs: number;
   readonly blobs: ReadonlySet<string>;
+  readonly outputs: readonly CachedOutput[];
 }
 
 /**
@@ -25,18 +29,18 @@ interface StoredEntry {
 export function prune(cache: LocalCache, maxBytes: number): Pruned {
   const sizes = blobSizes(cache);
   const bytesBefore = [...sizes.values()].reduce((sum, size) => sum + size, 0);
-  const none = { entries: 0, blobs: 0, bytesBefore, bytesAfter: bytesBefore };
+  const none = { entries: 0, blobs: 0, bytesBefore, bytesAfter: bytesBefore, elsewhere: [] };
   if (bytesBefore <= maxBytes) return none;
 
   const entries = readEntries(cache);
   const uses = new Map<string, number>();
   for (const entry of entries) for (const blob of entry.blobs) uses.set(blob, (uses.get(blob) ?? 0) + 1);
   let bytes = [...sizes].reduce((sum, [blob, size]) => sum + (uses.has(blob) ? size : 0), 0);
-  let removed = 0;
+  const removed: StoredEntry[] = [];
   for (const entry of entries.sort((a, b) => a.usedMs - b.usedMs || (a.fingerprint < b.fingerprint ? -1 : 1))) {
     if (bytes <= maxBytes) break;
     rmSync(entryPath(cache.folder, entry.fingerprint), { force: true });
-    removed += 1;
+    removed.push(entry);
     for (const blob of entry.blobs) {
       const left = (uses.get(blob) ?? 1) - 1;
       uses.set(blob, left);
@@ -45,7 +49,12 @@ export function prune(cache: LocalCache, maxBytes: number): Pruned {
   }
   const gone = [...sizes.keys()].filter((blob) => (uses.get(blob) ?? 0) === 0);
   for (const blob of gone) cache.blobs.remove(asDigest(`sha256:${blob}`));
-  return { entries: removed, blobs: gone.length, bytesBefore, bytesAfter: bytes };
+  const elsewhere = new Map<string, CachedOutput>();
+  for (const output of removed.flatMap(({ outputs }) => outputs)) {
+    const blob = hexOf(output.digest);
+    if (!sizes.has(blob) && (uses.get(blob) ?? 0) === 0) elsewhere.set(`${output.kind} ${blob}`, output);
+  }
+  return { entries: removed.length, blobs: gone.length, bytesBefore, bytesAfter: bytes, elsewhere: [...elsewhere.values()] };
 }
 
 function blobSizes(cache: LocalCache): Map<string, number> {
@@ -74,7 +83,10 @@ function readEntries(cache: LocalCache): StoredEntry[] {
       const path = join(root, part, name);
       const entry = parseEntry(readFileSync(path, 'utf8'), asFingerprint(fingerprint));
       if (entry === undefined) rmSync(path, { force: true });
-      else entries.push({ fingerprint, usedMs: lstatSync(path).mtimeMs, blobs: new Set(Object.values(entry.outputs).map(({ digest }) => digest.slice('sha256:'.length))) });
+      else {
+        const outputs = Object.values(entry.outputs);
+        entries.push({ fingerprint, usedMs: lstatSync(path).mtimeMs, blobs: new Set(outputs.map(({ digest }) => hexOf(digest))), outputs });
+      }
     }
   }
   return entries;

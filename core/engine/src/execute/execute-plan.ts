@@ -1,6 +1,5 @@
 import { relative } from 'node:path';
 import { listNames } from '../cache/local.ts';
-import { prune } from '../cache/prune.ts';
 import { asCacheFailure } from '../cache/storage-error.ts';
 import type { Diagnostic } from '../errors/diagnostic.ts';
 import { diagnosticsOf, messageOf } from '../errors/expected.ts';
@@ -16,11 +15,11 @@ import { layoutOf } from './layout.ts';
 import { openLookup } from './open-lookup.ts';
 import type { ExecuteOptions } from './options.ts';
 import { createPreparer } from './prepare-plugins.ts';
+import { pruneCache } from './prune-cache.ts';
 import { sweepOutRoot } from './publish.ts';
-import { aloneInWorkspace, registerRun, type RegisteredRun } from './run-registry.ts';
+import { registerRun, type RegisteredRun } from './run-registry.ts';
 import type { Lookup, Run } from './run.ts';
 import { schedule, type TaskResult } from './schedule.ts';
-import { dropOldManifests } from './sources.ts';
 import { isInternal } from './task-failure.ts';
 import { writeLastRun, type LastRun } from './task-memory.ts';
 import { createWorkerPool } from './worker-pool.ts';
@@ -97,14 +96,7 @@ async function execute(execution: Execution, tally: Tally): Promise<number> {
     const { lookup } = opened;
     lookup.cache.sweep(isAlive);
     sweepOutRoot(lookup.outRoot, listNames(lookup.outRoot), isAlive);
-    const exitCode = await walkPlan(execution, lookup, registered, tally);
-    if (tally.count('built') > 0) {
-      await aloneInWorkspace(layout, registered.runId, () => {
-        prune(lookup.cache, options.cacheMaxBytes);
-        dropOldManifests(layout);
-      });
-    }
-    return exitCode;
+    return await walkPlan(execution, lookup, registered, tally);
   } finally {
     registered.close();
   }
@@ -146,6 +138,7 @@ async function walkPlan({ plan, bindings, options, redactor, emit }: Execution, 
     },
   });
   writeLastRun(lookup.layout.lastRun, lastRun);
+  if (tally.count('built') > 0 && !signal.aborted) await pruneCache(run);
   if (tally.internal()) return exitCodes.internal;
   if (options.signal.aborted) return exitCodes.interrupted;
   if (hostLacks) return exitCodes.hostLacks;

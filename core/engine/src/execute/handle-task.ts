@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { CacheEntry } from '../cache/cache.ts';
-import type { Fingerprint, TaskKey } from '../model/identity.ts';
+import type { Digest, Fingerprint, TaskKey } from '../model/identity.ts';
 import type { PlannedTask } from '../model/plan.ts';
 import { CosError } from '../errors/cos-error.ts';
 import type { Diagnostic } from '../errors/diagnostic.ts';
@@ -114,13 +115,14 @@ async function restore(run: Run, { task, fingerprint, record }: Evaluated, verdi
     if (error instanceof LostBytesError) return undefined;
     throw error;
   }
-  const logFile = relative(run.options.workspace, logPathOf(run, task.key));
-  if (verdict.kind === 'fresh' && !changed) return { end: 'fresh', entry, reason: verdict.reason, logFile };
+  const logPath = logPathOf(run, task.key);
+  const log = existsSync(logPath) ? { logFile: relative(run.options.workspace, logPath) } : {};
+  if (verdict.kind === 'fresh' && !changed) return { end: 'fresh', entry, reason: verdict.reason, ...log };
   const reason = verdict.kind === 'fresh' && missing !== undefined ? `\`${missing.path}\` was missing or changed` : verdict.reason;
   if (verdict.kind === 'cached') {
     writeTaskMemory(run.layout.state, { format: 1, task: task.key, status: 'done', fingerprint, record, outcome: 'cached', reason, differences: verdict.differences });
   }
-  return { end: 'cached', entry, reason, logFile };
+  return { end: 'cached', entry, reason, ...log };
 }
 
 async function publishAll(run: Run, task: PlannedTask, entry: CacheEntry): Promise<boolean> {
@@ -161,9 +163,16 @@ async function lostInputs(run: Run, task: PlannedTask, outputsOf: OutputsOf): Pr
       if ('source' in input || gone.has(input.task)) continue;
       const digest = outputsOf(input.task)?.[input.output]?.digest;
       if (digest === undefined) throw new Error(`Internal error: ${input.task} has no output ${input.output}`);
-      const there = storage === 'external' ? await run.bindings.store(kind).has(digest, run.signal) : run.cache.blobs.has(digest);
+      const there = storage === 'external' ? await isInStore(run, input.task, kind, digest) : run.cache.blobs.has(digest);
       if (!there) gone.add(input.task);
     }
   }
   return [...gone];
+}
+
+/** The plugin that made it is the one that talks to the foreign program: whether the host can do that is its to say. */
+async function isInStore(run: Run, producer: TaskKey, kind: string, digest: Digest): Promise<boolean> {
+  const maker = run.plan.tasks.find(({ key }) => key === producer);
+  if (maker !== undefined) await run.prepare(maker.plugin);
+  return run.bindings.store(kind).has(digest, run.signal);
 }

@@ -30,6 +30,7 @@ export interface TaskRunOptions {
 /** Rejects with what ended the task; it has then left nothing behind but its log. */
 export async function runTask(run: Run, { evaluated, outputsOf, reason, differences }: TaskRunOptions): Promise<TaskRun> {
   const { task, fingerprint, record } = evaluated;
+  await checkSources(run, evaluated);
   const before = performance.now();
   const memory = readTaskMemory(run.layout.state, task.key);
   const remembered = { format: 1, task: task.key, fingerprint: memory?.fingerprint ?? null, record: memory?.record ?? null, outcome: memory?.outcome ?? 'built', differences } as const;
@@ -99,7 +100,7 @@ async function checkSources(run: Run, { task }: Evaluated): Promise<void> {
       throw new CosError({
         code: 'COS_TASK_INPUT_CHANGED',
         severity: 'error',
-        message: `\`${path}\` was changed while the task read it, so what came out is of no known input.`,
+        message: `\`${path}\` was changed since this run read it, so what came of it would be of no known input.`,
         hint: 'Run again.',
       });
     }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { textFile } from '../../src/artifacts/index.ts';
@@ -146,6 +146,28 @@ describe('a store of an external kind', () => {
     store.asked.length = 0;
     expect((await workspace.run(named)).summary).toMatchObject({ fresh: 1 });
     expect(store.asked).toEqual([]);
+  });
+
+  test('that cannot be reached is told by the plugin that fills it', async () => {
+    await workspace.run(pipeline());
+    workspace.write('note', 'n2');
+    const { plan, bindings } = pipeline();
+    const down = { plan, bindings: { ...bindings, plugin: (name: string) => ({ ...bindings.plugin(name), definition: { ...bindings.plugin(name).definition, preflight: () => Promise.resolve([{ message: 'No engine answers.', hint: 'Start it.' }]) } }) } };
+    const ran = await workspace.run(down);
+    expect(ran.summary.exitCode).toBe(3);
+    expect(ran.failures).toContain('COS_PLUGIN_PREFLIGHT: No engine answers.');
+  });
+
+  test('forgets what the cache prunes', async () => {
+    const bulky = (n: number) => makePipeline({ tasks: [...pipelineTasks(), { stage: textStage(() => String(n).repeat(1_000_000)), name: 'big', stageName: 'big', options: { n } }], stores: [store] });
+    const pipelineTasks = () => [{ stage: build, name: 'image', inputs: { sources: ['recipe'] } }];
+    await workspace.run(makePipeline({ tasks: pipelineTasks(), stores: [store] }));
+    workspace.write('recipe', 'two');
+    await workspace.run(bulky(1));
+    store.asked.length = 0;
+    await workspace.run(bulky(2), { cacheMaxBytes: 1_500_000 });
+    const kept = readdirSync(join(workspace.root, 'foreign')).map((name) => readFileSync(join(workspace.root, 'foreign', name), 'utf8'));
+    expect(kept).toEqual(['image of two']);
   });
 });
 

@@ -199,9 +199,24 @@ describe('sources', () => {
     });
     const pipeline = makePipeline({ tasks: [{ stage: meddles, name: 'a', inputs: { sources: ['x'] } }] });
     const ran = await workspace.run(pipeline);
-    expect(ran.failures).toEqual(['COS_TASK_INPUT_CHANGED: `x` was changed while the task read it, so what came out is of no known input.']);
+    expect(ran.failures).toEqual(['COS_TASK_INPUT_CHANGED: `x` was changed since this run read it, so what came of it would be of no known input.']);
     expect(existsSync(join(workspace.root, '.cos/cache/entries'))).toBe(false);
   });
+});
+
+test('a source that changes before its task starts fails it without running it', async () => {
+  const workspace = makeWorkspace();
+  workspace.write('x', 'one');
+  const runs: string[] = [];
+  const edits = textStage(() => {
+    workspace.write('x', 'two');
+    return 'edited';
+  });
+  const ran = await workspace.run(
+    makePipeline({ tasks: [{ stage: edits, name: 'a' }, { stage: joinStage(runs), name: 'b', inputs: { sources: ['x'], parts: [{ of: 'a', output: 'out' }] } }] }),
+  );
+  expect(ran.failures).toEqual(['COS_TASK_INPUT_CHANGED: `x` was changed since this run read it, so what came of it would be of no known input.']);
+  expect(runs).toEqual([]);
 });
 
 describe('tools', () => {
