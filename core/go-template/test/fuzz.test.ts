@@ -1,5 +1,5 @@
 // Whatever the text and the values: a result or a `TemplateError`, soon. FUZZ_RUNS makes it as long as wanted.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { TemplateError, compileTemplate, parseGoYaml, renderTemplate } from '../src/index.ts';
 import { anyCall, anyTemplate, anyValues } from './support/arbitraries.ts';

@@ -60,6 +60,8 @@ function hexFloat([, sign = '', whole = '', fraction = '', exponent = '']: RegEx
   const digits = `${whole}${fraction}`.replaceAll('_', '');
   if (digits === '' || digits.length > 300) return undefined;
   const scale = Number(exponent.replaceAll('_', '')) - 4 * fraction.replaceAll('_', '').length;
-  const value = Number(BigInt(`0x${digits}`)) * 2 ** scale;
+  // In two steps, because the power alone may be too small for a number.
+  const half = Math.trunc(scale / 2);
+  const value = Number(BigInt(`0x${digits}`)) * 2 ** half * 2 ** (scale - half);
   return Number.isFinite(value) ? (sign === '-' ? -value : value) : undefined;
 }

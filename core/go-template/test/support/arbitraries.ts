@@ -1,5 +1,5 @@
 // Random templates: pieces of real syntax, mostly well put together, sometimes not.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 
 const names = ['.', '$', '.Values', '.Values.a', '.Values.m.k', '.Values.none', '$x', '(list 1 2)', 'nil', 'true', '1', '-3', '1.5', '"s"', '`r`', "'c'", '0x1F', '1i'];
 const functionNames = [
