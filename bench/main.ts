@@ -1,0 +1,25 @@
+import { benchEngine } from './engine.ts';
+import type { Figure } from './measure.ts';
+import { benchSquash } from './squash.ts';
+import { benchTrees } from './trees.ts';
+
+// `npm run bench [-- name ...] [-- --json]`: each figure is a ratio to a floor that is measured in the same run.
+
+const benchmarks: Readonly<Record<string, () => Promise<readonly Figure[]>>> = { engine: benchEngine, trees: benchTrees, squash: benchSquash };
+
+const words = process.argv.slice(2);
+const json = words.includes('--json');
+const names = words.filter((word) => word !== '--json');
+const unknown = names.filter((name) => !(name in benchmarks));
+if (unknown.length > 0) {
+  process.stderr.write(`no benchmark ${unknown.join(', ')}; there are ${Object.keys(benchmarks).join(', ')}\n`);
+  process.exit(2);
+}
+for (const [name, run] of Object.entries(benchmarks)) {
+  if (names.length > 0 && !names.includes(name)) continue;
+  for (const figure of await run()) process.stdout.write(json ? `${JSON.stringify(figure)}\n` : lineOf(figure));
+}
+
+function lineOf({ name, value, unit, floor, ratio }: Figure): string {
+  return `${name.padEnd(64)} ${value.toFixed(0).padStart(7)} ${unit}   floor ${floor.toFixed(0).padStart(6)} ${unit}   ratio ${ratio.toFixed(2)}\n`;
+}
