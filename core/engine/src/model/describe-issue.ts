@@ -1,11 +1,11 @@
-// What a schema expected, in words. Libraries put it into fields beside the message, and small builds of them leave the message empty ("Invalid input"), so the
-// fields of the issue are read where they are known; another library's message stands as it is.
+// What a schema expected, in words. Libraries put it into fields beside the message, and small builds of them leave the message bare ("Invalid input"), so
+// the fields are read where they are known; a message of the schema's author, or of another library, stands as it is.
 
 /** One line: `expected one of "xz", "zstd"`. */
 export function describeIssue(issue: { readonly message: string }): string {
   const fields = new Map<string, unknown>(Object.entries(issue));
-  const bare = /^invalid (?:input|type|value|option)\.?$/i.test(issue.message) || issue.message === '';
-  return bare ? (expectation(fields) ?? issue.message.toLowerCase()) : issue.message.replace(/^Invalid input: /, '').replace(/\.$/, '');
+  const isOwn = issue.message !== '' && !/^(?:invalid (?:input|type|value|option|string|key)|too (?:small|big))(?::|\.?$)/i.test(issue.message);
+  return (isOwn ? undefined : expectation(fields)) ?? issue.message.replace(/^Invalid \w+: /, '').replace(/\.$/, '');
 }
 
 function expectation(fields: ReadonlyMap<string, unknown>): string | undefined {

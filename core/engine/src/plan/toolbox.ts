@@ -104,14 +104,13 @@ function callSource(draft: Draft, given: unknown, site: string | undefined): Art
 /** An object whose unknown members throw instead of being undefined, so that `use.iso.imge(...)` says what is wrong. */
 function refuseUnknown<T extends object>(members: T, explain: (name: string, known: readonly string[]) => { readonly code: string; readonly message: string; readonly hint: string }): T {
   const known = Object.keys(members);
-  return new Proxy(Object.freeze(members), {
-    get(target, name) {
-      // `then` and symbols are looked up by the language itself (await, printing).
-      if (typeof name === 'symbol' || name === 'then' || name === 'toJSON' || Object.hasOwn(target, name)) {
-        const value: unknown = Reflect.get(target, name);
-        return value;
-      }
-      throw new CosError({ severity: 'error', ...explain(name, known) });
-    },
-  });
+  const get = (target: T, name: string | symbol): unknown => {
+    // `then` and symbols are looked up by the language itself (await, printing).
+    if (typeof name === 'symbol' || name === 'then' || name === 'toJSON' || Object.hasOwn(target, name)) {
+      const value: unknown = Reflect.get(target, name);
+      return value;
+    }
+    throw new CosError({ severity: 'error', ...explain(name, known), ...at(callerOf(get)) });
+  };
+  return new Proxy(Object.freeze(members), { get });
 }

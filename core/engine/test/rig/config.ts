@@ -1,4 +1,4 @@
-import { defineConfig, defineDerivative, defineDistribution } from '../../src/index.ts';
+import { defineConfig, defineDerivative, defineDistribution, type Target } from '../../src/index.ts';
 import type { AnyConfig } from '../../src/testing.ts';
 import { shell } from './shell.ts';
 
@@ -8,10 +8,11 @@ export const preset = defineDistribution({
   platforms: { 'linux/arm64': { kernel: 'arm', boot: { console: 'ttyAMA0' } } },
 });
 
-const sample = () => [defineDerivative({ name: 'sample', from: preset, platforms: ['linux/amd64'], trees: [] })];
-const plugins = () => [shell()] as const;
+const sample = () => defineDerivative({ name: 'sample', from: preset, platforms: ['linux/amd64'], trees: [] });
+
+type Targets = Readonly<Record<string, Target<readonly [ReturnType<typeof shell>], ReturnType<typeof sample>, {}>>>;
 
 /** A config with the shell plugin, one derivative and the given targets. */
-export function configOf(targets: Parameters<typeof defineConfig<ReturnType<typeof plugins>, ReturnType<typeof sample>[number], {}>>[0]['targets'], rest: Partial<AnyConfig> = {}): AnyConfig {
-  return { ...defineConfig({ plugins: plugins(), derivatives: sample(), targets }), ...rest } as AnyConfig;
+export function configOf(targets: Targets, rest: Partial<AnyConfig> = {}): AnyConfig {
+  return { ...defineConfig({ plugins: [shell()], derivatives: [sample()], targets }), ...rest };
 }
