@@ -9,7 +9,8 @@ import { HostLacksError } from './host-lacks-error.ts';
 import { evaluate, judge, type Verdict } from './evaluate.ts';
 import { acquireLock } from './lock.ts';
 import { isInPlace, LostBytesError, publish } from './publish.ts';
-import { publishedOutputs, type Evaluated, type OutputsOf, type Run } from './run.ts';
+import { callPlugin } from './plugin-error.ts';
+import { engineFolder, publishedOutputs, type Evaluated, type OutputsOf, type Run } from './run.ts';
 import { logPathOf, runTask } from './run-task.ts';
 import type { TaskResult } from './schedule.ts';
 import { taskFailures } from './task-failure.ts';
@@ -39,7 +40,7 @@ export async function handleTask(handler: TaskHandler, task: PlannedTask, how: {
     return attempt;
   } catch (error) {
     if (run.signal.aborted) return { end: 'cancelled' };
-    const [failure, ...more] = taskFailures(error, task, run.redactor);
+    const [failure, ...more] = taskFailures(error, task, run.redactor, engineFolder(run));
     for (const diagnostic of more) run.emit({ type: 'diagnostic', diagnostic });
     if (error instanceof HostLacksError) handler.hostLacks();
     const logFile = reason === '' ? undefined : relative(run.options.workspace, logPathOf(run, task.key));
@@ -174,5 +175,5 @@ async function lostInputs(run: Run, task: PlannedTask, outputsOf: OutputsOf): Pr
 async function isInStore(run: Run, producer: TaskKey, kind: string, digest: Digest): Promise<boolean> {
   const maker = run.plan.tasks.find(({ key }) => key === producer);
   if (maker !== undefined) await run.prepare(maker.plugin);
-  return run.bindings.store(kind).has(digest, run.signal);
+  return callPlugin(`the store of \`${kind}\``, () => run.bindings.store(kind).has(digest, run.signal));
 }

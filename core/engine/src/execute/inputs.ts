@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Artifact } from '../model/artifact.ts';
 import type { PlannedInput, PlannedTask } from '../model/plan.ts';
+import { readFromPlugin } from './plugin-error.ts';
 import type { Scratch } from './run-registry.ts';
 import type { OutputsOf, Run } from './run.ts';
 
@@ -23,7 +24,7 @@ export function openInputs(run: Run, task: PlannedTask, outputsOf: OutputsOf, sc
       case 'tree':
         return { kind: kindName, digest, meta, path: () => Promise.resolve(path), read: () => readTree(path, kindName, signal) };
       case 'external': {
-        const read = (): AsyncIterable<Uint8Array> => run.bindings.store(kindName).read(digest, signal);
+        const read = (): AsyncIterable<Uint8Array> => readFromPlugin(`the store of \`${kindName}\``, () => run.bindings.store(kindName).read(digest, signal));
         let file: Promise<string> | undefined;
         const exportOnce = (): Promise<string> => {
           exported += 1;

@@ -10,7 +10,8 @@ import { isSettled, sameStat, statKey, type StatKey } from '../fingerprint/stat-
 import type { ArtifactKind, Emitted } from '../model/artifact.ts';
 import { toPlainObject } from '../model/plain.ts';
 import type { PlannedTask } from '../model/plan.ts';
-import type { Outputs, Run } from './run.ts';
+import { callPlugin } from './plugin-error.ts';
+import { engineFolder, type Outputs, type Run } from './run.ts';
 import { pathInScratch } from './scratch-path.ts';
 
 // What a stage emits is checked at once and hashed where it lies; only when the stage has ended well does it move into the cache. So a stage may go on
@@ -38,7 +39,7 @@ export function createOutlet(run: Run, task: PlannedTask, scratch: string, signa
     const checked = await checkMeta(name, kind, meta);
     const take = async (): Promise<Held> => {
       if (kind.storage === 'external') {
-        const digest = await run.bindings.store(kind.name).import(path, signal);
+        const digest = await callPlugin(`the store of \`${kind.name}\``, () => run.bindings.store(kind.name).import(path, signal));
         return { kind: kind.name, digest, meta: checked, path: undefined, isUnchanged: () => Promise.resolve(true), put: () => Promise.resolve() };
       }
       const real = pathInScratch(scratch, path, `output \`${name}\``);
@@ -68,7 +69,7 @@ export function createOutlet(run: Run, task: PlannedTask, scratch: string, signa
         try {
           await output.put(nested ? 'copy' : 'move');
         } catch (error) {
-          throw asCacheFailure(error, run.cache.folder);
+          throw asCacheFailure(error, engineFolder(run));
         }
         stored[name] = { kind: output.kind, digest: output.digest, meta: output.meta };
       }

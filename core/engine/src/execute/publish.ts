@@ -15,6 +15,7 @@ import { isDigest, type Digest } from '../model/identity.ts';
 import { createRunId } from '../process/liveness.ts';
 import { fileNameOf } from './layout.ts';
 import { acquireLock } from './lock.ts';
+import { PluginError, readFromPlugin } from './plugin-error.ts';
 import { removeTree } from './run-registry.ts';
 import type { Lookup, Run } from './run.ts';
 import { readJson } from './task-memory.ts';
@@ -118,7 +119,7 @@ async function replace(run: Run, path: string, target: string, shown: string, ou
 }
 
 async function writeStream(run: Run, output: CachedOutput, to: string): Promise<void> {
-  await pipeline(Readable.from(run.bindings.store(output.kind).read(output.digest, run.signal)), createWriteStream(to, { flags: 'wx', mode: 0o644 }), { signal: run.signal });
+  await pipeline(Readable.from(readFromPlugin(`the store of \`${output.kind}\``, () => run.bindings.store(output.kind).read(output.digest, run.signal))), createWriteStream(to, { flags: 'wx', mode: 0o644 }), { signal: run.signal });
   syncPath(to);
 }
 
@@ -186,6 +187,7 @@ function writePlaced(lookup: Lookup, placed: Placed): void {
 }
 
 function asPublishFailure(error: unknown, shown: string): unknown {
+  if (error instanceof PluginError) return error;
   if (isDiskFull(error)) {
     return new CosError({ code: 'COS_TASK_DISK_FULL', severity: 'error', message: `\`${shown}\` cannot be written: no space is left on the disk.`, hint: 'Make space, or let the cache take less of it: `cache.maxBytes` in the config, `cos clean`.' }, { cause: error });
   }

@@ -6,7 +6,8 @@ import { diagnosticsOf } from '../errors/expected.ts';
 import type { Difference } from '../fingerprint/compare-records.ts';
 import { fileNameOf } from './layout.ts';
 import { createOutlet } from './outputs.ts';
-import type { Evaluated, OutputsOf, Run } from './run.ts';
+import { callPlugin, PluginError } from './plugin-error.ts';
+import { engineFolder, type Evaluated, type OutputsOf, type Run } from './run.ts';
 import { isSourceUnchanged } from './sources.ts';
 import { createStageRun } from './stage-context.ts';
 import { openTaskLog } from './task-log.ts';
@@ -37,7 +38,7 @@ export async function runTask(run: Run, { evaluated, outputsOf, reason, differen
   try {
     writeTaskMemory(run.layout.state, { ...remembered, status: 'running', reason });
   } catch (error) {
-    throw asCacheFailure(error, run.layout.folder);
+    throw asCacheFailure(error, engineFolder(run));
   }
 
   const logPath = logPathOf(run, task.key);
@@ -61,7 +62,7 @@ export async function runTask(run: Run, { evaluated, outputsOf, reason, differen
     note: log.write,
   });
   try {
-    await run.bindings.stage(task).run(stage.context as never);
+    await callPlugin(`stage \`${task.plugin}.${task.stage}\``, () => run.bindings.stage(task).run(stage.context as never));
     signal.throwIfAborted();
     ended.abort(new Error('the stage has ended'));
     await stage.settle();
@@ -72,11 +73,12 @@ export async function runTask(run: Run, { evaluated, outputsOf, reason, differen
       if (task.cache === 'content') await run.cache.set(entry);
       writeTaskMemory(run.layout.state, { ...remembered, status: 'done', fingerprint, record, outcome: 'built', reason });
     } catch (error) {
-      throw asCacheFailure(error, run.layout.folder);
+      throw asCacheFailure(error, engineFolder(run));
     }
     return { entry, logFile: relative(run.options.workspace, logPath) };
   } catch (error) {
-    if (diagnosticsOf(error) === undefined && error instanceof Error) log.write(run.redactor.redact(error.stack ?? error.message));
+    const bug = error instanceof PluginError ? error.cause : error;
+    if (diagnosticsOf(bug) === undefined) log.write(run.redactor.redact(bug instanceof Error ? (bug.stack ?? bug.message) : String(bug)));
     if (!run.signal.aborted) markFailed(run, () => writeTaskMemory(run.layout.state, { ...remembered, status: 'failed', reason }));
     throw error;
   } finally {
@@ -112,7 +114,7 @@ function markFailed(run: Run, write: () => void): void {
   try {
     write();
   } catch (error) {
-    const failure = asCacheFailure(error, run.layout.folder);
+    const failure = asCacheFailure(error, engineFolder(run));
     if (diagnosticsOf(failure) === undefined) throw failure;
   }
 }

@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import type { CachedOutput } from '../cache/cache.ts';
 import type { LocalCache } from '../cache/local.ts';
 import type { Redactor } from '../errors/redact.ts';
@@ -54,4 +55,9 @@ export interface Evaluated {
 /** Named outputs of a task. */
 export function publishedOutputs(plan: Plan, task: TaskKey): readonly (WantedOutput & { readonly path: string })[] {
   return plan.wanted.flatMap((wanted) => (wanted.task === task && wanted.path !== undefined ? [{ ...wanted, path: wanted.path }] : []));
+}
+
+/** The engine's folder as messages name it. */
+export function engineFolder({ options }: Pick<Lookup, 'options'>): string {
+  return relative(options.workspace, options.folder) || options.folder;
 }

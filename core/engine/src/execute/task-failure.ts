@@ -1,29 +1,44 @@
-import { isDiskFull } from '../cache/storage-error.ts';
+import { asCacheFailure, isDiskFull } from '../cache/storage-error.ts';
 import type { Diagnostic } from '../errors/diagnostic.ts';
 import { diagnosticsOf, messageOf } from '../errors/expected.ts';
 import type { Redactor } from '../errors/redact.ts';
 import type { PlannedTask } from '../model/plan.ts';
+import { PluginError } from './plugin-error.ts';
 
 /**
- * What to tell of an error that ended a task: the diagnostics of an expected failure; of anything else that the stage's code has a mistake. Secrets are
- * hidden here, where the text is made.
+ * What to tell of an error that ended a task: the diagnostics of an expected failure; of a plugin's exception and of one of our own that it is a mistake,
+ * and whose. Secrets are hidden here, where the text is made.
  */
-export function taskFailures(error: unknown, task: PlannedTask, redactor: Redactor): readonly [Diagnostic, ...Diagnostic[]] {
+export function taskFailures(thrown: unknown, task: PlannedTask, redactor: Redactor, folder: string): readonly [Diagnostic, ...Diagnostic[]] {
   const of = (diagnostic: Diagnostic): Diagnostic => redactor.redactDiagnostic({ ...diagnostic, task: diagnostic.task ?? task.key });
+  // A disk may be full below a plugin's code, too. Folders that are not writable are ours only outside of it.
+  const error = thrown instanceof PluginError || isDiskFull(thrown) ? thrown : asCacheFailure(thrown, folder);
   const expected = diagnosticsOf(error);
   const [first, ...rest] = expected ?? [];
   if (first !== undefined) return [of(first), ...rest.map(of)];
   if (isDiskFull(error)) {
     return [of({ code: 'COS_TASK_DISK_FULL', severity: 'error', message: 'No space is left on the disk for what the task makes.', hint: 'Make space, or let the cache take less of it: `cache.maxBytes` in the config, `cos clean`.' })];
   }
-  const internal = messageOf(error).startsWith('Internal error:');
+  if (error instanceof PluginError && !messageOf(error.cause).startsWith('Internal error:')) {
+    const declared = task.declaredAt === undefined ? [] : [{ message: `the task is declared at ${task.declaredAt}` }];
+    return [
+      of({
+        code: 'COS_PLUGIN_THREW',
+        severity: 'error',
+        message: `Plugin error: ${error.who} threw ${JSON.stringify(messageOf(error.cause))}.`,
+        notes: [...declared, ...firstFrame(error.cause)],
+        hint: `This is a mistake in the plugin; the whole stack is in the task's log.`,
+      }),
+    ];
+  }
+  const bug = error instanceof PluginError ? error.cause : error;
   return [
     of({
-      code: internal ? 'COS_TASK_INTERNAL' : 'COS_PLUGIN_THREW',
+      code: 'COS_TASK_INTERNAL',
       severity: 'error',
-      message: internal ? messageOf(error) : `Plugin error: stage \`${task.plugin}.${task.stage}\` threw ${JSON.stringify(messageOf(error))}.`,
-      notes: [...(task.declaredAt === undefined ? [] : [{ message: `the task is declared at ${task.declaredAt}` }]), ...stackNotes(error)],
-      hint: internal ? 'This is a mistake in cos: please report it.' : `This is a mistake in the plugin \`${task.plugin}\`; the whole stack is in the task's log.`,
+      message: `Internal error: ${messageOf(bug).replace(/^Internal error: /, '')}`,
+      notes: firstFrame(bug),
+      hint: 'This is a mistake in cos: please report it.',
     }),
   ];
 }
@@ -33,7 +48,7 @@ export function isInternal(diagnostic: Diagnostic): boolean {
   return diagnostic.code === 'COS_TASK_INTERNAL';
 }
 
-function stackNotes(error: unknown): readonly { readonly message: string }[] {
+function firstFrame(error: unknown): readonly { readonly message: string }[] {
   const frame = error instanceof Error ? error.stack?.split('\n').find((line) => line.trimStart().startsWith('at ')) : undefined;
   return frame === undefined ? [] : [{ message: frame.trim() }];
 }

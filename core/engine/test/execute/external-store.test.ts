@@ -158,6 +158,24 @@ describe('a store of an external kind', () => {
     expect(ran.failures).toContain('COS_PLUGIN_PREFLIGHT: No engine answers.');
   });
 
+  test('that throws is a mistake of its plugin, wherever it is asked', async () => {
+    const boom = (): never => {
+      throw new TypeError('boom');
+    };
+    store.import = boom;
+    expect((await workspace.run(pipeline())).failures).toEqual(['COS_PLUGIN_THREW: Plugin error: the store of `image` threw "boom".']);
+    store = new FolderStore(join(workspace.root, 'foreign'));
+    await workspace.run(pipeline());
+    workspace.write('note', 'n2');
+    store.has = boom;
+    expect((await workspace.run(pipeline())).failures).toEqual(['COS_PLUGIN_THREW: Plugin error: the store of `image` threw "boom".']);
+    store = new FolderStore(join(workspace.root, 'foreign'));
+    store.read = boom;
+    expect((await workspace.run(pipeline())).failures).toEqual(['COS_PLUGIN_THREW: Plugin error: the store of `image` threw "boom".']);
+    const named = makePipeline({ tasks: [{ stage: build, name: 'image', inputs: { sources: ['recipe'] } }], stores: [store], wanted: { 'image.tar': 'image:image' } });
+    expect((await workspace.run(named)).failures).toEqual(['COS_PLUGIN_THREW: Plugin error: the store of `image` threw "boom".']);
+  });
+
   test('forgets what the cache prunes', async () => {
     const bulky = (n: number) => makePipeline({ tasks: [...pipelineTasks(), { stage: textStage(() => String(n).repeat(1_000_000)), name: 'big', stageName: 'big', options: { n } }], stores: [store] });
     const pipelineTasks = () => [{ stage: build, name: 'image', inputs: { sources: ['recipe'] } }];
