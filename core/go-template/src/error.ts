@@ -88,7 +88,7 @@ export function placeAt(source: string, offset: number): Place {
 }
 
 /** The lines around an offset, numbered, with a caret. Long lines are cut around the caret. */
-export function codeFrame(source: string, offset: number): string {
+function codeFrame(source: string, offset: number): string {
   const { line } = placeAt(source, offset);
   const lines = source.split('\n');
   const column = offset - (source.lastIndexOf('\n', offset - 1) + 1);

@@ -24,7 +24,7 @@ export function concrete(value: GoValue): Reflected {
 }
 
 /** An element of a list or map with elements of type `interface {}`. */
-export function inInterface(value: GoValue): Reflected {
+function inInterface(value: GoValue): Reflected {
   return value === null ? nilInterface : new Reflected(value, true);
 }
 

@@ -20,7 +20,7 @@ export interface Rendering {
   readonly noValueText: string;
 }
 
-export interface Output {
+interface Output {
   text: string;
 }
 

@@ -41,7 +41,7 @@ export const lists: FunctionTable = {
 };
 
 /** Strings of a list without its nils; a single value is a list of one, nil of none (sprig's strslice). */
-export function stringsOf(value: GoValue): string[] {
+function stringsOf(value: GoValue): string[] {
   if (value === null) return [];
   if (!(value instanceof GoList)) return [textOf(value)];
   return value.items.filter((item) => item !== null).map(textOf);

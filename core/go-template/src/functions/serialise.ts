@@ -50,7 +50,7 @@ export function orErrorList(make: () => GoValue): GoValue {
   return attempt(make, (message) => new GoList([message]));
 }
 
-export function orMessage(make: () => string): string {
+function orMessage(make: () => string): string {
   return attempt(make, (message) => message);
 }
 

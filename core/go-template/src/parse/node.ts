@@ -1,13 +1,13 @@
 // What the parser makes: text and actions, and inside actions pipelines of commands of operands. `position` is an offset in the source.
-export interface TextNode { readonly type: 'text'; readonly position: number; readonly text: string }
-export interface ActionNode { readonly type: 'action'; readonly position: number; readonly pipe: PipeNode }
+interface TextNode { readonly type: 'text'; readonly position: number; readonly text: string }
+interface ActionNode { readonly type: 'action'; readonly position: number; readonly pipe: PipeNode }
 export interface TemplateNode {
   readonly type: 'template';
   readonly position: number;
   readonly name: string;
   readonly pipe: PipeNode | undefined;
 }
-export interface LoopControlNode { readonly type: 'break' | 'continue'; readonly position: number }
+interface LoopControlNode { readonly type: 'break' | 'continue'; readonly position: number }
 export interface BranchNode {
   readonly type: 'if' | 'with' | 'range';
   readonly position: number;
@@ -35,7 +35,7 @@ export interface NumberNode {
 export interface StringNode { readonly type: 'string'; readonly position: number; readonly quoted: string; readonly value: string }
 export interface FieldNode { readonly type: 'field'; readonly position: number; readonly names: readonly string[] }
 export interface VariableNode { readonly type: 'variable'; readonly position: number; readonly name: string; readonly fields: readonly string[] }
-export interface IdentifierNode { readonly type: 'identifier'; readonly position: number; readonly name: string }
+interface IdentifierNode { readonly type: 'identifier'; readonly position: number; readonly name: string }
 export interface ChainNode { readonly type: 'chain'; readonly position: number; readonly of: OperandNode; readonly fields: readonly string[] }
 export interface CommandNode { readonly type: 'command'; readonly position: number; readonly operands: readonly [OperandNode, ...OperandNode[]] }
 export interface PipeNode {

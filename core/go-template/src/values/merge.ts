@@ -25,6 +25,6 @@ export function mergeInto(target: GoMap, source: GoMap, overwrite: boolean): voi
   }
 }
 
-export function isEmptyValue(value: GoValue): boolean {
+function isEmptyValue(value: GoValue): boolean {
   return value instanceof GoObject ? false : !isTrue(value);
 }
