@@ -88,7 +88,7 @@ export function standardTargets(options: StandardTargetOptions): StandardTargets
       },
     },
     'build-packer': {
-      description: 'a Packer template that installs nothing and boots the ISO in QEMU',
+      description: 'a Packer template for the ISO, for the QEMU builder',
       params: squashParameter,
       async plan(context) {
         const { use, derivative } = context;

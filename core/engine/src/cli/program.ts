@@ -147,7 +147,7 @@ Examples:
   cos run build-iso             build a target; a second time does nothing
   cos run build-iso --dry-run   what would run, and why
   cos run build-iso --help      the parameters of a target
-  cos why iso.image#sample-os   what changed since the task ran
+  cos why iso.medium#sample-os  what changed since the task ran
   cos doctor                    what the host lacks
 
 Environment:
