@@ -9,7 +9,7 @@ import { HostLacksError } from './host-lacks-error.ts';
 import { openLookup } from './open-lookup.ts';
 import type { ExecuteOptions } from './options.ts';
 import { isInPlace } from './publish.ts';
-import { publishedOutputs, type Lookup, type Outputs } from './run.ts';
+import { producersOf, publishedOutputs, type Lookup, type Outputs } from './run.ts';
 
 // What a run would do, as far as that can be told without running anything.
 
@@ -89,9 +89,4 @@ async function previewTask(lookup: Lookup, task: PlannedTask, seen: ReadonlyMap<
   });
   if (verdict.kind === 'fresh' && missing !== undefined) return { preview: { ...found, outcome: 'cached', reason: `\`${missing.path}\` is missing or changed` }, outputs };
   return { preview: { ...found, outcome: verdict.kind }, outputs };
-}
-
-/** Tasks whose outputs a task reads, each once. */
-export function producersOf(task: PlannedTask): readonly TaskKey[] {
-  return [...new Set(Object.values(task.inputs).flatMap(({ artifacts }) => artifacts.flatMap((input) => ('task' in input ? [input.task] : []))))];
 }

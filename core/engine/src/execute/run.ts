@@ -61,3 +61,8 @@ export function publishedOutputs(plan: Plan, task: TaskKey): readonly (WantedOut
 export function engineFolder({ options }: Pick<Lookup, 'options'>): string {
   return relative(options.workspace, options.folder) || options.folder;
 }
+
+/** Tasks whose outputs a task reads, each once. */
+export function producersOf(task: PlannedTask): readonly TaskKey[] {
+  return [...new Set(Object.values(task.inputs).flatMap(({ artifacts }) => artifacts.flatMap((input) => ('task' in input ? [input.task] : []))))];
+}

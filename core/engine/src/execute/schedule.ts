@@ -4,7 +4,7 @@ import type { TaskKey } from '../model/identity.ts';
 import type { Outcome, TaskState } from '../model/outcome.ts';
 import type { Plan, PlannedTask } from '../model/plan.ts';
 import { createRandom, shuffle } from './shuffle.ts';
-import type { Outputs } from './run.ts';
+import { producersOf, type Outputs } from './run.ts';
 import { hasOutputs, nextState, type TaskEvent } from './task-state.ts';
 
 // The order of execution: which task may be looked at when, and what the end of one means for the others. It knows nothing of what a task does.
@@ -158,8 +158,8 @@ export async function schedule(options: ScheduleOptions): Promise<ReadonlyMap<Ta
 function createNodes(plan: Plan): Map<TaskKey, Node> {
   const nodes = new Map<TaskKey, Node>();
   for (const task of plan.tasks) {
-    const producers = new Set(Object.values(task.inputs).flatMap(({ artifacts }) => artifacts.flatMap((input) => ('task' in input ? [input.task] : []))));
-    nodes.set(task.key, { task, producers: [...producers], consumers: [], state: 'waiting', outputs: undefined, rerun: false });
+    const producers = producersOf(task);
+    nodes.set(task.key, { task, producers, consumers: [], state: 'waiting', outputs: undefined, rerun: false });
     for (const key of producers) {
       const producer = nodes.get(key);
       if (producer === undefined) throw new Error(`Internal error: ${task.key} stands before its input ${key} in the plan`);

@@ -29,7 +29,7 @@ export interface HashedTree {
   readonly stats: ReadonlyMap<string, SeenStat>;
 }
 
-export interface SeenStat {
+interface SeenStat {
   readonly stat: StatKey;
   /** False: the file was changed so shortly before that another change might not show in its times. */
   readonly settled: boolean;
@@ -69,7 +69,7 @@ export async function hashTree(root: string, options: HashTreeOptions): Promise<
 }
 
 /** Digest of a tree by its sorted entries. */
-export function digestOfEntries(entries: readonly TreeEntry[], profile: HashProfile): Digest {
+function digestOfEntries(entries: readonly TreeEntry[], profile: HashProfile): Digest {
   const sum = createHash('sha256').update(`cos-tree ${profile}\n`);
   for (const { path, type, executable, content, owner } of entries) {
     for (const field of [path, type, executable ? 'x' : '-', content, owner]) sum.update(`${Buffer.byteLength(field)}:`).update(field);
@@ -155,7 +155,7 @@ async function contentOf(absolute: string, stat: BigIntStats, options: HashTreeO
   return digest;
 }
 
-export function display(title: string, path: string): string {
+function display(title: string, path: string): string {
   return path === '' ? title : title === '.' ? path : `${title}/${path}`;
 }
 

@@ -35,7 +35,7 @@ export interface ProcessRequest {
   readonly graceMs?: number;
 }
 
-export interface ProcessResult {
+interface ProcessResult {
   readonly stdout: string;
   readonly stderr: string;
   readonly exitCode: number;
