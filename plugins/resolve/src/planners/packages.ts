@@ -28,11 +28,11 @@ export const packages = createDefinePlanner(noOptions)({
     const texts = new Map<string, string>();
     const reader: TreeReader = {
       async readFile(path) {
-        const text = await read(path);
+        const text = await plainly(() => read(path));
         texts.set(path, text);
         return text;
       },
-      list: async (path) => (await list(path)).map(({ name, type }) => ({ name, kind: type })),
+      list: async (path) => (await plainly(() => list(path))).map(({ name, type }) => ({ name, kind: type })),
     };
     const tree = await loadTree({ roots: options.trees, reader });
     const render = createGoTemplateRender({ engine: options.engine });
@@ -44,3 +44,13 @@ export const packages = createDefinePlanner(noOptions)({
     return describePlan(plan, tree);
   },
 });
+
+/** A path that cannot be read is a problem of the tree, told with its own code: of the reader's failure only the sentence counts. */
+async function plainly<T>(reading: () => Promise<T>): Promise<T> {
+  try {
+    return await reading();
+  } catch (error) {
+    if (!(error instanceof CosError)) throw error;
+    throw new Error(error.diagnostics.map(({ message }) => message).join(' '), { cause: error });
+  }
+}
