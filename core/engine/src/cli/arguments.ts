@@ -53,7 +53,7 @@ export const variables = [
 /** Checks flags and fills in what the environment and the host say. */
 export function readSettings(flags: GivenFlags, terminal: Terminal): Settings {
   const { env } = terminal;
-  if (flags.keepGoing === true && flags.failFast === true) throw invalid('either --keep-going or --fail-fast', 'both');
+  if (flags.keepGoing === true && flags.failFast === true) throw new CosError({ code: 'COS_REQUEST_INVALID_VALUE', severity: 'error', message: 'Expected --keep-going or --fail-fast; found both.' });
   return {
     dryRun: flags.dryRun === true,
     force: flags.force === true,

@@ -1,9 +1,9 @@
-import { engineFlags, flagOf } from '../config/check-parameters.ts';
+import { engineFlags } from '../config/check-parameters.ts';
 import { CosError } from '../errors/cos-error.ts';
 import type { Diagnostic } from '../errors/diagnostic.ts';
 import { hintFor } from '../errors/did-you-mean.ts';
 import type { Target } from '../model/config.ts';
-import type { Parameters } from '../model/parameter.ts';
+import { flagOf, type Parameters } from '../model/parameter.ts';
 import type { AskedTarget } from '../plan/create-plan.ts';
 import { flagHint } from './flag-hint.ts';
 import { readWords, splitTargets } from './target-words.ts';

@@ -50,8 +50,9 @@ function attempt<T>(work: () => T): T | undefined {
 
 /** What commander refuses: an unknown flag or a missing word, with its suggestion. Help and version come this way too. */
 function refused(error: CommanderError, terminal: Terminal): number {
-  if (error.code === 'commander.help') return exitCodes.wrongRequest;
   if (error.exitCode === 0) return exitCodes.done;
+  // `cos` alone has printed its help to standard error.
+  if (error.code === 'commander.help') return exitCodes.wrongRequest;
   const [head = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
   const hint = rest.join(' ').replace(/^\(|\)$/g, '');
   const isFlag = error.code === 'commander.unknownOption';

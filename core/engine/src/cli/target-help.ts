@@ -1,7 +1,6 @@
-import { flagOf } from '../config/check-parameters.ts';
 import type { ResolvedConfig } from '../config/resolved-config.ts';
 import { createPaint } from '../errors/paint.ts';
-import type { Parameter, Parameters } from '../model/parameter.ts';
+import { flagOf, type Parameter, type Parameters } from '../model/parameter.ts';
 import type { Settings } from './arguments.ts';
 import type { Terminal } from './terminal.ts';
 

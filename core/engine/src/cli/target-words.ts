@@ -1,7 +1,6 @@
-import { flagOf } from '../config/check-parameters.ts';
 import { CosError } from '../errors/cos-error.ts';
 import type { Diagnostic } from '../errors/diagnostic.ts';
-import type { Parameter, Parameters } from '../model/parameter.ts';
+import { flagOf, type Parameter, type Parameters } from '../model/parameter.ts';
 import { flagHint } from './flag-hint.ts';
 
 /** Words of the command line that are not flags of the engine, read by typed parameters. */

@@ -1,4 +1,5 @@
 import { quote } from '../errors/schema-failures.ts';
+import { flagOf } from '../model/parameter.ts';
 import { isObject, problem, type Subject } from './shape.ts';
 
 /** Flags of the engine, which parameters of targets cannot take. A test compares them with the command line. */
@@ -7,11 +8,6 @@ export const engineFlags = [
 ] as const;
 
 const types = ['text', 'list', 'choice', 'flag', 'integer'] as const;
-
-/** `squashLevel` is given as `--squash-level`. */
-export function flagOf(parameter: string): string {
-  return parameter.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-}
 
 /** Checks that parameters are declared so that a command line can be read by them. `taken`: flags that they cannot have. */
 export function checkParameters(parameters: unknown, subject: Subject, taken: readonly string[] = engineFlags): void {

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { diagnosticsOf, messageOf, systemCode } from '../errors/expected.ts';
 import type { Diagnostic, Place } from '../errors/diagnostic.ts';
+import { showPath } from '../errors/place.ts';
 import { throwingPlace } from '../errors/throwing-place.ts';
 
 // Errors of importing the config as diagnostics: Node puts the place into the stack in three different ways, and for plain JavaScript not at all.
@@ -75,23 +77,27 @@ function readText(file: string): string | undefined {
 }
 
 function explainMissing(error: unknown, file: string): Diagnostic {
-  const message = messageOf(error);
-  const [, wanted, importer] = /Cannot find (?:package|module) '([^']+)'(?: imported from (.+))?/.exec(message.split('\n')[0] ?? '') ?? [];
-  const isPackage = wanted !== undefined && !wanted.startsWith('/') && !wanted.startsWith('.') && !wanted.startsWith('file:');
+  const [line = ''] = messageOf(error).split('\n');
+  const [, wanted, importer] = /Cannot find (?:package|module) '([^']+)'(?: imported from (.+))?/.exec(line) ?? [];
+  const isPackage = wanted !== undefined && !/^(?:\/|\.|file:)/.test(wanted);
+  const folder = dirname(importer ?? file);
+  const shown = wanted?.startsWith('/') === true ? `./${showPath(wanted, folder)}`.replace(/^\.\/\//, '/') : wanted;
   return {
     code: 'COS_CONFIG_IMPORT',
     severity: 'error',
-    message: wanted === undefined ? `${message.split('\n')[0] ?? message}.` : `Expected the module "${wanted}", which the config imports; it is not there.`,
+    message: shown === undefined ? `${line}.` : `Expected the module "${shown}", which the config imports; it is not there.`,
     place: importPlace(importer ?? file, wanted),
     hint: isPackage ? `Install it: npm install ${wanted}` : 'Check the path; relative imports carry their extension: "./targets.ts".',
   };
 }
 
-/** The line of the import, found by its text. */
+/** The text between the quotes of the import, found by the end of the path. */
 function importPlace(file: string, wanted: string | undefined): Place {
-  const lines = wanted === undefined ? [] : (readText(file) ?? '').split('\n');
   const tail = wanted?.split('/').at(-1)?.replace(/\.[cm]?[jt]s$/, '') ?? '';
-  const index = lines.findIndex((line) => /\b(?:import|from|export)\b/.test(line) && tail !== '' && line.includes(tail));
-  if (index < 0) return { file };
-  return { file, line: index + 1, column: (lines[index]?.indexOf(tail) ?? 0) + 1, length: tail.length };
+  if (tail === '') return { file };
+  for (const [index, line] of (readText(file) ?? '').split('\n').entries()) {
+    const quoted = /\b(?:import|from|export)\b/.test(line) ? [...line.matchAll(/(['"])([^'"]+)\1/g)].find((match) => match[2]?.includes(tail)) : undefined;
+    if (quoted !== undefined) return { file, line: index + 1, column: quoted.index + 2, length: quoted[2]?.length ?? 1 };
+  }
+  return { file };
 }

@@ -17,10 +17,22 @@ export async function importConfig(file: string): Promise<Result<unknown>> {
     try {
       return defaultOf(await importByJiti(file), file, [fallbackWarning(reason, file)]);
     } catch (second) {
-      // The second error tells more only when it is of another kind: then the config went further than the first loader.
-      return failure(...explainImportFailure(fallbackReason(second) === undefined && systemCode(second) !== 'MODULE_NOT_FOUND' ? second : first, file));
+      return failure(...explainBoth(first, second, file));
     }
   }
+}
+
+/**
+ * When both loaders fail: the second error tells more when it got past what stopped the first one. A name that is not exported stops both, but the second
+ * one trips over it later and somewhere else.
+ */
+function explainBoth(first: unknown, second: unknown, file: string): [Diagnostic, ...Diagnostic[]] {
+  const gotFurther = !(first instanceof SyntaxError && systemCode(first) === undefined) && fallbackReason(second) === undefined && systemCode(second) !== 'MODULE_NOT_FOUND';
+  const [main, other] = gotFurther ? [second, first] : [first, second];
+  const [told, ...more] = explainImportFailure(main, file);
+  const [note] = explainImportFailure(other, file);
+  if (note.message === told.message || !gotFurther) return [told, ...more];
+  return [{ ...told, notes: [...(told.notes ?? []), { message: `Node itself cannot load the config: ${note.message}`, ...(note.place === undefined ? {} : { place: note.place }) }] }, ...more];
 }
 
 async function importNatively(file: string): Promise<unknown> {

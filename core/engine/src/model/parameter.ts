@@ -28,3 +28,8 @@ export type ParameterValue<P extends Parameter> = P extends { type: 'list' }
 
 /** Nothing for a target that declares no parameters: then their names are not known, and asking for one is a mistake. */
 export type ParameterValues<Pa extends Parameters> = string extends keyof Pa ? {} : { readonly [K in keyof Pa]: ParameterValue<Pa[K]> };
+
+/** `squashLevel` is given as `--squash-level`. */
+export function flagOf(parameter: string): string {
+  return parameter.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}

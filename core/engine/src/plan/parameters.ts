@@ -2,7 +2,7 @@ import { hintFor } from '../errors/did-you-mean.ts';
 import type { Diagnostic } from '../errors/diagnostic.ts';
 import { quote } from '../errors/schema-failures.ts';
 import { failure, success, type Result } from '../errors/result.ts';
-import type { Parameter, Parameters } from '../model/parameter.ts';
+import { flagOf, type Parameter, type Parameters } from '../model/parameter.ts';
 
 /**
  * Checks given values of parameters and fills in defaults. Texts are read as what the parameter wants (the command line has nothing else); lists may be
@@ -20,10 +20,11 @@ export function readParameters(parameters: Parameters, given: Readonly<Record<st
     const read = readOne(parameter, fields.get(name));
     if (typeof read === 'object') return [name, read.value] as const;
     const isMissing = fields.get(name) === undefined;
+    const what = parameter.positional === true ? `<${name}>` : `--${flagOf(name)}`;
     problems.push({
       code: isMissing ? 'COS_REQUEST_MISSING_VALUE' : 'COS_REQUEST_INVALID_VALUE',
       severity: 'error',
-      message: isMissing ? `Expected a value for parameter "${name}" of ${subject} (${parameter.description}); found none.` : `Expected ${read} as parameter "${name}" of ${subject}; found ${quote(fields.get(name))}.`,
+      message: isMissing ? `Expected a value for ${what} of ${subject} (${parameter.description}); found none.` : `Expected ${read} as ${what} of ${subject}; found ${quote(fields.get(name))}.`,
       ...(parameter.type === 'choice' && !isMissing ? { hint: hintFor(String(fields.get(name)), parameter.choices, 'choices') } : {}),
     });
     return [name, undefined] as const;
@@ -53,7 +54,7 @@ function readOne(parameter: Parameter, given: unknown): { readonly value: unknow
       if (given === undefined) return { value: parameter.default };
       const number = typeof given === 'string' && /^-?\d+$/.test(given) ? Number(given) : given;
       const { minimum = Number.MIN_SAFE_INTEGER, maximum = Number.MAX_SAFE_INTEGER } = parameter;
-      const range = parameter.minimum === undefined && parameter.maximum === undefined ? '' : ` from ${parameter.minimum ?? 'any'} to ${parameter.maximum ?? 'any'}`;
+      const range = [parameter.minimum === undefined ? '' : ` of at least ${minimum}`, parameter.maximum === undefined ? '' : ` of at most ${maximum}`].filter((part) => part !== '').join(' and');
       return typeof number === 'number' && Number.isSafeInteger(number) && number >= minimum && number <= maximum ? { value: number } : `a whole number${range}`;
     }
     default:

@@ -23,15 +23,15 @@ test('everything that does not fit is told at once', () => {
     "error COS_REQUEST_UNKNOWN_FLAG: Parameter "pakages" is not known to target "t".
       hint: Did you mean "packages"?
 
-    error COS_REQUEST_INVALID_VALUE: Expected one of fast, release as parameter "squash" of target "t"; found "relaese".
+    error COS_REQUEST_INVALID_VALUE: Expected one of fast, release as --squash of target "t"; found "relaese".
       hint: Did you mean "release"?
 
-    error COS_REQUEST_INVALID_VALUE: Expected a text of the form /\\.yaml$/ as parameter "manifest" of target "t"; found "m.txt".
+    error COS_REQUEST_INVALID_VALUE: Expected a text of the form /\\.yaml$/ as --manifest of target "t"; found "m.txt".
 
-    error COS_REQUEST_INVALID_VALUE: Expected true or false as parameter "dry" of target "t"; found "maybe".
+    error COS_REQUEST_INVALID_VALUE: Expected true or false as --dry of target "t"; found "maybe".
 
-    error COS_REQUEST_INVALID_VALUE: Expected a whole number from 1 to 9 as parameter "level" of target "t"; found "10".
+    error COS_REQUEST_INVALID_VALUE: Expected a whole number of at least 1 and of at most 9 as --level of target "t"; found "10".
 
-    error COS_REQUEST_MISSING_VALUE: Expected a value for parameter "key" of target "t" (the key); found none."
+    error COS_REQUEST_MISSING_VALUE: Expected a value for --key of target "t" (the key); found none."
   `);
 });
