@@ -8,9 +8,9 @@ export const POOL = 'var/cache/cos/pool';
 
 /** Arguments that make mmdebstrap write the archive to standard output. Every value was checked by the options' schema; none starts with a dash. */
 export function bootstrapArguments(options: BootstrapOptions, platform: string): readonly string[] {
-  const { suite, variant, components, mirrors, packages, pool, pathExcludes } = options;
+  const { suite, variant, mode, components, mirrors, packages, pool, pathExcludes } = options;
   return [
-    '--mode=auto',
+    `--mode=${mode}`,
     '--format=tar',
     `--variant=${variant}`,
     `--architectures=${platform.replace(/^linux\//, '')}`,

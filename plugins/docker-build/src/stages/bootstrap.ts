@@ -1,9 +1,10 @@
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ArchiveError } from '@cos/archive';
 import { defineTool } from '@cos/core';
 import { rootfsArchive } from '@cos/core/artifacts';
 import * as z from 'zod/mini';
-import { bootstrapArguments } from '../bootstrap/arguments.ts';
+import { bootstrapCommand } from '../bootstrap/command.ts';
 import { readBootstrapped } from '../bootstrap/read-bootstrapped.ts';
 import { explainBootstrap } from '../bootstrap/explain.ts';
 import { defineStage, proxiesOf } from '../options.ts';
@@ -15,8 +16,10 @@ const packageName = word(/^[a-z0-9][a-z0-9+.-]+(?::[a-z0-9-]+)?(?:=[A-Za-z0-9.+~
 export const bootstrapOptions = z.object({
   /** `bookworm`, `noble`. */
   suite: word(/^[a-z0-9][a-z0-9.-]*$/),
-  /** Set of packages to start from; default `minbase`: essential packages and apt. */
-  variant: z._default(z.enum(['essential', 'apt', 'minbase', 'required', 'important', 'standard']), 'minbase'),
+  /** Set of packages to start from; default `minbase`: essential packages and apt. `custom`: only what `packages` names. */
+  variant: z._default(z.enum(['custom', 'essential', 'apt', 'minbase', 'required', 'important', 'standard']), 'minbase'),
+  /** How mmdebstrap gets the rights that it needs: by being root, by a user namespace, by neither (few packages allow it), or by what is there. Default `auto`. */
+  mode: z._default(z.enum(['auto', 'root', 'unshare', 'chrootless']), 'auto'),
   components: z._default(z.array(word(/^[a-z0-9][a-z0-9-]*$/)), ['main']),
   /**
    * Mirrors (`http://deb.debian.org/debian`) or lines of a sources.list (`deb http://… bookworm main`); default: those that mmdebstrap has for the
@@ -43,12 +46,11 @@ export const bootstrap = defineStage({
   inputs: {},
   outputs: { rootfs: rootfsArchive },
   options: bootstrapOptions,
-  tools: [defineTool({ name: 'mmdebstrap', packages: { debian: 'mmdebstrap' } })],
+  tools: [defineTool({ name: 'mmdebstrap', packages: { debian: 'mmdebstrap' } }), defineTool({ name: 'unshare', packages: { debian: 'util-linux' } })],
   resource: { class: 'network' },
   async run({ options, emit, env, execStream, platform, scratch, signal, sourceDateEpoch }) {
-    const { stdout, done } = execStream('mmdebstrap', bootstrapArguments(options, platform), {
-      env: { ...proxiesOf(env), SOURCE_DATE_EPOCH: String(sourceDateEpoch) },
-    });
+    const command = await bootstrapCommand(options, { platform, tmpdir: env['TMPDIR'] ?? tmpdir() });
+    const { stdout, done } = execStream(command.tool, command.args, { env: { ...proxiesOf(env), ...command.env, SOURCE_DATE_EPOCH: String(sourceDateEpoch) } });
     const output = join(scratch, 'rootfs.tar');
     const [ended, written] = await Promise.allSettled([done, writeStream(readBootstrapped(stdout, { options, scratch, epoch: sourceDateEpoch }), output, signal)]);
     signal.throwIfAborted();

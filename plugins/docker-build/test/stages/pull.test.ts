@@ -1,0 +1,84 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { rootfsDigest } from '@cos/archive';
+import { runStage } from '@cos/core/testing';
+import { createReadStream } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import * as z from 'zod/mini';
+import { referenceOf } from '../../src/engine/images.ts';
+import { dockerBuild } from '../../src/index.ts';
+import { pluginOptions } from '../../src/options.ts';
+import { digest } from '../../src/pins/digest.ts';
+import { busyboxTar } from '../rig/busybox.ts';
+import { connect, never, TestImages } from '../rig/engine.ts';
+
+let images: TestImages;
+let folder: string;
+let registry: ChildProcess;
+let name: string;
+let pushed: string;
+
+beforeAll(async () => {
+  images = new TestImages(await connect());
+  await images.base();
+  folder = await mkdtemp(join(tmpdir(), 'cos-registry-'));
+  const port = await freePort();
+  await writeFile(join(folder, 'config.yml'), `version: 0.1\nlog: {level: error}\nstorage: {filesystem: {rootdirectory: ${folder}/data}}\nhttp: {addr: "127.0.0.1:${port}"}\n`);
+  registry = spawn('docker-registry', ['serve', join(folder, 'config.yml')], { stdio: 'ignore' });
+  await vi.waitFor(async () => fetch(`http://127.0.0.1:${port}/v2/`), { timeout: 10_000, interval: 100 });
+  name = `127.0.0.1:${port}/team/base`;
+  execFileSync('docker', ['tag', referenceOf(images.name('base')), `${name}:1`]);
+  const output = execFileSync('docker', ['push', `${name}:1`]).toString();
+  pushed = /sha256:[0-9a-f]{64}/.exec(output)![0];
+  execFileSync('docker', ['rmi', `${name}:1`]);
+});
+afterAll(async () => {
+  registry.kill();
+  await images.remove();
+  execFileSync('sh', ['-c', `docker images --quiet --digests "${name}" | xargs --no-run-if-empty docker rmi --force`]);
+  await rm(folder, { recursive: true });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+const host = { plugin: z.parse(pluginOptions, {}), env: {}, signal: never };
+
+describe('an image of a registry', () => {
+  it('is pinned by the digest that the registry has for its name', async () => {
+    expect(await digest.resolve(`${name}:1`, host)).toBe(pushed);
+    expect(await digest.resolve(`${name}@${pushed}`, host)).toBe(pushed);
+  });
+
+  it('is pulled by its digest', async () => {
+    await using pulled = await runStage(dockerBuild({ repository: images.repository }), 'pull', { options: { reference: `${name}:1`, digest: pushed } });
+    expect(pulled.text).toBe('');
+    expect(await rootfsDigest(createReadStream(pulled.outputs.image.path))).toBe(await rootfsDigest(busyboxTar()));
+  });
+
+  it.each([
+    ['without a digest', {}, 'COS_DOCKER_REFERENCE_FORM'],
+    ['with a digest of another form', { digest: 'latest' }, 'COS_DOCKER_REFERENCE_FORM'],
+    ['with a digest that the registry does not have', { digest: `sha256:${'0'.repeat(64)}` }, 'COS_DOCKER_REGISTRY_FAILED'],
+  ])('is refused %s', async (_, options, code) => {
+    await using pulled = await runStage(dockerBuild({ repository: images.repository }), 'pull', { options: { reference: `${name}:1`, ...options } });
+    expect(pulled.failure).toMatchObject({ code });
+  });
+
+  it('is not pinned when the registry does not have it or cannot be reached', async () => {
+    await expect(digest.resolve(`${name}:2`, host)).rejects.toMatchObject({ diagnostics: [{ code: 'COS_DOCKER_REGISTRY_FAILED', message: expect.stringContaining(`The image ${name}:2 cannot be had: `) as unknown }] });
+    await expect(digest.resolve('127.0.0.1:9/x:1', host)).rejects.toMatchObject({ diagnostics: [{ code: 'COS_DOCKER_REGISTRY_FAILED' }] });
+  });
+
+  it.each(['', 'UPPER:1', 'a b', '../x', 'x?y=1', 'x@sha256:1', 'x:1@sha256:zz', '-x'])('is not asked for as %j', async (reference) => {
+    await expect(digest.resolve(reference, host)).rejects.toMatchObject({ diagnostics: [{ code: 'COS_DOCKER_REFERENCE_FORM' }] });
+  });
+});
