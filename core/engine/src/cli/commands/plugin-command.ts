@@ -3,9 +3,12 @@ import { engineCommands } from '../../config/check-plugins.ts';
 import type { ResolvedPlugin } from '../../config/resolved-config.ts';
 import { CosError } from '../../errors/cos-error.ts';
 import { hintFor } from '../../errors/did-you-mean.ts';
-import { diagnosticsOf } from '../../errors/expected.ts';
+import type { Diagnostic } from '../../errors/diagnostic.ts';
+import { diagnosticsOf, messageOf } from '../../errors/expected.ts';
 import { createRedactor } from '../../errors/redact.ts';
+import { throwingPlace } from '../../errors/throwing-place.ts';
 import { executePlan } from '../../execute/execute-plan.ts';
+import { HostLacksError } from '../../execute/host-lacks-error.ts';
 import { createSecretReader } from '../../execute/secrets.ts';
 import type { Event } from '../../model/event.ts';
 import type { Json } from '../../model/json.ts';
@@ -14,6 +17,7 @@ import type { Command } from '../../model/plugin.ts';
 import { pickEnv } from '../../plan/host-env.ts';
 import { readParameters } from '../../plan/parameters.ts';
 import { createReporter } from '../create-reporter.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { executeOptions, prepareConfig, preparePlan, refuseErrors, type PreparedConfig } from '../prepare.ts';
 import { readSettings, type GivenFlags, type Settings } from '../arguments.ts';
 import { flagHint } from '../flag-hint.ts';
@@ -60,10 +64,23 @@ export async function pluginCommand(name: string, words: readonly string[], term
     });
     return exitCode ?? 0;
   } catch (error) {
-    const expected = diagnosticsOf(error);
-    if (expected !== undefined) throw new CosError(expected.map(redactor.redactDiagnostic), { cause: error });
-    throw error;
+    // An interrupt, and what the host lacks, are told as everywhere; what else a command throws is its failure.
+    if (terminal.signal.aborted || error instanceof HostLacksError) throw error;
+    const problems = diagnosticsOf(error) ?? [explainThrow(name, plugin, error)];
+    tell(terminal, problems.map(redactor.redactDiagnostic), { workspace, color: settings.errorColor });
+    return exitCodes.taskFailed;
   }
+}
+
+function explainThrow(name: string, { definition }: ResolvedPlugin, error: unknown): Diagnostic {
+  const place = throwingPlace(error);
+  return {
+    code: 'COS_PLUGIN_THREW',
+    severity: 'error',
+    message: `Plugin error: command "${name}" of plugin "${definition.name}" threw ${error instanceof Error ? `${error.name}: ${error.message}` : messageOf(error)}`,
+    ...(place === undefined ? {} : { place }),
+    hint: 'This is a mistake in the plugin; tell its authors.',
+  };
 }
 
 /** Flags that every command takes, unless it has parameters of these names. */
