@@ -6,6 +6,8 @@ import { anyCall, anyTemplate, anyValues } from './support/arbitraries.ts';
 import { createRandom } from './support/vectors.ts';
 
 const numRuns = Number(process.env['FUZZ_RUNS'] ?? 2_000);
+/** Long runs take longer than a test is given. */
+const patience = 30_000 + numRuns * 2;
 const limits = { steps: 20_000, output: 100_000, memory: 1_000_000 };
 const surroundings = { now: new Date('2026-11-21T10:00:00Z'), random: createRandom() };
 
@@ -22,7 +24,7 @@ describe('random input', () => {
       }),
       { numRuns },
     );
-  });
+  }, patience);
 
   it('renders or fails with a located error, under both engines', () => {
     fc.assert(
@@ -33,7 +35,7 @@ describe('random input', () => {
       }),
       { numRuns },
     );
-  });
+  }, patience);
 
   it('gives the same result twice', () => {
     fc.assert(
@@ -43,7 +45,7 @@ describe('random input', () => {
       }),
       { numRuns: numRuns / 4 },
     );
-  });
+  }, patience);
 
   it('leaves text without actions alone', () => {
     fc.assert(
@@ -52,7 +54,7 @@ describe('random input', () => {
       }),
       { numRuns },
     );
-  });
+  }, patience);
 
   it('reads any YAML text or says what is wrong with it', () => {
     const yamlish = fc.string({ unit: fc.constantFrom('a', ': ', '- ', '\n', '  ', '[', ']', '{', '}', ',', '"', "'", '|', '>', '&a ', '*a', '!!int ', '#', '~', '<<: ', '0', '1e3', '\t', '?', 'é') });
@@ -63,7 +65,7 @@ describe('random input', () => {
       }),
       { numRuns },
     );
-  });
+  }, patience);
 });
 
 function describeResult(result: ReturnType<typeof renderTemplate>): string {

@@ -6,6 +6,9 @@ import type { Limits } from '../src/index.ts';
 const nestedParentheses = `{{ ${'('.repeat(2_000)}1${')'.repeat(2_000)} }}`;
 const nestedBlocks = `${'{{ if 1 }}'.repeat(2_000)}${'{{ end }}'.repeat(2_000)}`;
 
+const ten = (name: string): string => Array.from({ length: 10 }, () => name).join(',');
+const anchors = `a: &a [${ten('x')}]\\nb: &b [${ten('*a')}]\\nc: &c [${ten('*b')}]\\nd: [${ten('*c')}]`;
+
 describe('a template is stopped', () => {
   it.each<[string, string, Partial<Limits>, RegExp]>([
     ['that makes more steps than allowed', '{{ range until 1000 }}{{ . }}{{ end }}', { steps: 500 }, /more than 500 steps/],
@@ -21,6 +24,13 @@ describe('a template is stopped', () => {
     ['with too many parentheses', nestedParentheses, {}, /nest deeper than 500/],
     ['with too many blocks', nestedBlocks, {}, /nest deeper than 500/],
     ['that puts a map into itself', '{{ $d := dict }}{{ $_ := set $d "a" $d }}{{ $d }}', {}, /contains itself/],
+    ['that puts a list into itself twice, many times over', '{{ $l := list "a" }}{{ range until 60 }}{{ $l = list $l $l }}{{ end }}{{ $l }}', {}, /the value is too large/],
+    ['that compares such lists', '{{ $l := list "a" }}{{ range until 60 }}{{ $l = list $l $l }}{{ end }}{{ deepEqual $l (list $l) }}', {}, /functions made more than/],
+    ['that writes such lists as YAML', '{{ $l := list "a" }}{{ range until 60 }}{{ $l = list $l $l }}{{ end }}{{ toYaml $l }}', {}, /functions made more than/],
+    ['that compiles large patterns', '{{ range until 100000 }}{{ $x := regexMatch "(a{500}|b{500})" "a" }}{{ end }}', { memory: 20_000_000 }, /functions made more than/],
+    ['that derives many passwords', '{{ range until 1000 }}{{ $x := derivePassword 1 "pin" "p" "u" "s" }}{{ end }}', { memory: 10_000_000 }, /functions made more than/],
+    ['that compares each of many with each', '{{ uniq (until 1000000) }}', { memory: 50_000_000 }, /functions made more than/],
+    ['that lets YAML anchors multiply', `{{ range until 100000 }}{{ $m := fromYaml "${anchors}" }}{{ end }}`, { memory: 10_000_000 }, /functions made more than/],
   ])('%s', (_what, source, limits, reason) => {
     const result = renderTemplate(source, { limits });
     expect(result).toMatchObject({ ok: false, error: { code: 'limit', line: 1 } });
@@ -41,11 +51,19 @@ describe('a template is stopped', () => {
   });
 
   it('and serialisers refuse a value that contains itself', () => {
-    const source = (name: string): string => `{{ $d := dict }}{{ $_ := set $d "a" $d }}[{{ ${name} $d }}]`;
-    expect(renderTemplate(source('toYaml'))).toEqual({ ok: true, value: '[]' });
-    expect(renderTemplate(source('toJson'))).toEqual({ ok: true, value: '[]' });
-    expect(renderTemplate(source('toToml'))).toEqual({ ok: true, value: '[toml: value nests too deeply, or contains itself]' });
+    for (const name of ['toYaml', 'toJson', 'toToml', 'deepCopy', 'toString']) {
+      expect(renderTemplate(`{{ $d := dict }}{{ $_ := set $d "a" $d }}[{{ ${name} $d }}]`)).toMatchObject({ ok: false, error: { code: 'limit' } });
+    }
   });
+});
+
+describe('a long text takes time in proportion to its length', () => {
+  it.each(['snakecase $t', 'kebabcase $t', 'camelcase $t', 'float64 $t', 'toYaml $t', 'durationRound $t', 'wrap 1 $t', 'title $t', 'int $t'])('for %s', (call) => {
+    for (const piece of ['aB', '1', '1.', ' x', '0x', '-_']) {
+      const result = renderTemplate(`{{ $t := repeat 200000 "${piece}" }}{{ $t = printf "%sx" $t }}{{ $x := ${call} }}`);
+      expect(result.ok).toBe(true);
+    }
+  }, 10_000);
 });
 
 describe('a regular expression', () => {

@@ -1,6 +1,7 @@
 // Calls of functions and methods: number of arguments, their types, and what happens when the function fails.
 import { TemplateError } from '../error.ts';
 import { Refusal } from '../functions/context.ts';
+import { isShallowFunction } from '../functions/registry.ts';
 import type { Node, OperandNode } from '../parse/node.ts';
 import { GoPanic } from '../values/panic.ts';
 import { isTrue } from '../values/truth.ts';
@@ -11,6 +12,7 @@ import { LimitReached, itemSize } from './limits.ts';
 import { concrete, Reflected } from './reflected.ts';
 import { failAt } from './state.ts';
 import type { State } from './state.ts';
+import { weigh } from './weigh.ts';
 
 interface Call {
   readonly name: string;
@@ -32,10 +34,13 @@ export function callFunction(state: State, dot: Reflected, call: Call): Reflecte
   if (definition.shortCircuits !== undefined) return evaluateLogic(state, dot, call, definition.shortCircuits);
   const args = evaluateArguments(state, dot, call, definition).map(({ type, value }) => unpack(type, value));
   const { context } = state.rendering;
+  const isShallow = isShallowFunction(call.name);
   return guarded(state, call, () => {
+    if (!isShallow) for (const arg of args) weigh(arg instanceof Reflected ? arg.value : arg, context.meter);
     const result = definition.call(context, args);
     if (result instanceof Reflected) return result;
     context.meter.reserve(sizeOf(result));
+    if (!isShallow) weigh(result, context.meter);
     return concrete(result);
   });
 }

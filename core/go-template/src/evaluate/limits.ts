@@ -7,7 +7,8 @@ export interface Limits {
   readonly depth: number;
   /** Length of the result, in UTF-16 units. Default 16,777,216. */
   readonly output: number;
-  /** Sum of what functions make, whether it is kept or not: 1 for a character, 8 for an item of a list. Default 268,435,456. */
+  /** Sum of what functions make and walk through, whether it is kept or not: 1 for a character made, 8 for an item of a list, 16 for
+   * each value that a function looks at inside of another. Default 268,435,456. */
   readonly memory: number;
   /** Levels of blocks and parentheses in a text. Default 500. */
   readonly nesting: number;
@@ -21,8 +22,10 @@ export const defaultLimits: Limits = {
   nesting: 500,
 };
 
-/** What an item of a list counts. */
+/** What an item of a list counts, a step through a value, and a comparison of two values: by memory and by time, as characters count. */
 export const itemSize = 8;
+export const visitSize = 16;
+export const containerSize = 64;
 
 /** Which limit was reached; the evaluator locates it and makes a template error of it. */
 export class LimitReached extends Error {

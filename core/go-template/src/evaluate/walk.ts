@@ -14,6 +14,7 @@ import type { Reflected } from './reflected.ts';
 import { evaluatePipeline } from './pipeline.ts';
 import { assignVariable, failAt, setTopVariable, stopAt, write } from './state.ts';
 import type { State } from './state.ts';
+import { weigh } from './weigh.ts';
 
 /** How a list of statements ended. */
 type Flow = 'next' | 'break' | 'continue';
@@ -60,9 +61,11 @@ function printValue(state: State, node: StatementNode, { value }: Reflected): vo
 
 function printed(state: State, value: GoValue): string {
   try {
+    weigh(value, state.rendering.context.meter);
     return sprint([value]);
   } catch (error) {
-    if (isStackOverflow(error)) return failAt(state, 'the value contains itself, or nests too deeply', new LimitReached('depth', error.message));
+    if (error instanceof LimitReached) return failAt(state, 'the value is too large, or contains itself', error);
+    if (isStackOverflow(error)) return failAt(state, 'the value nests too deeply', new LimitReached('depth', error.message));
     throw error;
   }
 }

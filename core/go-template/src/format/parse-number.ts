@@ -19,11 +19,11 @@ export function parseFloatText(text: string): number | undefined {
   const special = /^([+-]?)(inf|infinity)$/i.exec(text);
   if (special !== null) return special[1] === '-' ? -Infinity : Infinity;
   if (/^nan$/i.test(text)) return Number.NaN;
-  const hexadecimal = /^([+-]?)0x([0-9a-f_]*)\.?([0-9a-f_]*)p([+-]?[0-9_]+)$/i.exec(text);
+  const hexadecimal = /^([+-]?)0x([0-9a-f_]*)(?:\.([0-9a-f_]*))?p([+-]?[0-9_]+)$/i.exec(text);
   if (hexadecimal !== null && validUnderscores(text)) return hexFloat(hexadecimal);
   if (/(^|[^0-9])_|_([^0-9]|$)/.test(text)) return undefined;
   const plain = text.replaceAll('_', '');
-  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain)) return undefined;
+  if (!/^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i.test(plain)) return undefined;
   const value = Number(plain);
   return Number.isFinite(value) ? value : undefined;
 }

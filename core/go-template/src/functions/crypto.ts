@@ -11,7 +11,10 @@ import type { FunctionTable, TemplateFunction } from './define.ts';
 import { passwordCharacters, passwordTemplates } from './password-templates.ts';
 
 export const crypto: FunctionTable = {
-  derivePassword: fn(['uint32', 'string', 'string', 'string', 'string'], derivePassword),
+  derivePassword: contextual(['uint32', 'string', 'string', 'string', 'string'], ({ meter }, ...args) => {
+    meter.reserve(derivationCost);
+    return derivePassword(...args);
+  }),
   encryptAES: contextual(['string', 'string'], encrypt),
   decryptAES: fn(['string', 'string'], decrypt),
   genPrivateKey: contextual(['string'], generateKey),
@@ -30,6 +33,9 @@ export const cryptoSince32: FunctionTable = {
   genSelfSignedCertWithKey: refused('a certificate has random numbers and the current time in it'),
   genSignedCertWithKey: refused('a certificate has random numbers and the current time in it'),
 };
+
+/** It is slow on purpose. */
+const derivationCost = 4_000_000;
 
 function refused(reason: string): TemplateFunction {
   return variadic([], 'interface {}', () => {

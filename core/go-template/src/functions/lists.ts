@@ -1,5 +1,6 @@
 // sprig: lists. `must…` functions differ from the others by a name only: both end in a template error.
-import { itemSize } from '../evaluate/limits.ts';
+import { itemSize, visitSize } from '../evaluate/limits.ts';
+import type { Meter } from '../evaluate/limits.ts';
 import { compareText } from '../values/bytes.ts';
 import { deepEqual } from '../values/deep-equal.ts';
 import { GoPanic } from '../values/panic.ts';
@@ -22,9 +23,9 @@ export const lists: FunctionTable = {
   ...withMust('push', fn(['interface {}', 'interface {}'], append)),
   ...withMust('prepend', fn(['interface {}', 'interface {}'], (list, item) => new GoList([item, ...itemsOf(list, 'prepend')]))),
   ...withMust('reverse', fn(['interface {}'], (list) => new GoList(itemsOf(list, 'find reverse').toReversed()))),
-  ...withMust('uniq', fn(['interface {}'], (list) => new GoList(unique(itemsOf(list, 'find uniq'))))),
+  ...withMust('uniq', contextual(['interface {}'], ({ meter }, list) => new GoList(unique(itemsOf(list, 'find uniq'), meter)))),
   ...withMust('compact', fn(['interface {}'], (list) => new GoList(itemsOf(list, 'compact').filter((item) => !isEmpty(item))))),
-  ...withMust('without', variadic(['interface {}'], 'interface {}', (list, ...omitted) => without(list, omitted))),
+  ...withMust('without', contextualVariadic(['interface {}'], 'interface {}', ({ meter }, list, ...omitted) => without(list, omitted, meter))),
   ...withMust('has', fn(['interface {}', 'interface {}'], (needle, list) => list !== null && contains(itemsOf(list, 'find has'), needle))),
   ...withMust('slice', variadic(['interface {}'], 'interface {}', slice)),
   ...withMust('chunk', fn(['int', 'interface {}'], chunk)),
@@ -73,14 +74,20 @@ function contains(items: readonly GoValue[], needle: GoValue): boolean {
   return items.some((item) => deepEqual(needle, item));
 }
 
-function unique(items: readonly GoValue[]): GoValue[] {
+/** Each item is compared with all before it; the comparisons count. */
+function unique(items: readonly GoValue[], meter: Meter): GoValue[] {
   const result: GoValue[] = [];
-  for (const item of items) if (!contains(result, item)) result.push(item);
+  for (const item of items) {
+    meter.reserve(result.length * visitSize);
+    if (!contains(result, item)) result.push(item);
+  }
   return result;
 }
 
-function without(list: GoValue, omitted: readonly GoValue[]): GoValue {
-  return new GoList(itemsOf(list, 'find without').filter((item) => !contains(omitted, item)));
+function without(list: GoValue, omitted: readonly GoValue[], meter: Meter): GoValue {
+  const items = itemsOf(list, 'find without');
+  meter.reserve(items.length * omitted.length * visitSize);
+  return new GoList(items.filter((item) => !contains(omitted, item)));
 }
 
 function slice(list: GoValue, ...indices: GoValue[]): GoValue {
@@ -108,7 +115,7 @@ function sortAlpha(list: GoValue): GoValue {
   return stringList(stringsOf(list).toSorted(compareText));
 }
 
-function range(meter: { readonly reserve: (length: number) => void }, start: number, stop: number, step: number): GoValue {
+function range(meter: Meter, start: number, stop: number, step: number): GoValue {
   if (step === 0 || (stop < start ? step >= 0 : step < 0)) return new GoList([], 'int');
   const count = Math.max(0, Math.ceil((stop - start) / step));
   meter.reserve(count * itemSize);

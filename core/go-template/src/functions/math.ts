@@ -1,4 +1,5 @@
 // sprig: arithmetic. Integer functions work on int64 and wrap; the `…f` functions calculate in decimals, so 0.1 + 0.2 is 0.3.
+import type { Meter } from '../evaluate/limits.ts';
 import { parseIntText } from '../format/parse-number.ts';
 import { GoPanic } from '../values/panic.ts';
 import { GoInt, goInt, goInt64 } from '../values/value.ts';
@@ -59,7 +60,7 @@ function round(value: GoValue, places: number, ...options: number[]): number {
 }
 
 /** Like the command seq: last; first and last; first, step and last. */
-function sequence(meter: { readonly reserve: (length: number) => void }, parameters: readonly number[]): string {
+function sequence(meter: Meter, parameters: readonly number[]): string {
   const [a = 0, b = 0, c = 0] = parameters;
   switch (parameters.length) {
     case 1:
@@ -73,7 +74,7 @@ function sequence(meter: { readonly reserve: (length: number) => void }, paramet
   }
 }
 
-function steps(meter: { readonly reserve: (length: number) => void }, start: number, end: number, step: number, direction: number): string {
+function steps(meter: Meter, start: number, end: number, step: number, direction: number): string {
   const stop = end + direction;
   if (step === 0 || (stop < start ? step > 0 : step < 0)) return '';
   const count = Math.max(0, Math.ceil((stop - start) / step));

@@ -4,45 +4,55 @@ import type { Pattern } from '../regex.ts';
 import { GoPanic } from '../values/panic.ts';
 import { GoList, stringList } from '../values/value.ts';
 import type { GoValue } from '../values/value.ts';
+import type { FunctionContext } from './context.ts';
 import { contextual, fn } from './define.ts';
 import type { FunctionTable } from './define.ts';
+import { formattedLength } from './formatted-length.ts';
 
-type Compile = (source: string) => Pattern;
+/** Work for one character of a pattern, with its repetitions written out, compared with one character of a text. */
+const patternCost = 64;
 
 export const regex: FunctionTable = {
-  regexMatch: fn(['string', 'string'], matches),
-  mustRegexMatch: fn(['string', 'string'], (source, text) => compilePattern(source).find(text, 0) !== undefined),
-  ...variants('', mustCompilePattern),
-  ...variants('must', compilePattern),
+  regexMatch: contextual(['string', 'string'], (context, source, text) => matches(context, source, text)),
+  mustRegexMatch: contextual(['string', 'string'], (context, source, text) => prepare(context, source, text, compilePattern).find(text, 0) !== undefined),
+  ...variants('regex', mustCompilePattern),
+  ...variants('mustRegex', compilePattern),
   regexQuoteMeta: fn(['string'], (text) => text.replace(/[\\.+*?()|[\]{}^$]/g, '\\$&')),
 };
 
-function variants(prefix: '' | 'must', compile: Compile): FunctionTable {
-  const name = (base: string): string => (prefix === '' ? `regex${base}` : `mustRegex${base}`);
+type Compile = (source: string) => Pattern;
+
+function variants(prefix: string, compile: Compile): FunctionTable {
   return {
-    [name('Find')]: fn(['string', 'string'], (source, text) => compile(source).find(text, 0)?.groups[0] ?? ''),
-    [name('FindAll')]: fn(['string', 'string', 'int'], (source, text, limit) => listOfMatches(compile(source), text, limit)),
-    [name('ReplaceAll')]: contextual(['string', 'string', 'string'], (context, source, text, template) => {
-      const pattern = compile(source);
+    [`${prefix}Find`]: contextual(['string', 'string'], (context, source, text) => prepare(context, source, text, compile).find(text, 0)?.groups[0] ?? ''),
+    [`${prefix}FindAll`]: contextual(['string', 'string', 'int'], (context, source, text, limit) => listOfMatches(prepare(context, source, text, compile), text, limit)),
+    [`${prefix}ReplaceAll`]: contextual(['string', 'string', 'string'], (context, source, text, template) => {
+      const pattern = prepare(context, source, text, compile);
       return replaceAll(pattern, text, (match) => {
         const replacement = expandReplacement(pattern, template, match);
         context.meter.reserve(replacement.length);
         return replacement;
       });
     }),
-    [name('ReplaceAllLiteral')]: contextual(['string', 'string', 'string'], (context, source, text, replacement) =>
-      replaceAll(compile(source), text, () => {
+    [`${prefix}ReplaceAllLiteral`]: contextual(['string', 'string', 'string'], (context, source, text, replacement) =>
+      replaceAll(prepare(context, source, text, compile), text, () => {
         context.meter.reserve(replacement.length);
         return replacement;
       }),
     ),
-    [name('Split')]: fn(['string', 'string', 'int'], (source, text, limit) => stringList(splitBy(compile(source), text, limit))),
+    [`${prefix}Split`]: contextual(['string', 'string', 'int'], (context, source, text, limit) => stringList(splitBy(prepare(context, source, text, compile), text, limit))),
   };
 }
 
-function matches(source: string, text: string): boolean {
+/** Compiles, and charges for the work on this text. */
+function prepare({ meter }: FunctionContext, source: string, text: string, compile: Compile): Pattern {
+  meter.reserve(formattedLength(source) * patternCost + text.length);
+  return compile(source);
+}
+
+function matches(context: FunctionContext, source: string, text: string): boolean {
   try {
-    return compilePattern(source).find(text, 0) !== undefined;
+    return prepare(context, source, text, compilePattern).find(text, 0) !== undefined;
   } catch (error) {
     if (error instanceof GoPanic) return false;
     throw error;

@@ -31,6 +31,14 @@ const namesSince32 = [
   'add1f', 'addf', 'all', 'any', 'chunk', 'dig', 'divf', 'maxf', 'minf', 'mulf', 'mustChunk', 'mustFromJson', 'regexQuoteMeta', 'subf',
 ];
 
+/** These look at the top of a value only, however much is below. All others are taken to walk through all of it. */
+const shallow: ReadonlySet<string> = new Set([
+  'all', 'any', 'append', 'chunk', 'coalesce', 'compact', 'concat', 'default', 'dict', 'empty', 'first', 'get', 'hasKey', 'include', 'index',
+  'initial', 'keys', 'kindIs', 'kindOf', 'last', 'len', 'list', 'mustAppend', 'mustChunk', 'mustCompact', 'mustFirst', 'mustInitial', 'mustLast',
+  'mustPrepend', 'mustPush', 'mustRest', 'mustReverse', 'mustSlice', 'not', 'omit', 'pick', 'pluck', 'prepend', 'push', 'required', 'rest', 'reverse',
+  'set', 'slice', 'ternary', 'tpl', 'tuple', 'typeIs', 'typeIsLike', 'typeOf', 'unset', 'values',
+]);
+
 const engines: Readonly<Record<Engine, ReadonlyMap<string, TemplateFunction>>> = {
   luet: collect([builtins, common, since32, environment, luetSerialisation, including]),
   helm: collect([builtins, without(common, namesSince32), including, helmFunctions]),
@@ -38,6 +46,10 @@ const engines: Readonly<Record<Engine, ReadonlyMap<string, TemplateFunction>>> =
 
 export function functionsOf(engine: Engine): ReadonlyMap<string, TemplateFunction> {
   return engines[engine];
+}
+
+export function isShallowFunction(name: string): boolean {
+  return shallow.has(name);
 }
 
 /** Later tables win: sprig's `slice` hides the one that Go builds in. */

@@ -1,12 +1,13 @@
 // camelcase, snakecase, kebabcase as the library xstrings makes them, with its way to split words: `HTTPServer2Go` is http, server2, go.
-import { isSpace, isUpper, lowerCharacter, upperCharacter } from './letters.ts';
+import { isSpace, isUpper, lowerCharacter, mapCharacters, upperCharacter } from './letters.ts';
 
 type WordType = 'none' | 'number' | 'upper' | 'letters' | 'connector' | 'punctuation' | 'other';
 
 interface Word {
   readonly type: WordType;
   readonly text: string;
-  readonly rest: string;
+  /** Where the next word begins. */
+  readonly end: number;
 }
 
 export function toCamelCase(text: string): string {
@@ -31,59 +32,73 @@ export function toCamelCase(text: string): string {
 }
 
 export function toSeparatedCase(text: string, connector: '_' | '-'): string {
-  let result = '';
-  let word = nextWord(text);
-  const put = ({ type, text: letters }: Pick<Word, 'type' | 'text'>): void => {
-    result += type === 'upper' || type === 'connector' ? lowerWord(letters, connector) : letters;
-  };
-  const connect = (): void => {
-    result += connector;
-  };
-  while (word.rest !== '') {
-    if (word.type !== 'connector') put(word);
-    const previous = word;
-    word = nextWord(word.rest);
-    if (previous.type === 'number') {
-      word = putTail(word, put);
-      if (word.type !== 'none' && !separates(word)) connect();
-    } else if (previous.type === 'connector') {
-      put(previous);
-    } else if (previous.type !== 'punctuation') {
-      word = afterLetters(word, put, connect);
-    }
-  }
-  put(word);
-  return result;
+  return new CaseWriter(Array.from(text), connector).write();
 }
 
-/** A number belongs to the word before it, unless small letters follow: bld4_floor, http_2xx. */
-function afterLetters(word: Word, put: (word: Word) => void, connect: () => void): Word {
-  if (word.type !== 'number') {
-    if (!separates(word)) connect();
+/** Walks the words with one of look-ahead. */
+class CaseWriter {
+  readonly #characters: readonly string[];
+  readonly #connector: string;
+  #result = '';
+
+  constructor(characters: readonly string[], connector: string) {
+    this.#characters = characters;
+    this.#connector = connector;
+  }
+
+  write(): string {
+    let word = nextWord(this.#characters, 0);
+    while (word.end < this.#characters.length) {
+      if (word.type !== 'connector') this.#put(word);
+      const previous = word;
+      word = this.#after(word);
+      if (previous.type === 'number') word = this.#connectAfter(this.#putTail(word));
+      else if (previous.type === 'connector') this.#put(previous);
+      else if (previous.type !== 'punctuation') word = this.#afterLetters(word);
+    }
+    this.#put(word);
+    return this.#result;
+  }
+
+  /** A number belongs to the word before it, unless small letters follow: bld4_floor, http_2xx. */
+  #afterLetters(word: Word): Word {
+    if (word.type !== 'number') {
+      if (!separates(word)) this.#result += this.#connector;
+      return word;
+    }
+    if (word.end === this.#characters.length) return word;
+    const next = this.#after(word);
+    if (next.type !== 'letters') {
+      this.#put(word);
+      if (!separates(next)) this.#result += this.#connector;
+      return next;
+    }
+    this.#result += this.#connector;
+    this.#put(word);
+    return this.#connectAfter(this.#putTail(next));
+  }
+
+  #connectAfter(word: Word): Word {
+    if (word.type !== 'none' && !separates(word)) this.#result += this.#connector;
     return word;
   }
-  if (word.rest === '') return word;
-  const number = word;
-  let next = nextWord(word.rest);
-  if (next.type !== 'letters') {
-    put(number);
-    if (!separates(next)) connect();
-    return next;
-  }
-  connect();
-  put(number);
-  next = putTail(next, put);
-  if (next.type !== 'none' && !separates(next)) connect();
-  return next;
-}
 
-function putTail(word: Word, put: (word: Word) => void): Word {
-  let current = word;
-  while (current.type === 'letters' || current.type === 'number') {
-    put(current);
-    current = nextWord(current.rest);
+  #putTail(word: Word): Word {
+    let current = word;
+    while (current.type === 'letters' || current.type === 'number') {
+      this.#put(current);
+      current = this.#after(current);
+    }
+    return current;
   }
-  return current;
+
+  #after(word: Word): Word {
+    return nextWord(this.#characters, word.end);
+  }
+
+  #put({ type, text }: Word): void {
+    this.#result += type === 'upper' || type === 'connector' ? lowerWord(text, this.#connector) : text;
+  }
 }
 
 function separates({ type }: Word): boolean {
@@ -91,37 +106,36 @@ function separates({ type }: Word): boolean {
 }
 
 function lowerWord(text: string, connector: string): string {
-  return Array.from(text).map((character) => (isConnector(character) ? connector : isUpper(character) ? lowerCharacter(character) : character)).join('');
+  return mapCharacters(text, (character) => (isConnector(character) ? connector : isUpper(character) ? lowerCharacter(character) : character));
 }
 
-function nextWord(text: string): Word {
-  const characters = Array.from(text);
-  const first = characters[0];
-  if (first === undefined) return { type: 'none', text: '', rest: '' };
-  const run = (type: WordType, belongs: (character: string) => boolean, from = 1): Word => {
-    let end = from;
+function nextWord(characters: readonly string[], start: number): Word {
+  const first = characters[start];
+  if (first === undefined) return { type: 'none', text: '', end: start };
+  const run = (type: WordType, belongs: (character: string) => boolean): Word => {
+    let end = start + 1;
     while (end < characters.length && belongs(characters[end] ?? '')) end++;
-    return { type, text: characters.slice(0, end).join(''), rest: characters.slice(end).join('') };
+    return { type, text: characters.slice(start, end).join(''), end };
   };
   if (isConnector(first)) return run('connector', isConnector);
   if (isPunctuation(first)) return run('punctuation', isPunctuation);
-  if (isUpper(first)) return upperWord(characters, run);
+  if (isUpper(first)) return upperWord(characters, start, run);
   if (isAlphabet(first)) return run('letters', isSmall);
   if (isNumber(first)) return run('number', isNumber);
   return run('other', (character) => !isConnector(character) && !isAlphabet(character) && !isNumber(character) && !isPunctuation(character));
 }
 
-function upperWord(characters: readonly string[], run: (type: WordType, belongs: (character: string) => boolean, from?: number) => Word): Word {
-  const second = characters[1];
+type Run = (type: WordType, belongs: (character: string) => boolean) => Word;
+
+function upperWord(characters: readonly string[], start: number, run: Run): Word {
+  const second = characters[start + 1];
   if (second === undefined || (!isUpper(second) && !isAlphabet(second))) return run('upper', () => false);
   if (!isUpper(second)) return run('upper', isSmall);
   const word = run('upper', isUpper);
-  const after = Array.from(word.rest)[0];
+  const after = characters[word.end];
   if (after === undefined || !isAlphabet(after)) return word;
   // The last capital begins the next word: HTTP, Status.
-  const letters = Array.from(word.text);
-  const last = letters.pop() ?? '';
-  return { type: 'upper', text: letters.join(''), rest: last + word.rest };
+  return { type: 'upper', text: characters.slice(start, word.end - 1).join(''), end: word.end - 1 };
 }
 
 function isConnector(character: string): boolean {

@@ -80,6 +80,10 @@ export class GoMap {
     return this.#entries.values();
   }
 
+  *values(): Generator<GoValue, undefined> {
+    for (const [, value] of this.#entries.values()) yield value;
+  }
+
   #encode(key: GoValue): string {
     return this.key === 'string' && typeof key === 'string' ? key : encodeKey(key);
   }
