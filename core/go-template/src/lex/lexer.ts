@@ -1,6 +1,5 @@
 // Text to tokens, with the rules of Go 1.22's text/template: trim markers, comments that must touch both delimiters, numbers that end
 // at a non-alphanumeric character. A mistake becomes an error token, the last one; the parser decides whether it gets that far.
-// 400 lines: one state machine, whose states only make sense together.
 import { describeCharacter } from '../format/quote.ts';
 import { scanNumber } from './number.ts';
 import { keywords } from './token.ts';
