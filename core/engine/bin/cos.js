@@ -37,16 +37,16 @@ function runWith(node) {
 }
 
 function lacking(what) {
-  console.error(`${what}\ncos needs Node ^22.22.2 or >= 24.15.0. Install it, or let npm bring it into the workspace:\n\n    npm install --save-dev node-linux-${process.arch}@24\n`);
+  process.stderr.write(`${what}\ncos needs Node ^22.22.2 or >= 24.15.0. Install it, or let npm bring it into the workspace:\n\n    npm install --save-dev node-linux-${process.arch}@24\n`);
   process.exit(3);
 }
 
 if (isSupported(process.versions.node)) {
   // Loading TypeScript configs is marked experimental in some versions; that is not the user's concern.
-  const { emitWarning } = process;
+  const emitWarning = process.emitWarning.bind(process);
   process.emitWarning = (warning, ...rest) => {
     const type = typeof rest[0] === 'string' ? rest[0] : rest[0]?.type;
-    if (type !== 'ExperimentalWarning') Reflect.apply(emitWarning, process, [warning, ...rest]);
+    if (type !== 'ExperimentalWarning') emitWarning(warning, ...rest);
   };
   nodeModule.enableCompileCache?.();
   const { runOnProcess } = await import('../dist/cli.js');

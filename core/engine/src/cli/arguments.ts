@@ -53,17 +53,20 @@ export const variables = [
 /** Checks flags and fills in what the environment and the host say. */
 export function readSettings(flags: GivenFlags, terminal: Terminal): Settings {
   const { env } = terminal;
+  const verbose = flags.verbose ?? isOn(env['COS_VERBOSE']);
   if (flags.keepGoing === true && flags.failFast === true) throw new CosError({ code: 'COS_REQUEST_INVALID_VALUE', severity: 'error', message: 'Expected --keep-going or --fail-fast; found both.' });
+  const reporter = readReporter(flags.reporter ?? env['COS_REPORTER'], terminal, verbose);
+  // Chance is wanted: another order in each run brings out tasks that depend on it, and the summary names the seed. Programs get one order.
+  const seed = reporter === 'json' ? 0 : Math.floor(Math.random() * 2 ** 31);
   return {
     dryRun: flags.dryRun === true,
     force: flags.force === true,
     policy: flags.keepGoing === true ? 'keep-going' : flags.failFast === true ? 'fail-fast' : 'finish',
     jobs: wholeNumber('--jobs', flags.jobs ?? env['COS_JOBS'], 1, availableParallelism()),
-    // Chance is wanted here: another order in each run brings out tasks that depend on it. The summary names the seed.
-    seed: wholeNumber('--seed', flags.seed, 0, Math.floor(Math.random() * 2 ** 31)),
-    reporter: readReporter(flags.reporter ?? env['COS_REPORTER'], terminal),
+    seed: wholeNumber('--seed', flags.seed, 0, seed),
+    reporter,
     frozen: flags.frozen ?? isOn(env['COS_FROZEN']),
-    verbose: flags.verbose ?? isOn(env['COS_VERBOSE']),
+    verbose,
     color: hasColor(flags.color, env, terminal.out.isTerminal),
     errorColor: hasColor(flags.color, env, terminal.err.isTerminal),
     load: { cwd: terminal.cwd, values: flags.values ?? [], set: flags.set ?? [], derivatives: flags.derivative ?? [], platforms: flags.platform ?? [] },
@@ -77,8 +80,10 @@ function hasColor(flag: boolean | undefined, env: Readonly<Record<string, string
   return isTerminal && env['TERM'] !== 'dumb';
 }
 
-function readReporter(given: string | undefined, terminal: Terminal): ReporterName {
-  if (given === undefined || given === '' || given === 'auto') return terminal.out.isTerminal && terminal.env['TERM'] !== 'dumb' ? 'terminal' : 'plain';
+function readReporter(given: string | undefined, terminal: Terminal, verbose: boolean): ReporterName {
+  // Rows need some width to be drawn in; output of every task does not fit into rows at all.
+  const hasRows = terminal.out.isTerminal && terminal.out.columns >= 40 && terminal.env['TERM'] !== 'dumb' && !verbose;
+  if (given === undefined || given === '') return hasRows ? 'terminal' : 'plain';
   if (given === 'terminal' || given === 'plain' || given === 'json') return given;
   throw invalid('terminal, plain or json after --reporter', given);
 }

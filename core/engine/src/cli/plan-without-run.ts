@@ -16,7 +16,7 @@ export async function planWithoutRun(prepared: PreparedConfig, asked: readonly A
 
 /** Every target that can be planned without being told more. */
 export function allTargets(config: ResolvedConfig): readonly AskedTarget[] {
-  const free = [...config.targets].filter(([, target]) => !Object.values<Parameter>(target.params ?? {}).some((parameter) => 'required' in parameter && parameter.required === true));
+  const free = [...config.targets].filter(([, target]) => !Object.values<Parameter>(target.params ?? {}).some((parameter) => 'required' in parameter && parameter.required));
   if (free.length === 0) throw new CosError({ code: 'COS_REQUEST_MISSING_VALUE', severity: 'error', message: 'Expected a target: every target of the config needs parameters, or there is none.', hint: 'See `cos list`.' });
   return free.map(([name]) => ({ name, parameters: {} }));
 }

@@ -32,7 +32,7 @@ export function parametersHelp(command: string, description: string, parameters:
 }
 
 function usageWord(name: string, parameter: Parameter): string {
-  const isRequired = 'required' in parameter && parameter.required === true;
+  const isRequired = 'required' in parameter && parameter.required;
   const word = parameter.type === 'list' ? `${name}...` : name;
   return isRequired ? `<${word}>` : `[${word}]`;
 }
@@ -57,7 +57,7 @@ function flagUsage(name: string, parameter: Parameter): string {
 function notes(parameter: Parameter): string {
   const parts = [
     ...('default' in parameter && parameter.default !== undefined ? [`default: ${parameter.default}`] : []),
-    ...('required' in parameter && parameter.required === true ? ['required'] : []),
+    ...('required' in parameter && parameter.required ? ['required'] : []),
     ...(parameter.type === 'list' && parameter.positional !== true ? ['may be given many times'] : []),
   ];
   return parts.length === 0 ? '' : ` (${parts.join('; ')})`;

@@ -48,7 +48,7 @@ async function importByJiti(file: string): Promise<unknown> {
 }
 
 function fallbackReason(error: unknown): string | undefined {
-  switch (systemCode(error)) {
+  switch (systemCode(error) ?? '') {
     case 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX':
       return 'it uses syntax that is more than types (enum, namespace, parameter property)';
     case 'ERR_MODULE_NOT_FOUND':

@@ -8,6 +8,7 @@ import { readYaml } from './yaml.ts';
  * Reads a values file that comes with a distribution. The type is the author's word for what the file holds: presets are data of a package, checked by
  * its tests, not input of a user. Throws a CosError when the file is no YAML map.
  */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters
 export function readPreset<V extends Values>(url: URL): V {
   const file = fileURLToPath(url);
   const document = readYaml(readFileSync(file, 'utf8'), file, 'COS_CONFIG_VALUES');

@@ -2,7 +2,7 @@ import { messageOf, systemCode } from './expected.ts';
 
 /** What hindered reading or writing a path, without the path: callers quote it as the user wrote it. */
 export function explainSystemError(error: unknown): string {
-  switch (systemCode(error)) {
+  switch (systemCode(error) ?? '') {
     case 'ENOENT':
       return 'it does not exist';
     case 'EACCES':

@@ -11,9 +11,11 @@ export function describeIssue(issue: { readonly message: string }): string {
 function expectation(fields: ReadonlyMap<string, unknown>): string | undefined {
   const values = fields.get('values');
   if (Array.isArray(values)) return values.length === 1 ? `expected ${quoted(values)}` : `expected one of ${quoted(values)}`;
-  const { minimum, maximum } = { minimum: fields.get('minimum'), maximum: fields.get('maximum') };
-  if (minimum !== undefined) return `expected ${fields.get('inclusive') === false ? 'more than' : 'at least'} ${String(minimum)}${unitOf(fields.get('origin'), minimum)}`;
-  if (maximum !== undefined) return `expected ${fields.get('inclusive') === false ? 'less than' : 'at most'} ${String(maximum)}${unitOf(fields.get('origin'), maximum)}`;
+  const isStrict = fields.get('inclusive') === false;
+  const minimum = numberOf(fields.get('minimum'));
+  if (minimum !== undefined) return `expected ${isStrict ? 'more than' : 'at least'} ${minimum}${unitOf(fields.get('origin'), minimum)}`;
+  const maximum = numberOf(fields.get('maximum'));
+  if (maximum !== undefined) return `expected ${isStrict ? 'less than' : 'at most'} ${maximum}${unitOf(fields.get('origin'), maximum)}`;
   const format = fields.get('format');
   if (typeof format === 'string') {
     const pattern = fields.get('pattern');
@@ -23,8 +25,12 @@ function expectation(fields: ReadonlyMap<string, unknown>): string | undefined {
   if (typeof expected === 'string') return `expected ${names.get(expected) ?? expected}`;
   const errors = fields.get('errors');
   if (Array.isArray(errors)) return unionOf(errors);
-  const divisor = fields.get('divisor');
-  return divisor === undefined ? undefined : `expected a multiple of ${String(divisor)}`;
+  const divisor = numberOf(fields.get('divisor'));
+  return divisor === undefined ? undefined : `expected a multiple of ${divisor}`;
+}
+
+function numberOf(value: unknown): number | undefined {
+  return typeof value === 'number' || typeof value === 'bigint' ? Number(value) : undefined;
 }
 
 /** The alternatives of a union, each by the first thing that it expected. */
@@ -50,8 +56,8 @@ const names: ReadonlyMap<string, string> = new Map([
   ['undefined', 'nothing'],
 ]);
 
-function unitOf(origin: unknown, count: unknown): string {
-  const isOne = Number(count) === 1;
+function unitOf(origin: unknown, count: number): string {
+  const isOne = count === 1;
   if (origin === 'string') return isOne ? ' character' : ' characters';
   if (origin === 'array') return isOne ? ' member' : ' members';
   return '';

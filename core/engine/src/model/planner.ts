@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../errors/diagnostic.ts';
 import type { Out, Schema } from './schema.ts';
 
 // A planner reads declared source files and decides which tasks there are. It touches no network and starts no tool.
@@ -20,7 +21,7 @@ export interface PlannerContext<S extends Schema, P> extends TrackedReader {
   readonly options: Out<S>;
   readonly plugin: P;
   /** Reports a problem that lets planning go on; all of them are shown together, and errors stop the run before it starts. */
-  readonly report: (diagnostic: import('../errors/diagnostic.ts').Diagnostic) => void;
+  readonly report: (diagnostic: Diagnostic) => void;
 }
 
 // `any` in the defaults: a Planner of unknown options and result must accept every concrete one.

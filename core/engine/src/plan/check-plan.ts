@@ -102,7 +102,7 @@ async function warnOfPaths(draft: Draft, tasks: readonly PlannedTask[]): Promise
 function textsOf(value: Json, path: readonly string[]): readonly { readonly path: readonly string[]; readonly text: string }[] {
   if (typeof value === 'string') return [{ path, text: value }];
   if (typeof value !== 'object' || value === null) return [];
-  return Object.entries<Json>({ ...value }).flatMap(([key, item]) => textsOf(item, [...path, key]));
+  return Object.entries<Json>(value).flatMap(([key, item]) => textsOf(item, [...path, key]));
 }
 
 async function isThere(path: string): Promise<boolean> {

@@ -134,7 +134,7 @@ function settle(row: Row): void {
 function markOf(row: Row): 'done' | 'failed' | 'skipped' {
   const ends = [...row.ended.values()];
   if (ends.includes('failed')) return 'failed';
-  return ends.length === 0 || ends.every((outcome) => outcome === 'skipped' || outcome === 'cancelled') ? 'skipped' : 'done';
+  return ends.every((outcome) => outcome === 'skipped' || outcome === 'cancelled') ? 'skipped' : 'done';
 }
 
 function titleOf(row: Row): string {

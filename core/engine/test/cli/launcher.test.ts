@@ -55,7 +55,6 @@ test('without another Node it says what is needed, with exit status 3', async ()
     cos needs Node ^22.22.2 or >= 24.15.0. Install it, or let npm bring it into the workspace:
 
         npm install --save-dev node-linux-<arch>@24
-
     "
   `);
 });

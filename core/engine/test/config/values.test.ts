@@ -54,7 +54,7 @@ test('a template expression in a values file is explained', async () => {
 
 test('problems of values are shown together, once for all variants', async () => {
   await using workspace = await createWorkspace({ 'list.yaml': '- a\n' });
-  const derivative = defineDerivative({ name: 'sample', from: preset, platforms: ['linux/amd64', 'linux/arm64'], trees: [], values: { run: (() => 1) as unknown as string } });
+  const derivative = defineDerivative({ name: 'sample', from: preset, platforms: ['linux/amd64', 'linux/arm64'], trees: [], values: { run: () => 1 } });
   const { text } = await resolveValues(workspace, configOf({}, { derivatives: [derivative] }), { values: ['list.yaml', 'gone.yaml'], set: ['kernle=x', 'boot=text', 'x'] });
   expect(text.replaceAll(/ at \S*values\.test\.ts:\d+:\d+(?:\n {4}.*)*/g, ' at <test>')).toMatchInlineSnapshot(`
     "warning COS_CONFIG_SET_UNKNOWN: --set kernle=x adds the new key "kernle" to the values.

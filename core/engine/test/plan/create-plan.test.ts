@@ -153,7 +153,7 @@ test('a kind that the port does not take', async () => {
   const take = createDefineStage(noOptions)({ description: 'x', version: 1, cache: 'content', inputs: { tree: one(fileTree) }, outputs: { other }, options: noOptions, run: () => Promise.reject(new Error('not run')) });
   const plugin = definePlugin({ name: 'p', apiVersion: 1, options: noOptions, stages: { make, take } });
   const plan = ({ use }: any) => [use.p.take({ name: 'x', inputs: { tree: use.p.make({ name: 'm', inputs: {} }).other } }).other, use.p.take({ name: 'y', inputs: {} }).other];
-  expect(await problemsOf({ ...configOf({}), plugins: [plugin()], targets: { t: { description: 'x', plan } } } as unknown as AnyConfig)).toMatchInlineSnapshot(`
+  expect(await problemsOf({ ...configOf({}), plugins: [plugin()], targets: { t: { description: 'x', plan } } })).toMatchInlineSnapshot(`
     "error COS_PLAN_INPUT: Expected a file-tree as input "tree" of task p.take#x; found output "other" of p.make#m, an other-kind.
       at <test>
 

@@ -1,9 +1,10 @@
-import { containerImage } from '../../src/artifacts/index.ts';
+import type { containerImage } from '../../src/artifacts/index.ts';
 import { defineConfig, defineDerivative, type ArtifactRef } from '../../src/index.ts';
 import { docker, iso, preset, resolve } from './fixtures.ts';
 
 // Programs that must compile, with the types that an editor shows.
 
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const same = <A, B>(proof: Equal<A, B>): void => void proof;
 

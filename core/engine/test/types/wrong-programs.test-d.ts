@@ -35,19 +35,19 @@ export const wrongCalls = defineConfig({
         use.iso.assemble({ name: 'x', inputs: { rootfs: image }, options: { volumeId: 'x', volume: 'y' } });
         // 7. a stage that the plugin does not have
         // @ts-expect-error
-        use.iso.image;
+        void use.iso.image;
         // 8. a plugin that is not in `plugins`
         // @ts-expect-error
-        use.sign;
+        void use.sign;
         // an option of a planner
         // @ts-expect-error
         void use.resolve.packages({ tree: ['x'] });
         // a value that the preset does not have
         // @ts-expect-error
-        values.kernels;
+        void values.kernels;
         // a parameter that the target does not declare
         // @ts-expect-error
-        params.squash;
+        void params.squash;
         // a task without a name
         // @ts-expect-error
         use.iso.assemble({ inputs: { rootfs: image }, options: { volumeId: 'x' } });
@@ -123,7 +123,7 @@ defineStage({
   options,
   async run({ inputs, plugin, emit, scratch }) {
     // @ts-expect-error
-    inputs.two;
+    void inputs.two;
     // @ts-expect-error
     await inputs.many.path();
     // @ts-expect-error

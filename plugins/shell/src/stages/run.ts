@@ -2,7 +2,7 @@ import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CosError, fileTree, many } from '@cos/core';
 import * as z from 'zod/mini';
-import { codes } from '../codes.ts';
+import type { codes } from '../codes.ts';
 import { defineStage } from '../options.ts';
 
 const options = z.object({

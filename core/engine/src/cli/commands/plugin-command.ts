@@ -67,7 +67,7 @@ export async function pluginCommand(name: string, words: readonly string[], term
     // An interrupt, and what the host lacks, are told as everywhere; what else a command throws is its failure.
     if (terminal.signal.aborted || error instanceof HostLacksError) throw error;
     const problems = diagnosticsOf(error) ?? [explainThrow(name, plugin, error)];
-    tell(terminal, problems.map(redactor.redactDiagnostic), { workspace, color: settings.errorColor });
+    tell(terminal, problems.map((problem) => redactor.redactDiagnostic(problem)), { workspace, color: settings.errorColor });
     return exitCodes.taskFailed;
   }
 }
