@@ -16,6 +16,8 @@ export type { CanonicalizeOptions } from './rootfs/canonicalize.ts';
 export { rootfsDigest } from './rootfs/rootfs-digest.ts';
 export { flattenLayers, readWhiteout } from './layers/flatten-layers.ts';
 export type { Archives, Whiteout } from './layers/flatten-layers.ts';
+export { joinLayers, LayerIndex } from './layers/layer-index.ts';
+export type { JoinedLayers, LayerIndexOptions } from './layers/layer-index.ts';
 export { mergeArchives } from './layers/merge-archives.ts';
 export { checkPackageDir, createPathFilter, matchText } from './packages/path-filter.ts';
 export type { PathFilter, PathFilterOptions } from './packages/path-filter.ts';

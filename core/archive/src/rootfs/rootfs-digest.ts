@@ -23,7 +23,7 @@ export async function rootfsDigest(source: AsyncIterable<Uint8Array>, options: R
   for await (const entry of readTar(source, options)) {
     tree.place(withoutBody(entry), entry.type === 'file' ? await digestBody(entry) : undefined);
   }
-  return digestPlaces(sortPlaces(tree.list()));
+  return digestPlaces(sortPlaces(tree.list()), (digest) => digest);
 }
 
 async function digestBody(entry: TarEntry): Promise<Buffer> {
@@ -41,12 +41,16 @@ async function digestBody(entry: TarEntry): Promise<Buffer> {
 }
 
 const EMPTY = Buffer.alloc(0);
+const DIGEST_OF_NOTHING = hash('sha256', EMPTY, 'buffer');
 
-/** Every field is its length as four bytes (big endian) and its bytes; numbers are decimal digits. */
-function digestPlaces(places: readonly Place<Buffer>[]): string {
+/**
+ * The digest of sorted places; `digestOf` gives the SHA-256 of a content. A file without content has the one of nothing.
+ * Every field is its length as four bytes (big endian) and its bytes; numbers are decimal digits.
+ */
+export function digestPlaces<Content>(places: readonly Place<Content>[], digestOf: (content: Content) => Buffer): string {
   const sum = createHash('sha256');
   const names = countNames(places);
-  const firstPaths = new Map<Inode<Buffer>, string>();
+  const firstPaths = new Map<Inode<Content>, string>();
   addFields(sum, [FORMAT]);
   for (const { path, inode } of places) {
     const header = canonicalHeader(path, inode);
@@ -65,7 +69,7 @@ function digestPlaces(places: readonly Place<Buffer>[]): string {
       String(header.devMajor),
       String(header.devMinor),
       encodeName(header.linkName),
-      inode?.content ?? EMPTY,
+      inode?.content === undefined ? (header.type === 'file' ? DIGEST_OF_NOTHING : EMPTY) : digestOf(inode.content),
       encodeName(group),
       String(xattrs.length),
       ...xattrs.flatMap(([name, value]) => [encodeName(name), value]),
@@ -74,8 +78,8 @@ function digestPlaces(places: readonly Place<Buffer>[]): string {
   return sum.digest('hex');
 }
 
-function countNames(places: readonly Place<Buffer>[]): Map<Inode<Buffer>, number> {
-  const names = new Map<Inode<Buffer>, number>();
+function countNames<Content>(places: readonly Place<Content>[]): Map<Inode<Content>, number> {
+  const names = new Map<Inode<Content>, number>();
   for (const { inode } of places) {
     if (inode !== undefined) names.set(inode, (names.get(inode) ?? 0) + 1);
   }
