@@ -5,6 +5,8 @@ export type { Location, Problem, ProblemCode, RelatedLocation, Severity } from '
 export { parseYaml, writeYaml } from './yaml.ts';
 export type { ParseYamlOptions, YamlDocument, YamlEntry, YamlMapping, YamlNode, YamlScalar, YamlSequence } from './yaml.ts';
 export type { EntryKind, TreeEntry, TreeReader } from './tree/reader.ts';
+export { createFolderReader } from './tree/folder-reader.ts';
+export type { FolderReader, FolderReaderOptions } from './tree/folder-reader.ts';
 export { loadTree } from './tree/load-tree.ts';
 export type { LoadTreeOptions, SourceText, Tree, TreePackage } from './tree/load-tree.ts';
 export type { PackageDefinition } from './package/definition.ts';
@@ -64,3 +66,7 @@ export type { RepositoryArchive, RepositoryFile, RepositoryFiles, RepositoryType
 export { writeTreeDefinition } from './format/tree-definition.ts';
 export { createGoTemplateRender, toTemplateValues } from './render/go-template.ts';
 export type { GoTemplateOptions } from './render/go-template.ts';
+export { validateTree } from './validate/validate-tree.ts';
+export type { ValidateTreeOptions, Validation } from './validate/validate-tree.ts';
+export { findDependents, listPackages } from './list/list-packages.ts';
+export type { Dependent, FindDependentsOptions, ListedPackage } from './list/list-packages.ts';

@@ -29,6 +29,8 @@ export interface Problem {
   readonly hint?: string;
   /** True when line and column count in the rendered text of the file, because no line of the source corresponds. */
   readonly rendered?: boolean;
+  /** `category/name` of the package that is required and cannot be had. */
+  readonly wanted?: string;
   /** Other places that take part, for instance who requires the missing package. */
   readonly related?: readonly RelatedLocation[];
 }
@@ -57,6 +59,8 @@ export const PROBLEM_CODES = [
   'LUET_NO_PARENT',
   'LUET_NO_EFFECT',
   'LUET_BAD_PACKAGE_DIR',
+  'LUET_BAD_PATTERN',
+  'LUET_BAD_PATH',
   'LUET_BAD_ATOM',
   'LUET_UNKNOWN_PACKAGE',
   'LUET_NO_VERSION',

@@ -6,6 +6,7 @@ import { dump, EVENT_ID, getScalarValue, parseEvents, SCALAR_STYLE, visit, YAMLE
 import type { Document, Event, ScalarEvent } from 'js-yaml';
 import { LineIndex } from './line-index.ts';
 import { createProblem } from './problem.ts';
+import { explainSyntax } from './yaml-syntax.ts';
 import type { Location, Problem, Severity } from './problem.ts';
 import { CORE_TAG, resolvePlainScalar, resolveTaggedScalar } from './yaml-scalar.ts';
 import type { ScalarValue } from './yaml-scalar.ts';
@@ -66,12 +67,17 @@ export function parseYaml(options: ParseYamlOptions): YamlDocument {
   } catch (error) {
     if (error instanceof StopReading) return { root: undefined, problems: builder.problems };
     if (!(error instanceof YAMLException)) throw error;
-    const at =
-      error.mark === undefined
-        ? { file: options.file }
-        : { file: options.file, line: error.mark.line + 1, column: error.mark.column + 1 };
-    const details = error.reason === 'deficient indentation' ? { hint: 'a "[" or "{" above may lack its end' } : {};
-    return { root: undefined, problems: [createProblem('error', 'LUET_YAML_SYNTAX', error.reason, at, details)] };
+    const fault = { file: options.file, text, reason: error.reason, offset: error.mark?.position, isReadable };
+    return { root: undefined, problems: [explainSyntax(fault)] };
+  }
+}
+
+function isReadable(text: string): boolean {
+  try {
+    parseEvents(text, { maxDepth: MAX_DEPTH });
+    return true;
+  } catch {
+    return false;
   }
 }
 
@@ -89,7 +95,7 @@ export function writeYaml(value: unknown): string {
 }
 
 const MAX_DEPTH = 100;
-/** Nodes after expansion of aliases; far above any real tree, far below what exhausts memory. */
+/** Nodes after expansion of aliases, unless as many are written out; far above any real tree, far below what exhausts memory. */
 const MAX_NODES = 1_000_000;
 
 class StopReading extends Error {}
@@ -126,11 +132,17 @@ class Builder {
     const isEmpty = this.#events[this.#next]?.type === EVENT_ID.POP;
     const root = isEmpty ? undefined : this.#node().node;
     if (this.#next + 1 < this.#events.length) {
-      const at = { file: this.#lines.file };
       const message = 'only the first document of the file is read';
-      this.problems.push(createProblem('warning', 'LUET_YAML_EXTRA_DOCUMENT', message, at));
+      this.problems.push(createProblem('warning', 'LUET_YAML_EXTRA_DOCUMENT', message, this.#startOfNextDocument()));
     }
     return { root, problems: this.problems };
+  }
+
+  #startOfNextDocument(): Location | { readonly file: string } {
+    const content = this.#events[this.#next + 2];
+    const offset = content === undefined ? -1 : 'start' in content ? content.start : 'valueStart' in content ? content.valueStart : -1;
+    const start = offset === -1 ? -1 : this.#lines.text.lastIndexOf('\n---', offset);
+    return start === -1 ? { file: this.#lines.file } : this.#lines.locate(start + 1, start + 4);
   }
 
   #take(): Event | undefined {
@@ -276,7 +288,8 @@ class Builder {
   }
 
   #bounded(built: Built): Built {
-    if (built.weight <= MAX_NODES && built.depth <= MAX_DEPTH * 2) return built;
+    const mayHold = Math.max(MAX_NODES, this.#events.length * 2);
+    if (built.weight <= mayHold && built.depth <= MAX_DEPTH * 2) return built;
     return this.#stop('LUET_YAML_TOO_LARGE', 'aliases expand this file beyond any sensible size', built.node.at);
   }
 

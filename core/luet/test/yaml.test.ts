@@ -81,7 +81,7 @@ describe('merging', () => {
 
 describe('what cannot be read', () => {
   it.each([
-    ['a: [1, 2\n', 'x.yaml:2:1: LUET_YAML_SYNTAX'],
+    ['a: [1, 2\n', 'x.yaml:1:4: LUET_YAML_SYNTAX: the [ has no end'],
     ['a:\n\tb: 1\n', 'x.yaml:2:1: LUET_YAML_SYNTAX'],
     ['a: *nothing\n', 'x.yaml:1:4: LUET_YAML_SYNTAX: the alias *nothing has no anchor above it'],
     ['a: &a [*a]\n', 'x.yaml:1:8: LUET_YAML_SYNTAX: the alias *a stands inside the node that it names'],

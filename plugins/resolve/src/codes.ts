@@ -6,6 +6,7 @@ export const codes = {
   COS_RESOLVE_BAD_FORMAT: 'A file of a repository does not have the form that it must have.',
   COS_RESOLVE_BAD_NAME: 'The name or category of a package has characters that cannot stand there.',
   COS_RESOLVE_BAD_PACKAGE_DIR: 'The folder that a package is made of is not an absolute path.',
+  COS_RESOLVE_BAD_PATH: 'A path leads out of the folder that it belongs to.',
   COS_RESOLVE_BAD_PATTERN: 'A regular expression of includes or excludes cannot be read.',
   COS_RESOLVE_BAD_VERSION: 'A version is not one.',
   COS_RESOLVE_CYCLE: 'Packages require each other in a circle.',

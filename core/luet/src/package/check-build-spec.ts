@@ -4,6 +4,7 @@ import { createProblem } from '../problem.ts';
 import type { Location, Problem } from '../problem.ts';
 import type { TreePackage } from '../tree/load-tree.ts';
 import type { BuildSpec } from './build-spec.ts';
+import { checkPatterns } from './check-patterns.ts';
 import { formatReference } from './reference.ts';
 
 /**
@@ -51,10 +52,16 @@ export function checkBuildSpec(one: TreePackage, spec: BuildSpec): Problem[] {
   if (spec.requiresFinalImages && spec.image !== '') {
     problems.push(createProblem('warning', 'LUET_NO_EFFECT', '"image" has no effect beside requires_final_images', at('image')));
   }
-  if (spec.packageDir !== '' && !spec.packageDir.startsWith('/')) {
-    const details = { expected: 'an absolute path', found: spec.packageDir };
+  if (spec.packageDir !== '' && (!spec.packageDir.startsWith('/') || hasParents(spec.packageDir))) {
+    const details = { expected: 'an absolute path without ".."', found: spec.packageDir };
     problems.push(createProblem('error', 'LUET_BAD_PACKAGE_DIR', 'package_dir must be absolute', at('package_dir'), details));
   }
+  for (const [index, glob] of spec.retrieve.entries()) {
+    if (!glob.startsWith('/') && !hasParents(glob)) continue;
+    const details = { expected: 'a name or pattern below the folder of the archives', found: glob };
+    problems.push(createProblem('error', 'LUET_BAD_PATH', `retrieve[${index}] leads out of the folder of the archives`, at(`retrieve[${index}]`), details));
+  }
+  problems.push(...checkPatterns(spec, at));
   for (const [index, item] of spec.copy.entries()) {
     if (item.package === undefined || item.package.version !== '') continue;
     const message = `copy[${index}] names ${formatReference(item.package)} without a version, so nothing is copied`;
@@ -66,4 +73,8 @@ export function checkBuildSpec(one: TreePackage, spec: BuildSpec): Problem[] {
     problems.push(createProblem('warning', 'LUET_WRONG_TYPE', `env[${index}] is not of the form NAME=value`, at(`env[${index}]`), details));
   }
   return problems;
+}
+
+function hasParents(path: string): boolean {
+  return path.split('/').includes('..');
 }

@@ -32,6 +32,8 @@ export interface PackageDefinition {
 
 export interface ReadDefinitionResult {
   readonly definition: PackageDefinition | undefined;
+  /** The name as it is written, also when the rest is unusable; '' = none. */
+  readonly name: string;
   readonly problems: readonly Problem[];
 }
 
@@ -41,12 +43,12 @@ export function readDefinition(root: YamlNode, strictness: Strictness = 'strict'
   const mapping = decoder.mapping(root, 'a package definition');
   if (mapping === undefined) {
     if (decoder.problems.length === 0) decoder.error('LUET_MISSING_KEY', 'the package definition is empty', root.at);
-    return { definition: undefined, problems: decoder.problems };
+    return { definition: undefined, name: '', problems: decoder.problems };
   }
   const definition = decodeDefinition(decoder, mapping);
   checkIdentity(decoder, definition);
   const isUsable = !decoder.problems.some((problem) => problem.severity === 'error');
-  return { definition: isUsable ? definition : undefined, problems: decoder.problems };
+  return { definition: isUsable ? definition : undefined, name: definition.name, problems: decoder.problems };
 }
 
 function decodeDefinition(decoder: Decoder, mapping: YamlMapping): PackageDefinition {

@@ -23,6 +23,15 @@ interface PlannerOptions {
   readonly finalRequires: 'closure' | 'first-level';
 }
 
+/** A package in the chain of a target. `below`: the image of the element before it. */
+interface ElementInput {
+  readonly name: string;
+  readonly below: string | undefined;
+  readonly target: string;
+  /** Whether the chain has a package whose recipe could not be read. */
+  readonly isSpoiled: boolean;
+}
+
 /** A class because it owns the growing plan. */
 export class Planner {
   /** All packages with their requirements for building. */
@@ -30,6 +39,8 @@ export class Planner {
   readonly problems: Problem[] = [];
   /** Names of all packages that had a part, also of those that could not be planned. */
   readonly involved = new Set<string>();
+  /** Packages whose recipe could not be read: what depends on them fails for that reason alone. */
+  readonly #spoiled: ReadonlySet<string>;
   readonly #options: PlannerOptions;
   readonly #rendered: ReadonlyMap<string, RenderedPackage>;
   readonly #candidates: ReadonlyMap<string, Candidate>;
@@ -45,6 +56,7 @@ export class Planner {
   constructor(options: PlannerOptions) {
     this.#options = options;
     this.#rendered = new Map(options.rendered.map((one) => [one.package.fingerprintName, one]));
+    this.#spoiled = new Set(options.rendered.filter((one) => one.isFailed).map((one) => one.package.fingerprintName));
     this.#candidates = new Map(options.rendered.map((one) => [one.package.fingerprintName, toBuildCandidate(one)]));
     this.universe = createUniverse([...this.#candidates.values()], options.matching);
   }
@@ -99,10 +111,11 @@ export class Planner {
     const order = this.#solveAndOrder(this.universe, target);
     if (order === undefined) return undefined;
     for (const one of order) this.involved.add(one.fingerprintName);
+    const isSpoiled = order.some((one) => this.#spoiled.has(one.fingerprintName));
     const chain: ChainElement[] = [];
     let base: string | undefined;
     for (const one of order) {
-      const image = this.#addImage(one.fingerprintName, base, name);
+      const image = this.#addImage({ name: one.fingerprintName, below: base, target: name, isSpoiled });
       chain.push({ fingerprintName: one.fingerprintName, image });
       base = image ?? base;
       if (one !== target && !this.#parents.has(one.fingerprintName)) this.#parents.set(one.fingerprintName, [...chain]);
@@ -127,7 +140,7 @@ export class Planner {
   }
 
   /** `below` is the image of the element before it in the chain of `target`. Undefined for a virtual package. */
-  #addImage(name: string, below: string | undefined, target: string): string | undefined {
+  #addImage({ name, below, target, isSpoiled }: ElementInput): string | undefined {
     const { spec } = this.#recipe(name);
     const kind = kindOf(spec);
     switch (kind) {
@@ -141,7 +154,7 @@ export class Planner {
       }
       case 'requires': {
         if (below === undefined) {
-          this.#reportNoBase(name, target);
+          if (!isSpoiled) this.#reportNoBase(name, target);
           return undefined;
         }
         const id = `${name}@${createHash('sha256').update(below).digest('hex').slice(0, 12)}`;
@@ -185,7 +198,7 @@ export class Planner {
     const name = candidate.fingerprintName;
     const image = this.#chainOf(name)?.at(-1)?.image;
     this.#add(name, 'image');
-    if (image === undefined && this.#chains.has(name)) {
+    if (image === undefined && this.#chains.get(name)?.every((one) => !this.#spoiled.has(one.fingerprintName)) === true) {
       const message = `${by} copies from ${name}, which has no image because nothing is built for it`;
       this.problems.push(createProblem('error', 'LUET_NO_PARENT', message, reference.at));
     }

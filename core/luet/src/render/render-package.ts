@@ -26,7 +26,8 @@ export interface RenderPackageInput {
 
 export interface RenderedPackage {
   readonly package: TreePackage;
-  /** The empty recipe when rendering failed; then `problems` has an error. */
+  /** The recipe cannot be rendered or read. Then `spec` is the empty recipe and `problems` has an error. */
+  readonly isFailed: boolean;
   readonly spec: BuildSpec;
   /** Requirements for building: the recipe's, or without a recipe the package's own. */
   readonly buildRequires: readonly PackageReference[];
@@ -44,12 +45,12 @@ export function renderPackage(input: RenderPackageInput): RenderedPackage {
   const { package: one, templates } = input;
   const { definition, recipe } = one;
   const values = mergeValues([one.values, input.values], input.merge);
-  const own = { package: one, provides: definition.provides, values };
+  const own = { package: one, isFailed: false, provides: definition.provides, values };
   if (recipe === undefined) {
     const { requires, conflicts } = definition;
     return { ...own, spec: { ...EMPTY_BUILD_SPEC, requires }, buildRequires: requires, buildConflicts: conflicts, text: '', problems: [] };
   }
-  const failed = { ...own, spec: EMPTY_BUILD_SPEC, buildRequires: [], buildConflicts: [], text: '' };
+  const failed = { ...own, isFailed: true, spec: EMPTY_BUILD_SPEC, buildRequires: [], buildConflicts: [], text: '' };
   const sources = [...templates, recipe];
   const joined = joinSources(sources);
   const result = input.render({ source: joined.text, name: recipe.file, values });

@@ -14,7 +14,7 @@ export function explainFailure(universe: Universe, target: Candidate, failure: F
   const { reference, by } = root.requirement;
   const message = `${label(target)} cannot be built: ${label(by)} requires ${formatReference(reference)}, and no candidate fits with the rest`;
   const related = [...describeRejections(root.rejections, 0), ...describeTrail(root.requirement)].slice(0, MAX_LINES);
-  return createProblem('error', 'LUET_UNSATISFIABLE', message, reference.at, { related });
+  return createProblem('error', 'LUET_UNSATISFIABLE', message, reference.at, { related, wanted: nameKey(reference) });
 }
 
 /** No package at all, or none in that version. Also for a target of the command line, where `requirement` has no place. */
@@ -27,7 +27,8 @@ export function explainMissing(
   const versions = (universe.byName.get(nameKey(reference)) ?? []).map((one) => one.version);
   const who = by === undefined ? '' : ` (required by ${label(by)})`;
   const trail = by === undefined || target === undefined ? [] : describeTrail({ reference, by, parent: requirement.parent });
-  const related = trail.length === 0 ? {} : { related: trail };
+  const wanted = nameKey(reference);
+  const related = trail.length === 0 ? { wanted } : { wanted, related: trail };
   if (versions.length === 0) {
     const hint = hintForUnknown(universe, reference);
     const details = hint === undefined ? related : { hint, ...related };

@@ -50,7 +50,11 @@ export function childrenOf(universe: Universe, solution: Solution, one: Candidat
   return [...new Set(children)].toSorted((a, b) => compareBytes(a.fingerprintName, b.fingerprintName));
 }
 
-function explainCycle(universe: Universe, trail: readonly Candidate[]): Problem {
+/** The same circle is told in the same words wherever it was entered: from its first package in the order of names. */
+function explainCycle(universe: Universe, found: readonly Candidate[]): Problem {
+  const ring = found.slice(0, -1);
+  const first = ring.reduce((least, one, index) => (compareBytes(one.fingerprintName, ring[least]?.fingerprintName ?? '') < 0 ? index : least), 0);
+  const trail = [...ring.slice(first), ...ring.slice(0, first + 1)];
   const message = `packages require each other in a circle: ${trail.map((one) => one.fingerprintName).join(' -> ')}`;
   const edges = trail.slice(0, -1).map((one, index): RelatedLocation => {
     const next = trail[index + 1];

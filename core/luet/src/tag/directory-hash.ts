@@ -20,7 +20,12 @@ export type DirectoryHashResult =
 
 /** `h1:` and base64 of SHA-256 over the sorted list of `sha256  path` lines. */
 export async function hashDirectory(dir: string, reader: BytesReader): Promise<DirectoryHashResult> {
-  const files = await listFiles(dir, '', reader);
+  let files;
+  try {
+    files = await listFiles(dir, '', reader);
+  } catch (error) {
+    return { ok: false, problem: createProblem('error', 'LUET_READ_FAILED', `the folder ${dir} has no luet tag: ${reasonOf(error)}`, { file: dir }) };
+  }
   const sorted = files.toSorted((a, b) => compareBytes(a, b));
   const summary = createHash('sha256');
   for (const file of sorted) {
@@ -41,7 +46,7 @@ export async function hashDirectory(dir: string, reader: BytesReader): Promise<D
 }
 
 async function listFiles(dir: string, below: string, reader: BytesReader): Promise<string[]> {
-  const entries = await reader.list(joinPath(dir, below));
+  const entries = await reader.list(below === '' ? dir : joinPath(dir, below));
   const nested = await Promise.all(
     entries.map(async (entry) => {
       const path = joinPath(below, entry.name);

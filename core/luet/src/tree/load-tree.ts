@@ -2,7 +2,7 @@
 // names of folders mean nothing. A file that cannot be read costs only its own packages: its problems are in `problems`, the
 // rest of the tree is usable. Recipes are kept as text; they are rendered per set of values.
 
-import { compareBytes } from '../order.ts';
+import { compareBytes, compareCodeUnits } from '../order.ts';
 import { createProblem } from '../problem.ts';
 import type { Problem } from '../problem.ts';
 import { fingerprintName } from '../package/identity.ts';
@@ -10,6 +10,7 @@ import type { PackageDefinition } from '../package/definition.ts';
 import type { Strictness } from '../decode.ts';
 import type { ValueMap } from '../values/value.ts';
 import { readPackages } from './read-packages.ts';
+import type { FolderPackages } from './read-packages.ts';
 import { joinPath } from './reader.ts';
 import type { TreeReader } from './reader.ts';
 import { reasonOf, walkFolders } from './walk.ts';
@@ -43,6 +44,8 @@ export interface Tree {
   readonly packages: readonly TreePackage[];
   /** Files of all folders called `templates`, in order; they stand before every recipe. */
   readonly templates: readonly SourceText[];
+  /** Names, without category, of packages that are there and cannot be used; `problems` says why. Sorted. */
+  readonly lost: readonly string[];
   readonly problems: readonly Problem[];
 }
 
@@ -61,26 +64,29 @@ export async function loadTree(options: LoadTreeOptions): Promise<Tree> {
     roots: options.roots,
     packages,
     templates: loaded.flatMap((one) => one.templates),
+    lost: [...new Set(loaded.flatMap((one) => one.lost))].toSorted(compareCodeUnits),
     problems: [...loaded.flatMap((one) => one.problems), ...notes],
   };
 }
 
-interface LoadedRoot {
-  readonly packages: readonly TreePackage[];
+interface LoadedRoot extends FolderPackages {
   readonly templates: readonly SourceText[];
-  readonly problems: readonly Problem[];
 }
 
 async function loadRoot(root: string, options: LoadTreeOptions): Promise<LoadedRoot> {
   const { folders, problems } = await walkFolders(root, options.reader);
   const found: Problem[] = [...problems];
   const read = async (file: string): Promise<SourceText | undefined> => {
+    let text;
     try {
-      return { file, text: await options.reader.readFile(file) };
+      text = await options.reader.readFile(file);
     } catch (error) {
       found.push(createProblem('error', 'LUET_READ_FAILED', `the file cannot be read: ${reasonOf(error)}`, { file }));
       return undefined;
     }
+    if (text.length <= MAX_LENGTH) return { file, text };
+    found.push(createProblem('error', 'LUET_YAML_TOO_LARGE', `the file has more than ${MAX_LENGTH} characters`, { file }));
+    return undefined;
   };
   const packages = await Promise.all(
     folders.filter(hasPackages).map((folder) => readPackages({ folder, root, read, unquoted: options.unquoted ?? 'strict' })),
@@ -90,9 +96,13 @@ async function loadRoot(root: string, options: LoadTreeOptions): Promise<LoadedR
   return {
     packages: packages.flatMap((one) => one.packages),
     templates: templates.filter((one) => one !== undefined),
+    lost: packages.flatMap((one) => one.lost).filter((name) => name !== ''),
     problems: [...found, ...packages.flatMap((one) => one.problems)],
   };
 }
+
+/** Far above any real file of a package, far below what takes noticeable time to read. */
+const MAX_LENGTH = 4 * 1024 * 1024;
 
 function hasPackages(folder: Folder): boolean {
   return folder.files.includes('definition.yaml') || folder.files.includes('collection.yaml');

@@ -9,7 +9,7 @@ import { fingerprintName } from '../package/identity.ts';
 import { NO_VALUES } from '../values/value.ts';
 import { valuesFromCollection, valuesFromYaml } from '../values/read-values.ts';
 import { parseYaml } from '../yaml.ts';
-import type { YamlNode } from '../yaml.ts';
+import type { YamlMapping, YamlNode } from '../yaml.ts';
 import type { SourceText, TreePackage } from './load-tree.ts';
 import { joinPath } from './reader.ts';
 import type { Folder } from './walk.ts';
@@ -22,8 +22,10 @@ interface FolderInput {
   readonly unquoted: Exclude<Strictness, 'lenient'>;
 }
 
-interface FolderPackages {
+export interface FolderPackages {
   readonly packages: readonly TreePackage[];
+  /** Names of packages that are in the folder and unusable, as far as they can be told. */
+  readonly lost: readonly string[];
   readonly problems: readonly Problem[];
 }
 
@@ -33,32 +35,42 @@ export async function readPackages({ folder, root, read, unquoted }: FolderInput
   const [definition, collection, recipe, finalizer] = await Promise.all(
     ['definition.yaml', 'collection.yaml', 'build.yaml', 'finalize.yaml'].map(open),
   );
-  // A recipe that exists and cannot be read is no absent recipe: without this the package would change its meaning.
-  if (has('build.yaml') && recipe === undefined) return { packages: [], problems: [] };
-  const shared = { dir: folder.path, root, recipe, finalizer };
   const problems: Problem[] = [];
   const packages: TreePackage[] = [];
+  const lost: string[] = [];
+  const shared = { dir: folder.path, root, recipe, finalizer };
   const add = (node: YamlNode, file: string, isCollection: boolean): void => {
     const result = readDefinition(node, unquoted);
     problems.push(...result.problems);
-    if (result.definition === undefined) return;
+    if (result.definition === undefined) {
+      lost.push(result.name);
+      return;
+    }
     const values = node.kind !== 'mapping' ? NO_VALUES : isCollection ? valuesFromCollection(node) : valuesFromYaml(node);
-    const name = fingerprintName(result.definition);
-    packages.push({ ...shared, definition: result.definition, fingerprintName: name, file, isCollection, values });
+    packages.push({ ...shared, definition: result.definition, fingerprintName: fingerprintName(result.definition), file, isCollection, values });
   };
   if (definition !== undefined) {
-    const root = readRoot(definition, problems);
-    if (root !== undefined) add(root, definition.file, false);
+    const node = readRoot(definition, problems);
+    if (node === undefined) lost.push(...guessNames(definition.text));
+    else add(node, definition.file, false);
   }
   if (collection !== undefined) {
-    for (const node of readCollection(collection, problems)) add(node, collection.file, true);
-    if (recipe === undefined) {
+    const nodes = readCollection(collection, problems);
+    if (nodes === undefined) lost.push(...guessNames(collection.text));
+    for (const node of nodes ?? []) add(node, collection.file, true);
+    if (!has('build.yaml') && nodes !== undefined) {
       const hint = 'an empty build.yaml makes packages that only require others';
-      problems.push(createProblem('error', 'LUET_NO_RECIPE', 'a collection needs a build.yaml beside it', { file: collection.file }, { hint }));
-      return { packages: packages.filter((one) => !one.isCollection), problems };
+      problems.push(createProblem('error', 'LUET_NO_RECIPE', 'a collection needs a build.yaml beside it', { file: collection.file, line: 1, column: 1 }, { hint }));
     }
   }
-  return { packages, problems };
+  // A recipe that exists and cannot be read is no absent recipe: with none the package would change its meaning.
+  const isUnbuildable = (one: TreePackage): boolean => one.recipe === undefined && (has('build.yaml') || one.isCollection);
+  const isUnread = (has('definition.yaml') && definition === undefined) || (has('collection.yaml') && collection === undefined);
+  return {
+    packages: packages.filter((one) => !isUnbuildable(one)),
+    lost: [...lost, ...packages.filter(isUnbuildable).map((one) => one.definition.name), ...(isUnread ? [baseName(folder.path)] : [])],
+    problems,
+  };
 }
 
 function readRoot(source: SourceText, problems: Problem[]): YamlNode | undefined {
@@ -66,20 +78,38 @@ function readRoot(source: SourceText, problems: Problem[]): YamlNode | undefined
   problems.push(...document.problems);
   if (document.problems.some(isError)) return undefined;
   if (document.root === undefined) {
-    problems.push(createProblem('error', 'LUET_MISSING_KEY', 'the file is empty', { file: source.file }));
+    problems.push(createProblem('error', 'LUET_MISSING_KEY', 'the file is empty', { file: source.file, line: 1, column: 1 }));
   }
   return document.root;
 }
 
-function readCollection(source: SourceText, problems: Problem[]): readonly YamlNode[] {
+/** Undefined when it is no collection at all. */
+function readCollection(source: SourceText, problems: Problem[]): readonly YamlNode[] | undefined {
   const root = readRoot(source, problems);
-  if (root === undefined) return [];
+  if (root === undefined) return undefined;
   const decoder = new Decoder('strict', problems);
-  const entry = decoder.mapping(root, 'a collection')?.entries.find(({ key }) => key.text === 'packages');
+  const mapping = decoder.mapping(root, 'a collection');
+  if (mapping === undefined) return undefined;
+  const entry = findPackages(mapping);
   if (entry === undefined) {
     const hint = 'write the packages as a list below "packages:"';
     problems.push(createProblem('error', 'LUET_MISSING_KEY', 'the collection has no key "packages"', root.at, { hint }));
-    return [];
+    return undefined;
   }
-  return decoder.sequence(entry.value, 'packages').filter((node) => !isNull(node));
+  return decoder.sequence(entry, 'packages').filter((node) => !isNull(node));
 }
+
+function findPackages(mapping: YamlMapping): YamlNode | undefined {
+  return mapping.entries.find(({ key }) => key.text.toLowerCase() === 'packages')?.value;
+}
+
+/** Names in a text that is no YAML, so that nobody is told of packages that are missing only because of that. */
+function guessNames(text: string): string[] {
+  return [...text.slice(0, MAX_GUESSED).matchAll(/(?:^|[\s{,])name\s*:\s*["']?([A-Za-z0-9_][A-Za-z0-9._+@-]*)/gi)].map((match) => match[1] ?? '');
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+const MAX_GUESSED = 100_000;

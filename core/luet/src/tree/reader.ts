@@ -1,5 +1,5 @@
 // The only way to files. The caller decides what a path is (a folder, a snapshot, a git object) and what is tracked.
-// Paths are joined with `/`. Nothing in this package follows a symbolic link by itself.
+// Paths are joined with `/`. Links to folders are never followed; a link in the place of a file is read through, if the reader does it.
 
 export type EntryKind = 'file' | 'directory' | 'symlink' | 'other';
 
@@ -9,7 +9,10 @@ export interface TreeEntry {
 }
 
 export interface TreeReader {
-  /** Text of a file. Rejects when it cannot be read. */
+  /**
+   * Text of a file. Rejects when it cannot be read. Trees come from anywhere, so a reader must reject links that lead out of what the
+   * tree may show, and files that are larger than memory.
+   */
   readFile(path: string): Promise<string>;
   /** Entries of a folder in any order, links not followed. Rejects when it is no folder. */
   list(path: string): Promise<readonly TreeEntry[]>;

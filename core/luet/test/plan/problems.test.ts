@@ -121,7 +121,8 @@ describe('recipes', () => {
     const all = await plan(recipes, 'all');
     expect(text(all)).toMatchInlineSnapshot(`
       "tree/bad/build.yaml:2:1: LUET_UNKNOWN_KEY: unknown key "exludes" in a build recipe; found exludes (did you mean "excludes"?)
-      tree/worse/build.yaml:2:1: LUET_YAML_SYNTAX: deficient indentation (a "[" or "{" above may lack its end)"
+      tree/worse/build.yaml:1:8: LUET_YAML_SYNTAX: the [ has no end
+        the parser gives up here [tree/worse/build.yaml:2:1]"
     `);
   });
 

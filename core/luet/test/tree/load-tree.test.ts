@@ -176,8 +176,9 @@ describe('definitions', () => {
         "tree/a/definition.yaml:1:1: LUET_MISSING_KEY: the package has no name",
         "tree/b/definition.yaml:2:1: LUET_DUPLICATE_KEY: the key "name" is given twice in one mapping
         first given here [tree/b/definition.yaml:1:1]",
-        "tree/c/definition.yaml:2:1: LUET_YAML_SYNTAX: deficient indentation (a "[" or "{" above may lack its end)",
-        "tree/d/definition.yaml: LUET_MISSING_KEY: the file is empty",
+        "tree/c/definition.yaml:1:7: LUET_YAML_SYNTAX: the [ has no end
+        the parser gives up here [tree/c/definition.yaml:2:1]",
+        "tree/d/definition.yaml:1:1: LUET_MISSING_KEY: the file is empty",
         "tree/e/definition.yaml:1:1: LUET_WRONG_TYPE: a package definition must be a mapping; expected a mapping; found a list",
       ]
     `);
