@@ -4,7 +4,7 @@ import type { Diagnostic } from '../errors/diagnostic.ts';
 import { failure, success, type Result } from '../errors/result.ts';
 
 /** Names of the config file, in the order in which a folder is looked through. */
-export const configNames = ['cos.config.ts', 'cos.config.mts', 'cos.config.js', 'cos.config.mjs'] as const;
+const configNames = ['cos.config.ts', 'cos.config.mts', 'cos.config.js', 'cos.config.mjs'] as const;
 
 /**
  * Finds the config file in a folder or the nearest one above it. Finding only: importing is import.ts's work, because cosmiconfig would import with other

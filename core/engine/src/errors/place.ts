@@ -2,7 +2,7 @@ import { isAbsolute, relative, sep } from 'node:path';
 import type { Note, Place } from './diagnostic.ts';
 
 /** Parses `file:line:column`, as call sites are kept. Undefined for undefined and for text of another form. */
-export function placeOf(site: string | undefined): Place | undefined {
+function placeOf(site: string | undefined): Place | undefined {
   const match = site === undefined ? null : /^(.+?):(\d+)(?::(\d+))?$/.exec(site);
   if (match === null) return undefined;
   const [, file = '', line = '1', column] = match;

@@ -35,7 +35,7 @@ export interface PlannedTask {
   /** True when the platform is part of the fingerprint. */
   readonly platformBound: boolean;
   readonly resource: { readonly class: string; readonly units: number };
-  /** `file:line:column` of the call in the config or a target; undefined when unknown. */
+  /** `file:line:column` of the call in the config or a target, relative to the workspace where it lies inside; undefined when unknown. */
   readonly declaredAt: string | undefined;
 }
 

@@ -1,4 +1,4 @@
-import { at, noteAt } from '../errors/place.ts';
+import { at, noteAt, showPath } from '../errors/place.ts';
 import type { ArtifactKind } from '../model/artifact.ts';
 import type { TaskKey } from '../model/identity.ts';
 import type { JsonObject } from '../model/json.ts';
@@ -18,7 +18,7 @@ export async function settleCalls(draft: Draft): Promise<SettledCalls> {
   const parsed = new Map<TaskKey, unknown>();
   for (const call of draft.calls) {
     const options = await call.options;
-    const task = plannedTask(call, options?.plain ?? {});
+    const task = plannedTask(call, options?.plain ?? {}, draft.config.workspace);
     const earlier = tasks.get(call.key);
     if (earlier === undefined) {
       tasks.set(call.key, task);
@@ -46,7 +46,7 @@ function partOf(task: PlannedTask, part: string): string {
   return JSON.stringify(part === 'inputs' ? task.inputs : task.options);
 }
 
-function plannedTask(call: DraftCall, options: JsonObject): PlannedTask {
+function plannedTask(call: DraftCall, options: JsonObject, workspace: string): PlannedTask {
   const { stage } = call;
   const tools: readonly (string | Tool)[] = stage.tools ?? [];
   const outputs = Object.entries<ArtifactKind>(stage.outputs).map(([name, kind]) => [name, kind.name]);
@@ -67,6 +67,7 @@ function plannedTask(call: DraftCall, options: JsonObject): PlannedTask {
     platform: call.variant.platform,
     platformBound: stage.platform === true,
     resource: Object.freeze({ class: stage.resource?.class ?? 'cpu', units: stage.resource?.units ?? 1 }),
-    declaredAt: call.site,
+    // Relative, so that a plan is equal wherever the workspace lies.
+    declaredAt: call.site === undefined ? undefined : showPath(call.site, workspace),
   });
 }
