@@ -9,7 +9,7 @@ export interface ImportRootfsRequest extends EngineHost {
   readonly signal: AbortSignal;
   readonly runId: string;
   readonly sourceDateEpoch: number;
-  /** Default {@link USUAL_PATH}. */
+  /** Default: the usual six folders. */
   readonly path?: string | undefined;
   readonly labels?: Readonly<Record<string, string>>;
 }
@@ -19,7 +19,7 @@ export interface ImportedImage {
   use<T>(emit: (id: string, reference: string) => Promise<T>): Promise<T>;
 }
 
-export const USUAL_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+const USUAL_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /**
  * Imports a root filesystem as an image of one layer. Its configuration is a PATH and SOURCE_DATE_EPOCH, which makes well-behaved tools put that time

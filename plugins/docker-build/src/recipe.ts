@@ -39,13 +39,3 @@ export function parseRecipe(text: string): Recipe {
   const notes = result.error.issues.map((issue) => ({ message: `${issue.path.length === 0 ? 'the recipe' : issue.path.join('.')}: ${issue.message}` }));
   return fail('COS_DOCKER_RECIPE_FORM', 'The input "recipe" is not a package recipe of format 1.', { notes });
 }
-
-/** `name-category-version`: how messages and files name a package. */
-export function fingerprintOf(recipe: Pick<Recipe, 'category' | 'name' | 'version'>): string {
-  return `${recipe.name}-${recipe.category}-${recipe.version}`;
-}
-
-/** The package's name as part of an image tag or a file name of the build context: a tag may not hold `+`. */
-export function imageIdOf(recipe: Pick<Recipe, 'category' | 'name' | 'version'>): string {
-  return fingerprintOf(recipe).replaceAll('+', '-');
-}

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { imageId } from '@cos/luet';
 import { describe, expect, it } from 'vitest';
 import { formatBuilderDockerfile, formatPackageDockerfile } from '../src/dockerfile.ts';
-import { imageIdOf, parseRecipe } from '../src/recipe.ts';
+import { parseRecipe } from '../src/recipe.ts';
 
 const golden = (name: string): string => readFileSync(new URL(`fixtures/dockerfiles/${name}.dockerfile`, import.meta.url), 'utf8');
 const recipe = (fields: object): ReturnType<typeof parseRecipe> => parseRecipe(JSON.stringify({ format: 1, category: 't', version: '1.0', ...fields }));
@@ -25,9 +26,9 @@ const cases = [
 
 describe('the Dockerfiles of a package', () => {
   for (const { folder, recipe, base, builder, copies } of cases) {
-    it(`are byte for byte luet's for ${folder}/${imageIdOf(recipe)}`, () => {
-      expect(formatBuilderDockerfile({ recipe, from: base, copies }).text).toBe(golden(`${folder}/${imageIdOf(recipe)}-builder`));
-      expect(formatPackageDockerfile({ recipe, from: builder, copies }).text).toBe(golden(`${folder}/${imageIdOf(recipe)}`));
+    it(`are byte for byte luet's for ${folder}/${imageId(recipe)}`, () => {
+      expect(formatBuilderDockerfile({ recipe, from: base, copies }).text).toBe(golden(`${folder}/${imageId(recipe)}-builder`));
+      expect(formatPackageDockerfile({ recipe, from: builder, copies }).text).toBe(golden(`${folder}/${imageId(recipe)}`));
     });
   }
 

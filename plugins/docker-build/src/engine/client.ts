@@ -137,7 +137,7 @@ function messageOf(error: Error): string {
   return error.message.replace(/^\(HTTP code \d+\) .*? - /s, '').trim();
 }
 
-export function connectionFailure(error: Error, endpoint: Endpoint): Error {
+function connectionFailure(error: Error, endpoint: Endpoint): Error {
   const code = 'code' in error ? String(error.code) : '';
   const place = endpointName(endpoint);
   if (code === 'EACCES' || code === 'EPERM') {
@@ -150,6 +150,6 @@ export function connectionFailure(error: Error, endpoint: Endpoint): Error {
 }
 
 /** How messages name an endpoint. */
-export function endpointName(endpoint: Endpoint): string {
+function endpointName(endpoint: Endpoint): string {
   return endpoint.kind === 'socket' ? endpoint.path : `${endpoint.tls === undefined ? 'tcp' : 'https'}://${endpoint.host}:${endpoint.port}`;
 }

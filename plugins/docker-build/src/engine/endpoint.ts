@@ -41,7 +41,7 @@ export async function findEndpoint(request: EndpointRequest): Promise<Endpoint> 
 }
 
 /** The usual sockets, best first. */
-export function usualSockets(env: Readonly<Record<string, string>>, home: string, root: string): readonly string[] {
+function usualSockets(env: Readonly<Record<string, string>>, home: string, root: string): readonly string[] {
   const runtime = env['XDG_RUNTIME_DIR'];
   return [
     join(root, 'var/run/docker.sock'),

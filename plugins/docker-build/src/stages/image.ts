@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { fileTree, many, noOptions, one, type Artifact } from '@cos/core';
 import { containerImage, packageRecipe, type ContainerImage } from '@cos/core/artifacts';
+import { imageId } from '@cos/luet';
 import { packBuildContext } from '../build-context.ts';
 import { formatBuilderDockerfile, formatPackageDockerfile, type Dockerfile } from '../dockerfile.ts';
 import { buildImage } from '../engine/build-image.ts';
@@ -9,7 +10,7 @@ import { useEngine, type ContainerEngine } from '../engine/container-engine.ts';
 import { inspectImage, referenceOf, untagImage, type ImageName } from '../engine/images.ts';
 import { fail } from '../errors.ts';
 import { defineStage, proxiesOf } from '../options.ts';
-import { imageIdOf, parseRecipe, type Recipe } from '../recipe.ts';
+import { parseRecipe, type Recipe } from '../recipe.ts';
 import { runTag } from '../run-tag.ts';
 
 /**
@@ -82,7 +83,7 @@ const UNTAG_TIMEOUT = 20_000;
 
 /** Names of the Dockerfiles inside the context, as luet calls them. */
 function fileNames(recipe: Recipe): { readonly builder: string; readonly package: string } {
-  return { builder: `${imageIdOf(recipe)}-builder.dockerfile`, package: `${imageIdOf(recipe)}.dockerfile` };
+  return { builder: `${imageId(recipe)}-builder.dockerfile`, package: `${imageId(recipe)}.dockerfile` };
 }
 
 function copyOf(recipe: Recipe, position: number, copies: readonly Artifact<ContainerImage>[]): Artifact<ContainerImage> {

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { flattenLayers, rootfsDigest } from '@cos/archive';
+import { joinLayers } from '@cos/archive';
 import { asDigest, hexOf, type ArtifactStore, type Digest } from '@cos/core';
 import type { EngineClient } from '../engine/client.ts';
 import { inspectImage, referenceOf, saveImage, tagImage, untagImage, type ImageInfo, type ImageName } from '../engine/images.ts';
 import { fail } from '../errors.ts';
-import { LayerSpool, type LayerLease } from './layer-spool.ts';
-import { spoolSavedImage } from './saved-image.ts';
+import { LayerCache, type LayerLease } from './layer-cache.ts';
+import { keepSavedImage } from './saved-image.ts';
 
 // Keeps container images in the engine, each under the tag `<repository>:<digest>`. A digest covers the content of the root file system and what of the
 // configuration influences commands; ids of the engine differ between two builds of the same thing, so they never count.
@@ -17,24 +17,19 @@ export interface ImageStoreOptions {
   readonly folder: string;
 }
 
-/** The root file system that layers make together, among the layers. */
-function flatName({ layers }: ImageInfo): string {
-  return `root file system of ${layers.join(' ')}`;
-}
-
-const SPOOL_LIMIT = 4 * 1024 ** 3;
+const LAYER_LIMIT = 4 * 1024 ** 3;
 
 export class ImageStore implements ArtifactStore {
   readonly kind = 'container-image';
   readonly #options: ImageStoreOptions;
-  readonly #spool: LayerSpool;
+  readonly #layers: LayerCache;
   /** Digests by layers and configuration, both of which the engine states as digests of content or in plain text. */
   readonly #digests = new Map<string, Promise<Digest>>();
   readonly #saving = new Map<string, Promise<void>>();
 
   constructor(options: ImageStoreOptions) {
     this.#options = options;
-    this.#spool = new LayerSpool({ folder: options.folder, limit: SPOOL_LIMIT });
+    this.#layers = new LayerCache({ folder: options.folder, limit: LAYER_LIMIT });
   }
 
   /** The name under which the engine keeps an image of the store. */
@@ -66,7 +61,15 @@ export class ImageStore implements ArtifactStore {
 
   /** The root file system as a canonical tar; times are the image's. */
   async *read(digest: Digest, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
-    yield* this.#rootfs(await this.#find(this.referenceOf(digest), signal), signal);
+    const lease = await this.#lease(await this.#find(this.referenceOf(digest), signal), signal);
+    try {
+      for await (const chunk of joinLayers(lease.layers).read()) {
+        signal.throwIfAborted();
+        yield chunk;
+      }
+    } finally {
+      await lease.release();
+    }
   }
 
   async remove(digest: Digest, signal: AbortSignal): Promise<void> {
@@ -75,6 +78,11 @@ export class ImageStore implements ArtifactStore {
     const start = `${this.#options.repository}:`;
     const tags = image.tags.filter((tag) => tag.startsWith(start)).map((tag) => tag.slice(start.length));
     for (const tag of tags) await untagImage(this.#options.client, { repository: this.#options.repository, tag }, signal);
+  }
+
+  /** Closes the files of layers that were read. The end of the process does the same. */
+  async close(): Promise<void> {
+    await this.#layers.close();
   }
 
   async #find(reference: string, signal: AbortSignal): Promise<ImageInfo> {
@@ -93,39 +101,19 @@ export class ImageStore implements ArtifactStore {
   }
 
   async #computeDigest(image: ImageInfo, signal: AbortSignal): Promise<Digest> {
-    const rootfs = await rootfsDigest(this.#rootfs(image, signal));
-    return asDigest(`sha256:${createHash('sha256').update(`container image 1\n${rootfs}\n${image.config}\n`).digest('hex')}`);
-  }
-
-  async *#rootfs(image: ImageInfo, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
-    const lease = await this.#flatten(image, signal);
+    const lease = await this.#lease(image, signal);
     try {
-      for await (const chunk of lease.read(flatName(image))) {
-        signal.throwIfAborted();
-        yield chunk;
-      }
+      const content = joinLayers(lease.layers).digest();
+      return asDigest(`sha256:${createHash('sha256').update(`container image 1\n${content}\n${image.config}\n`).digest('hex')}`);
     } finally {
       await lease.release();
-    }
-  }
-
-  /** An image is read at least twice: for its digest and by who uses it. */
-  async #flatten(image: ImageInfo, signal: AbortSignal): Promise<LayerLease> {
-    const name = flatName(image);
-    const known = this.#spool.lease([name]);
-    if (known !== undefined) return known;
-    const layers = await this.#lease(image, signal);
-    try {
-      return await this.#spool.addNamed(name, flattenLayers(image.layers.map((layer) => layers.read(layer)), { scratch: this.#options.folder }), signal);
-    } finally {
-      await layers.release();
     }
   }
 
   /** Layers come from the engine only with all other layers of an image, so two readers of one image wait for the same answer. */
   async #lease(image: ImageInfo, signal: AbortSignal): Promise<LayerLease> {
     await this.#saving.get(image.id)?.catch(() => undefined);
-    const lease = this.#spool.lease(image.layers);
+    const lease = this.#layers.lease(image.layers);
     if (lease !== undefined) return lease;
     const saved = this.#save(image, signal);
     const done = saved.then(() => undefined);
@@ -140,6 +128,6 @@ export class ImageStore implements ArtifactStore {
   }
 
   async #save(image: ImageInfo, signal: AbortSignal): Promise<LayerLease> {
-    return spoolSavedImage(await saveImage(this.#options.client, image.id, signal), image.layers, this.#spool, signal);
+    return keepSavedImage(await saveImage(this.#options.client, image.id, signal), image.layers, this.#layers, signal);
   }
 }

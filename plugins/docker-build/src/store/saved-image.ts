@@ -1,32 +1,35 @@
-import { readTar, decompress } from '@cos/archive';
+import { ArchiveError, decompress, readTar } from '@cos/archive';
 import { failureOf } from '../errors.ts';
-import type { LayerLease, LayerSpool } from './layer-spool.ts';
+import type { LayerCache, LayerLease } from './layer-cache.ts';
 
 // What an engine saves of an image: an outer tar with a configuration and layers, which are tars again. A container's export would be half the work, but
 // is not the image: the engine lays files of its own over /etc/hosts, /etc/hostname, /etc/resolv.conf, /etc/mtab, /dev/console and /.dockerenv there, and
 // what the image has at these places cannot be seen any more.
 
 /**
- * Puts all layers of a saved image into the spool and holds them. `expected`: the digests that the engine states for the image, lowest first.
+ * Keeps the layers of a saved image and holds them. `expected`: the digests that the engine states for the image, lowest first.
  * Throws COS_DOCKER_IMAGE_CORRUPT when one of them does not come. Format: `docker save`, and the OCI image layout, whose layers may be compressed.
  */
-export async function spoolSavedImage(saved: AsyncIterable<Uint8Array>, expected: readonly string[], spool: LayerSpool, signal: AbortSignal): Promise<LayerLease> {
-  const wanted = new Set(expected.filter((layer) => !spool.has(layer)));
+export async function keepSavedImage(saved: AsyncIterable<Uint8Array>, expected: readonly string[], cache: LayerCache, signal: AbortSignal): Promise<LayerLease> {
   const leases: LayerLease[] = [];
   try {
     for await (const entry of readTar(saved)) {
       signal.throwIfAborted();
       // Links stand for layers that come under another name; descriptions are small JSON files.
       if (entry.type !== 'file' || !isLayer(entry.path)) continue;
+      const known = cache.leaseByName(entry.path);
+      if (known !== undefined) {
+        leases.push(known);
+        continue;
+      }
       const start = new Peeked(entry.body);
-      if (!(await start.mayBeLayer())) continue;
-      const { layer, lease } = await spool.add(decompress(start), signal);
-      wanted.delete(layer);
-      leases.push(lease);
+      if (await start.mayBeLayer()) leases.push(await cache.add(entry.path, decompress(start), signal));
     }
-    const lease = spool.lease(expected);
+    const lease = cache.lease(expected);
     if (lease !== undefined) return lease;
-    throw failureOf('COS_DOCKER_IMAGE_CORRUPT', `The engine saved an image without its layer ${[...wanted].join(', ')}.`);
+    throw failureOf('COS_DOCKER_IMAGE_CORRUPT', `The engine saved an image without one of its layers: ${expected.find((layer) => !cache.has(layer)) ?? ''}.`);
+  } catch (error) {
+    throw error instanceof ArchiveError ? failureOf('COS_DOCKER_IMAGE_CORRUPT', `What the engine saved of an image cannot be read: ${error.message}.`, { cause: error }) : error;
   } finally {
     await Promise.all(leases.map(async (lease) => lease.release()));
   }

@@ -22,12 +22,16 @@ beforeAll(async () => {
   await images.base();
 });
 afterAll(async () => {
+  for (const made of stores) await made.close();
   await images.remove();
   await rm(folder, { recursive: true });
 });
 
+const stores: ImageStore[] = [];
 function newStore(): ImageStore {
-  return new ImageStore({ client: images.client, repository: images.repository, folder });
+  const made = new ImageStore({ client: images.client, repository: images.repository, folder });
+  stores.push(made);
+  return made;
 }
 
 let count = 0;
