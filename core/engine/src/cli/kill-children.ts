@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { signalGroup } from '../process/process-group.ts';
 
 /**
  * Ends every process group that a child of this process leads, at once. Tools run as leaders of their own groups, so an interrupt of the terminal does not
@@ -10,7 +11,7 @@ export function killChildren(): void {
     const stat = readStat(name);
     // "pid (command) state parent group ..."; the command may hold spaces and parentheses.
     const [, parent, group] = stat?.slice(stat.lastIndexOf(')') + 2).split(' ') ?? [];
-    if (parent === String(process.pid) && group === name) process.kill(-Number(group), 'SIGKILL');
+    if (parent === String(process.pid) && group === name) signalGroup(Number(group), 'SIGKILL');
   }
 }
 

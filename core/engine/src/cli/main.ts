@@ -72,10 +72,11 @@ function refused(error: CommanderError, terminal: Terminal): number {
   return exitCodes.wrongRequest;
 }
 
-function internalError(error: unknown): string {
+/** The text for a bug: everything that a report needs. */
+export function internalError(error: unknown): string {
   const stack = error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
   const cause = error instanceof Error && error.cause instanceof Error ? `\nCaused by: ${error.cause.stack ?? error.cause.message}` : '';
-  return `Internal error: this is a bug in cos, not a mistake of yours.\n\n${stack}${cause}\n\ncos ${ownVersion()}, Node ${process.version}, ${process.platform} ${process.arch}\nPlease report it with the text above and, if you can, the config that caused it.\n`;
+  return `Internal error: this is a bug in cos or in a plugin, not a mistake of yours.\n\n${stack}${cause}\n\ncos ${ownVersion()}, Node ${process.version}, ${process.platform} ${process.arch}\nPlease report it with the text above and, if you can, the config that caused it.\n`;
 }
 
 /** The version of this package; its package.json lies beside `dist` and beside `src`. */

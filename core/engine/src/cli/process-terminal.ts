@@ -1,6 +1,6 @@
 import { killChildren } from './kill-children.ts';
 import { exitCodes } from './exit-codes.ts';
-import { main } from './main.ts';
+import { internalError, main } from './main.ts';
 import type { Terminal } from './terminal.ts';
 
 /**
@@ -21,6 +21,12 @@ export async function runOnProcess(): Promise<void> {
     abort.abort(new Error('interrupted'));
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
+  // An error that nobody waits for (a promise left alone in a plugin): nothing can be said of the state, but the next run copes with it.
+  process.on('uncaughtException', (error) => {
+    process.stderr.write(internalError(error));
+    killChildren();
+    process.exit(exitCodes.internalError);
+  });
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       // Whoever read the lines is gone (`cos list | head`); the work goes on without them.

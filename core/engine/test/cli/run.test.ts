@@ -159,3 +159,11 @@ test('a command in a folder below the workspace finds the config above', async (
   const { exitCode, stdout } = await startProgram(process.execPath, [launcher, 'graph', 'upper'], workspace.join('src')).ended;
   expect([exitCode, stdout]).toEqual([0, 'shell.run#two\n└─ shell.run#one\n']);
 });
+
+test('a bug says that it is one, with all that a report needs, and exit status 70', async () => {
+  await using workspace = await createCosWorkspace({ ...files, 'shell.ts': shellPlugin.replace('const paths =', "void Promise.reject(new RangeError('left alone'));\n    const paths =") });
+  const { exitCode, stderr } = await workspace.cos('run', 'upper');
+  expect(exitCode).toBe(70);
+  expect(stderr).toMatch(/^Internal error: this is a bug in cos or in a plugin, not a mistake of yours\.\n\nRangeError: left alone\n {4}at .*shell\.ts:\d+:\d+/);
+  expect(stderr).toMatch(/\ncos \d+\.\d+\.\d+, Node v\d+/);
+});

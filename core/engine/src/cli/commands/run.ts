@@ -30,12 +30,13 @@ export async function run(words: readonly string[], settings: Settings, terminal
     await open(prepared.config.workspace);
     return await runTargets(prepared, asked.targets, { settings, terminal, emit });
   } catch (error) {
-    const expected = diagnosticsOf(error);
+    const expected = diagnosticsOf(error) ?? (terminal.signal.aborted ? [] : undefined);
     if (expected === undefined || settings.reporter !== 'json') throw error;
+    const exitCode = terminal.signal.aborted ? exitCodes.interrupted : exitCodes.wrongRequest;
     const json = reporter ?? (await open(terminal.cwd));
     for (const diagnostic of expected) json.emit({ type: 'diagnostic', diagnostic });
-    json.emit(emptySummary(settings));
-    return exitCodes.wrongRequest;
+    json.emit(emptySummary(settings, exitCode));
+    return exitCode;
   } finally {
     await reporter?.close();
   }
@@ -63,6 +64,6 @@ function countStages(plan: Plan): readonly { readonly plugin: string; readonly s
 }
 
 /** The last line of a run that could not start. */
-function emptySummary(settings: Settings): Summary {
-  return { type: 'summary', fresh: 0, cached: 0, built: 0, failed: 0, skipped: 0, cancelled: 0, durationMs: 0, exitCode: exitCodes.wrongRequest, seed: settings.seed, outputs: [] };
+function emptySummary(settings: Settings, exitCode: number): Summary {
+  return { type: 'summary', fresh: 0, cached: 0, built: 0, failed: 0, skipped: 0, cancelled: 0, durationMs: 0, exitCode, seed: settings.seed, outputs: [] };
 }
