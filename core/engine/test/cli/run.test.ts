@@ -167,3 +167,16 @@ test('a bug says that it is one, with all that a report needs, and exit status 7
   expect(stderr).toMatch(/^Internal error: this is a bug in cos or in a plugin, not a mistake of yours\.\n\nRangeError: left alone\n {4}at .*shell\.ts:\d+:\d+/);
   expect(stderr).toMatch(/\ncos \d+\.\d+\.\d+, Node v\d+/);
 });
+
+test('looking at all targets leaves out those that cannot be planned, and says why', async () => {
+  const more = `${targets}
+    later: { description: 'x', plan: ({ use, source }) => [use.shell.run({ name: 'later', inputs: { files: [source('not-there-yet')] }, options: { command: 'true' } }).out] },
+    asks: { description: 'x', params: { what: { type: 'text', required: true, description: 'x' } }, plan: () => [] },`;
+  await using workspace = await createCosWorkspace({ ...files, 'cos.config.ts': configText(more) });
+  const { exitCode, stdout, stderr } = await workspace.cos('graph');
+  expect([exitCode, stdout]).toEqual([0, 'shell.run#bad\nshell.run#other\nshell.run#two\n└─ shell.run#one\n']);
+  expect(stderr).toContain('warning COS_PLAN_SOURCE: Expected a file or folder as source; "not-there-yet" does not exist.');
+  expect(stderr).toContain('note: target "later" is left out');
+  expect((await workspace.cos('graph', 'later')).exitCode).toBe(2);
+  expect((await workspace.cos('why', 'two')).exitCode).toBe(0);
+});

@@ -1,49 +1,32 @@
 import { CosError } from '../../errors/cos-error.ts';
 import { hintFor } from '../../errors/did-you-mean.ts';
-import { diagnosticsOf } from '../../errors/expected.ts';
 import { createPaint, type Paint } from '../../errors/paint.ts';
 import { explainTask, type Cause, type Explanation } from '../../execute/explain-task.ts';
 import { describeDifference } from '../../fingerprint/compare-records.ts';
 import type { Diagnostic } from '../../errors/diagnostic.ts';
 import type { TaskKey } from '../../model/identity.ts';
-import type { PlannerMemo } from '../../plan/planner-call.ts';
 import type { Settings } from '../arguments.ts';
 import { readAsked } from '../asked-targets.ts';
+import { planEach } from '../plan-each.ts';
 import { allTargets } from '../plan-without-run.ts';
-import { executeOptions, prepareConfig, preparePlan, refuseErrors, type PreparedConfig, type PreparedPlan } from '../prepare.ts';
+import { executeOptions, prepareConfig, refuseErrors } from '../prepare.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** `cos why <task>`: what a run would do with the task, and what changed since it last ran. */
 export async function why(wanted: string, inTargets: readonly string[], settings: Settings, terminal: Terminal): Promise<number> {
   const prepared = await prepareConfig(settings);
   refuseErrors(prepared.diagnostics);
-  const { plans, problems } = await planEach(prepared, inTargets, settings, terminal);
+  const asked = inTargets.length > 0 ? readAsked(inTargets, prepared.config.targets).targets : allTargets(prepared.config);
+  // One plan for each target, because targets with different parameters may mean different tasks by one key.
+  const each = await planEach(prepared, asked, settings, terminal);
+  const plans = each.plans.map((planned) => planned.prepared);
   const keys = [...new Set(plans.flatMap(({ plan }) => plan.tasks.map(({ key }) => key)))].sort();
-  const key = findKey(wanted, keys, problems);
+  const key = findKey(wanted, keys, each.refused.flatMap(({ problems }) => [...problems]));
   const holder = plans.find(({ plan }) => plan.tasks.some((task) => task.key === key));
   if (holder === undefined) throw new Error(`Internal error: no plan has ${key}`);
   const explanation = await explainTask(holder.plan, holder.bindings, executeOptions(prepared.config, settings, terminal), key);
   terminal.out.write(`${printExplanation(explanation, createPaint(settings.color))}\n`);
   return 0;
-}
-
-/** A plan for each target, because targets with different parameters may mean different tasks by one key. Targets that cannot be planned are left out. */
-async function planEach(prepared: PreparedConfig, inTargets: readonly string[], settings: Settings, terminal: Terminal): Promise<{ readonly plans: readonly PreparedPlan[]; readonly problems: readonly Diagnostic[] }> {
-  const asked = inTargets.length > 0 ? readAsked(inTargets, prepared.config.targets).targets : allTargets(prepared.config);
-  const memo: PlannerMemo = new Map();
-  const plans: PreparedPlan[] = [];
-  const problems: Diagnostic[] = [];
-  for (const target of asked) {
-    try {
-      // Looking must not go to the network: what is not pinned is not planned.
-      plans.push(await preparePlan(prepared, [target], { settings: { ...settings, frozen: true }, terminal, emit: () => undefined, memo }));
-    } catch (error) {
-      const expected = diagnosticsOf(error);
-      if (expected === undefined) throw error;
-      problems.push(...expected);
-    }
-  }
-  return { plans, problems };
 }
 
 function findKey(wanted: string, keys: readonly TaskKey[], problems: readonly Diagnostic[]): TaskKey {
