@@ -67,7 +67,7 @@ function renderAlone(one: TemplateCase, engine: Engine): Outcome {
   return code === 'parse' ? { phase: 'parse', line, message } : { phase: 'exec', line, col: column, message };
 }
 
-/** Phases and byte columns are known to the template library only: here an error has to be an error, and stand in the right line. */
+/** Phases and columns in bytes are known to the template library only, and a recipe's mistakes are placed where they begin. An error has to be one. */
 function renderAsRecipe(one: TemplateCase, engine: Engine): Outcome {
   const file = readValues(valuesText(one), 'values.yaml');
   const { root, problems } = parseYaml({ text: definitionText(one), file: 'definition.yaml', duplicateKeys: 'warning' });
@@ -78,13 +78,9 @@ function renderAsRecipe(one: TemplateCase, engine: Engine): Outcome {
   const render = createGoTemplateRender({ engine, ...surroundings(), ...(one.env === undefined ? {} : { env: one.env }) });
   const result: RenderResult = render({ source: sourceOf(one), name: 'build.yaml', values });
   if (result.ok) return { text: result.text };
-  const { phase, col } = one.error ?? {};
-  return {
-    message: result.message,
-    ...(phase === undefined || phase === 'values' ? {} : { phase }),
-    ...(col === undefined ? {} : { col }),
-    ...(result.line === undefined ? {} : { line: result.line }),
-  };
+  const { phase, line, col } = one.error ?? {};
+  const place = { ...(line === undefined ? {} : { line }), ...(col === undefined ? {} : { col }) };
+  return { message: result.message, ...(phase === undefined || phase === 'values' ? {} : { phase }), ...place };
 }
 
 function valuesText({ valuesYaml, values }: TemplateCase): string {

@@ -15,6 +15,7 @@ import { candidatesFor, createUniverse } from '../solve/universe.ts';
 import type { Candidate, Universe } from '../solve/universe.ts';
 import type { VersionMatching } from '../version/selector.ts';
 import { toBuildCandidate, toRuntimeCandidate } from './candidates.ts';
+import { explainCircle } from './explain-circle.ts';
 import type { ChainElement, PackageRole, PlannedImage, ResolvedCopy, ResolvedPackage } from './types.ts';
 
 interface PlannerOptions {
@@ -95,7 +96,7 @@ export class Planner {
     const known = this.#chains.get(name);
     if (known !== undefined) return known;
     if (this.#open.includes(name)) {
-      this.#reportCircle([...this.#open.slice(this.#open.indexOf(name)), name]);
+      this.problems.push(explainCircle(this.#open.slice(this.#open.indexOf(name)), (each) => this.#rendered.get(each)));
       return undefined;
     }
     this.#open.push(name);
@@ -257,11 +258,6 @@ export class Planner {
     if (spec.steps.length === 0 && archiveContentOf(spec) === 'empty') return;
     const message = `${name} has nothing to be built on: everything before it in the chain of ${target} is virtual`;
     this.problems.push(createProblem('error', 'LUET_NO_PARENT', message, spec.positions.get('requires') ?? this.#candidate(name).at));
-  }
-
-  #reportCircle(names: readonly string[]): void {
-    const message = `packages need each other's results in a circle: ${names.join(' -> ')}`;
-    this.problems.push(createProblem('error', 'LUET_CYCLE', message, this.#candidate(names[0] ?? '').at));
   }
 
   #recipe(name: string): RenderedPackage {

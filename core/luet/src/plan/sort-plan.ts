@@ -1,7 +1,8 @@
 // Puts a plan into an order in which everything that is needed comes first, and finds circles that run through archives and copies.
 
-import { createProblem } from '../problem.ts';
 import type { Problem } from '../problem.ts';
+import type { RenderedPackage } from '../render/render-package.ts';
+import { explainCircle } from './explain-circle.ts';
 import type { PlannedImage, ResolvedPackage } from './types.ts';
 
 export interface SortedPlan {
@@ -10,7 +11,13 @@ export interface SortedPlan {
   readonly problems: readonly Problem[];
 }
 
-export function sortPlan(packages: readonly ResolvedPackage[], images: readonly PlannedImage[]): SortedPlan {
+interface PlanParts {
+  readonly packages: readonly ResolvedPackage[];
+  readonly images: readonly PlannedImage[];
+  readonly rendered: readonly RenderedPackage[];
+}
+
+export function sortPlan({ packages, images, rendered }: PlanParts): SortedPlan {
   const packageByName = new Map(packages.map((one) => [one.fingerprintName, one]));
   const imageById = new Map(images.map((one) => [one.id, one]));
   const sortedPackages = new Set<ResolvedPackage>();
@@ -20,10 +27,8 @@ export function sortPlan(packages: readonly ResolvedPackage[], images: readonly 
 
   const enter = (image: PlannedImage, below: () => void): void => {
     if (trail.includes(image)) {
-      const circle = [...trail.slice(trail.indexOf(image)), image].map((one) => one.fingerprintName);
-      const message = `packages need each other's results in a circle: ${circle.join(' -> ')}`;
-      const at = packageByName.get(image.fingerprintName)?.definition.at;
-      if (problems.length === 0) problems.push(createProblem('error', 'LUET_CYCLE', message, at));
+      const ring = trail.slice(trail.indexOf(image)).map((one) => one.fingerprintName);
+      if (problems.length === 0) problems.push(explainCircle(ring, (name) => rendered.find((one) => one.package.fingerprintName === name)));
       return;
     }
     trail.push(image);

@@ -4,6 +4,7 @@ import { GoInt, GoList, GoMap, renderTemplate } from '@cos/go-template';
 import type { GoValue, RenderOptions } from '@cos/go-template';
 import { isValueMap } from '../values/value.ts';
 import type { Value, ValueKey, ValueMap } from '../values/value.ts';
+import { refinePlace } from './refine-place.ts';
 import type { RenderTemplate } from './render-template.ts';
 
 /** What is given to every rendering; by default no environment, no clock and no randomness. */
@@ -13,9 +14,9 @@ export function createGoTemplateRender(options: GoTemplateOptions = {}): RenderT
   return ({ source, values }) => {
     const result = renderTemplate(source, { ...options, values: toTemplateValues(values) });
     if (result.ok) return { ok: true, text: result.value };
-    const { reason, line, column, hint } = result.error;
-    const place = { line, column: characterColumn(source, line, column) };
-    return { ok: false, message: reason, ...place, ...(hint === undefined ? {} : { hint }) };
+    const { code, reason, line, column, hint } = result.error;
+    const fault = { message: reason, line, column: characterColumn(source, line, column) };
+    return { ok: false, ...(code === 'parse' ? refinePlace(source, fault) : fault), ...(hint === undefined ? {} : { hint }) };
   };
 }
 

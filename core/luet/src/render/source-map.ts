@@ -82,8 +82,12 @@ export class RenderedMap {
   locateAction(line: number, before: string): { readonly at: Location; readonly rendered: boolean } {
     const start = before.trim();
     const matches = [...this.#origins].filter(([text]) => text.startsWith(start) && text.slice(start.length).trimStart().startsWith('{{'));
-    const origin = matches.length === 1 ? matches[0]?.[1] : undefined;
-    if (origin !== undefined) return { at: origin, rendered: false };
+    const [text = '', origin] = matches.length === 1 ? (matches[0] ?? []) : [];
+    if (origin !== undefined) {
+      const action = text.indexOf('{{', start.length);
+      const end = text.indexOf('}}', action);
+      return { at: { ...origin, column: origin.column + action, ...(end === -1 ? {} : { length: end + 2 - action }) }, rendered: false };
+    }
     return { at: { file: this.#recipe.file, line, column: before.length + 1 }, rendered: true };
   }
 

@@ -47,7 +47,7 @@ describe('a problem of the rendered text', () => {
   it('is a warning when a value is not set and prints <no value>', async () => {
     const { problems, warnings } = await plan({ 'p/build.yaml': '\n\nimage: x\nsteps:\n- echo {{ .Values.nope }} again\n' });
     expect(problems).toEqual([]);
-    expect(warnings).toMatchObject([{ code: 'LUET_NO_VALUE', file: 'tree/p/build.yaml', line: 5, column: 1 }]);
+    expect(warnings).toMatchObject([{ code: 'LUET_NO_VALUE', file: 'tree/p/build.yaml', line: 5, column: 8 }]);
   });
 
   it('keeps the places of requirements for later messages', async () => {
