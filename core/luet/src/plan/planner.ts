@@ -2,7 +2,7 @@
 // planned on its own. In the chain of `top` it stands on whatever comes before it there, which need not be what it requires.
 
 import { createHash } from 'node:crypto';
-import { createProblem } from '../problem.ts';
+import { createProblem, isError } from '../problem.ts';
 import type { Problem } from '../problem.ts';
 import { archiveContentOf, kindOf } from '../package/check-build-spec.ts';
 import { imageId } from '../package/identity.ts';
@@ -29,7 +29,7 @@ interface ElementInput {
   readonly name: string;
   readonly below: string | undefined;
   readonly target: string;
-  /** Whether the chain has a package whose recipe could not be read. */
+  /** Whether the chain has a package with a wrong recipe. */
   readonly isSpoiled: boolean;
 }
 
@@ -40,8 +40,10 @@ export class Planner {
   readonly problems: Problem[] = [];
   /** Names of all packages that had a part, also of those that could not be planned. */
   readonly involved = new Set<string>();
-  /** Packages whose recipe could not be read: what depends on them fails for that reason alone. */
+  /** Packages with a wrong recipe: what is built on them fails for that reason alone. */
   readonly #spoiled: ReadonlySet<string>;
+  /** Packages that are reported as having nothing to be built on. */
+  readonly #baseless = new Set<string>();
   readonly #options: PlannerOptions;
   readonly #rendered: ReadonlyMap<string, RenderedPackage>;
   readonly #candidates: ReadonlyMap<string, Candidate>;
@@ -57,7 +59,7 @@ export class Planner {
   constructor(options: PlannerOptions) {
     this.#options = options;
     this.#rendered = new Map(options.rendered.map((one) => [one.package.fingerprintName, one]));
-    this.#spoiled = new Set(options.rendered.filter((one) => one.isFailed).map((one) => one.package.fingerprintName));
+    this.#spoiled = new Set(options.rendered.filter((one) => one.problems.some(isError)).map((one) => one.package.fingerprintName));
     this.#candidates = new Map(options.rendered.map((one) => [one.package.fingerprintName, toBuildCandidate(one)]));
     this.universe = createUniverse([...this.#candidates.values()], options.matching);
   }
@@ -255,7 +257,8 @@ export class Planner {
 
   #reportNoBase(name: string, target: string): void {
     const { spec } = this.#recipe(name);
-    if (spec.steps.length === 0 && archiveContentOf(spec) === 'empty') return;
+    if (this.#baseless.has(name) || (spec.steps.length === 0 && archiveContentOf(spec) === 'empty')) return;
+    this.#baseless.add(name);
     const message = `${name} has nothing to be built on: everything before it in the chain of ${target} is virtual`;
     this.problems.push(createProblem('error', 'LUET_NO_PARENT', message, spec.positions.get('requires') ?? this.#candidate(name).at));
   }

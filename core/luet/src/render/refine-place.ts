@@ -27,6 +27,7 @@ function findStart(source: string, fault: TemplateFault): FoundStart | undefined
     return start === undefined ? undefined : { start, message: `the template "${twice}" is defined twice` };
   }
   if (fault.message === 'unexpected EOF') return findOpenBlock(source);
+  if (fault.message.startsWith('unexpected <define>')) return findOpenBlock(source.slice(0, source.lastIndexOf('{{', offsetOf(source, fault))));
   const start = findOpenAction(source, offsetOf(source, fault));
   return start === undefined ? undefined : { start, message: 'the action has no end' };
 }

@@ -67,7 +67,9 @@ export function renderPackage(input: RenderPackageInput): RenderedPackage {
   problems.push(...read.problems.map((problem) => map.move(problem)), ...findMissingValues(result.text, map));
   if (read.spec === undefined) return { ...failed, text: result.text, problems };
   const spec = moveSpec(read.spec, map);
-  problems.push(...checkBuildSpec(one, spec));
+  // A misspelt or unreadable "image" is why there is nothing to build on.
+  const isSound = !problems.some(isError);
+  problems.push(...checkBuildSpec(one, spec).filter((problem) => isSound || problem.code !== 'LUET_NO_PARENT'));
   return {
     ...own,
     spec,

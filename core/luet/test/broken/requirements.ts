@@ -110,8 +110,19 @@ export const requirements: readonly BrokenTree[] = [
   },
   {
     name: 'steps on packages that have no image',
-    files: packages({ meta: '', loose: `${requires('meta')}steps:\n- make\n`, above: `${requires('loose')}` }),
+    files: packages({ meta: '', loose: `${requires('meta')}steps:\n- make\n`, above: requires('loose') }),
     expect: ['error LUET_NO_PARENT loose/build.yaml:1:1'],
+  },
+  {
+    name: 'a misspelt image below other packages',
+    files: { 'base/build.yaml': 'imgae: "debian:12"\nsteps:\n- a\n', ...packages({ copier: copy('base'), user: `${requires('base')}steps:\n- b\n` }) },
+    expect: ['error LUET_UNKNOWN_KEY base/build.yaml:1:1'],
+    says: ['image'],
+  },
+  {
+    name: 'an image that a condition leaves out below other packages',
+    files: { 'base/build.yaml': '{{ if .Values.image }}\nimage: "debian:12"\n{{ end }}\nsteps:\n- a\n', ...packages({ copier: copy('base') }) },
+    expect: ['error LUET_NO_PARENT base/build.yaml:4:1'],
   },
   {
     name: 'final images of nothing',

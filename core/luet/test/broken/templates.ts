@@ -64,6 +64,11 @@ export const templates: readonly BrokenTree[] = [
     expect: ['error LUET_RENDER_FAILED templates/a.yaml:2:1'],
   },
   {
+    name: 'a shared template without end before another one',
+    files: { 'templates/a.yaml': '{{ define "a" }}\n{{ if .x }}\n- x\n{{ end }}\n', 'templates/b.yaml': '{{define "b"}}\n- y\n{{end}}\n' },
+    expect: ['error LUET_RENDER_FAILED templates/a.yaml:1:1'],
+  },
+  {
     name: 'a template that is defined twice',
     files: { 'templates/a.yaml': '{{ define "a" }}\n- x\n{{ end }}\n', 'templates/b.yaml': '\n{{ define "a" }}\n- y\n{{ end }}\n' },
     expect: ['error LUET_RENDER_FAILED templates/b.yaml:2:1'],
