@@ -20,8 +20,7 @@ const packagesParameter = {
   packages: { type: 'list', positional: true, description: 'packages as category/name or category/name@version; default all' },
 } as const;
 
-// `any`: the ready-made targets fit a derivative of any distribution.
-type StandardTarget<Pa extends Parameters> = Target<StandardPlugins, Derivative<any>, Pa>;
+type StandardTarget<Pa extends Parameters> = Target<StandardPlugins, Derivative, Pa>;
 
 /** With names and parameters in the type, so that a config can spread them beside its own targets; an alias, because those have an index signature. */
 export type StandardTargets = {
