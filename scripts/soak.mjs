@@ -8,4 +8,13 @@ ensurePackages();
 const engine = await ensureEngine(root);
 process.on('exit', () => engine.stop());
 buildPackages();
-mustRun('vitest', ['run', '--project', '@cos/e2e', 'crash'], { env: { ...environment, COS_SOAK_ROUNDS: process.env.COS_SOAK_ROUNDS ?? '50' } });
+// A variable that is set already wins: COS_SOAK_ROUNDS=500 npm run soak
+const doses = { env: { COS_SOAK_ROUNDS: '50', COS_TEST_KILLS: '50', FUZZ_RUNS: '100000', ...environment } };
+for (const [project, file] of [
+  ['@cos/e2e', 'crash'],
+  ['@cos/core', 'execute/crash'],
+  ['@cos/go-template', 'fuzz'],
+  ['@cos/go-template', 'round-trip'],
+]) {
+  mustRun('vitest', ['run', '--project', project, file, '--testTimeout', '7200000'], doses);
+}
