@@ -1,6 +1,5 @@
 // What the user's package strings mean in a tree.
 
-import { createProblem } from '../problem.ts';
 import type { Problem } from '../problem.ts';
 import { explainMissing } from '../solve/explain.ts';
 import { candidatesFor } from '../solve/universe.ts';
@@ -12,7 +11,7 @@ export interface FoundTargets {
   readonly problems: readonly Problem[];
 }
 
-/** A string with a selector means the newest match; a bare name is looked for in every category. */
+/** A string with a selector means the newest match. */
 export function findTargets(universe: Universe, targets: readonly string[] | 'all'): FoundTargets {
   if (targets === 'all') return { found: [...universe.byName.values()].flat(), problems: [] };
   const found: Candidate[] = [];
@@ -25,22 +24,11 @@ export function findTargets(universe: Universe, targets: readonly string[] | 'al
   return { found: [...new Set(found)], problems };
 }
 
+/** A bare name is a package without category and without version, as in luet; the hint names the one that is probably meant. */
 function findTarget(universe: Universe, text: string): { readonly candidate: Candidate } | { readonly problem: Problem } {
   const atom = parseAtom(text);
   if (!atom.ok) return { problem: atom.problem };
   const { reference } = atom;
-  const [direct] = candidatesFor(universe, reference);
-  if (direct !== undefined) return { candidate: direct };
-  if (reference.category !== '') return { problem: explainMissing(universe, { reference }) };
-  const homes = [...universe.byName.keys()].filter((key) => key.endsWith(`/${reference.name}`));
-  const version = reference.version === '' ? '>=0' : reference.version;
-  if (homes.length > 1) {
-    const hint = `write one of ${homes.join(', ')}`;
-    return { problem: createProblem('error', 'LUET_BAD_ATOM', `"${text}" names packages in several categories`, undefined, { hint }) };
-  }
-  const [only] = universe.byName.get(homes[0] ?? '') ?? [];
-  if (only === undefined) return { problem: explainMissing(universe, { reference }) };
-  const full = { category: only.category, name: only.name, version };
-  const [candidate] = candidatesFor(universe, full);
-  return candidate === undefined ? { problem: explainMissing(universe, { reference: full }) } : { candidate };
+  const [candidate] = candidatesFor(universe, reference);
+  return candidate === undefined ? { problem: explainMissing(universe, { reference }) } : { candidate };
 }

@@ -170,9 +170,9 @@ describe('recipes', () => {
 });
 
 describe('targets', () => {
-  it('may be named without their category when only one fits', async () => {
-    const result = await plan(packages({ 'lib@1.0': 'image: x\n', 'lib@1.5': 'image: x\n' }), ['lib']);
-    expect(result.packages.map((one) => one.fingerprintName)).toEqual(['lib-t-1.5']);
+  it('are not found without their category, but are suggested with it', async () => {
+    const result = await plan(packages({ 'lib@1.0': 'image: x\n' }), ['lib']);
+    expect(text(result)).toMatchInlineSnapshot(`"LUET_UNKNOWN_PACKAGE: no package lib in the trees (did you mean t/lib?)"`);
   });
 
   it.each([
