@@ -238,19 +238,12 @@ const tiny =`,
     const workspace = tinyWorkspace({ 'packages/kernel/build.yaml': (text) => text.replace('steps:', '- category: app\n  name: service\n  version: ">=0"\nsteps:'), 'packages/service/build.yaml': (text) => text.replace('steps:', '- category: system\n  name: kernel\n  version: ">=0"\nsteps:') });
     expect(messageOf(workspace, await runCos(workspace, ['run', 'build', 'app/service']))).toMatchInlineSnapshot(`
       "exit code 2
-      error COS_RESOLVE_CYCLE: packages require each other in a circle: service-app-1.0 -> kernel-system-1.0 -> service-app-1.0
-        at packages/service/build.yaml:6:9
+      error COS_RESOLVE_CYCLE: packages require each other in a circle: kernel-system-1.0 -> service-app-1.0 -> kernel-system-1.0
+        at packages/kernel/build.yaml:6:9
             4 |   version: ">=0"
-            5 | - category: system
-          > 6 |   name: kernel
-              |         ^^^^^^
-            7 |   version: ">=0"
-        note: service-app-1.0 requires kernel-system-1.0
-        at packages/service/build.yaml:6:9
-            4 |   version: ">=0"
-            5 | - category: system
-          > 6 |   name: kernel
-              |         ^^^^^^
+            5 | - category: app
+          > 6 |   name: service
+              |         ^^^^^^^
             7 |   version: ">=0"
         note: kernel-system-1.0 requires service-app-1.0
         at packages/kernel/build.yaml:6:9
@@ -258,6 +251,13 @@ const tiny =`,
             5 | - category: app
           > 6 |   name: service
               |         ^^^^^^^
+            7 |   version: ">=0"
+        note: service-app-1.0 requires kernel-system-1.0
+        at packages/service/build.yaml:6:9
+            4 |   version: ">=0"
+            5 | - category: system
+          > 6 |   name: kernel
+              |         ^^^^^^
             7 |   version: ">=0"
       "
     `);
