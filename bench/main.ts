@@ -21,5 +21,5 @@ for (const [name, run] of Object.entries(benchmarks)) {
 }
 
 function lineOf({ name, value, unit, floor, ratio }: Figure): string {
-  return `${name.padEnd(64)} ${value.toFixed(0).padStart(7)} ${unit}   floor ${floor.toFixed(0).padStart(6)} ${unit}   ratio ${ratio.toFixed(2)}\n`;
+  return `${name.padEnd(64)} ${value.toFixed(0).padStart(7)} ${unit.padEnd(4)}   floor ${floor.toFixed(0).padStart(6)} ${unit.padEnd(4)}   ratio ${ratio.toFixed(2)}\n`;
 }

@@ -3,7 +3,7 @@
 export interface Figure {
   readonly name: string;
   readonly value: number;
-  readonly unit: 'ms' | 'MB/s';
+  readonly unit: 'ms' | 'µs' | 'MB' | 'MB/s';
   /** The same work by the least that could do it. */
   readonly floor: number;
   /** How many times worse than the floor. */

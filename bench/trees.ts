@@ -1,51 +1,54 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createGoTemplateRender, loadTree, parseYaml, planPackages, valuesFromJson } from '@cos/luet';
+import { fileURLToPath } from 'node:url';
 import { duration, medianOf, type Figure } from './measure.ts';
+import { writeTree, type Shape, type SyntheticTree } from './synthetic-tree.ts';
+import { parseTree, planTree } from './tree-work.ts';
 
-/** Load, render and solve a synthetic tree, against reading and YAML-parsing the same files. */
+/** Load, render and solve synthetic trees, against reading and plainly parsing the same files. */
 export async function benchTrees(): Promise<readonly Figure[]> {
-  const figures: Figure[] = [];
-  for (const size of [100, 1000, 5000]) figures.push(await benchTree(size));
-  return figures;
+  const small = await withTree(100, 'wide', timeTree);
+  const middle = await withTree(1000, 'wide', timeTree);
+  const large = await withTree(5000, 'wide', async (tree, shape) => ({ ...(await timeTree(tree, shape)), memory: peakMemory(tree) }));
+  const line = await withTree(5000, 'line', timeTree);
+  return [small.figure, middle.figure, large.figure, growth(middle, large), large.memory, line.figure];
 }
 
-async function benchTree(size: number): Promise<Figure> {
+interface Timed {
+  readonly tree: SyntheticTree;
+  readonly figure: Figure;
+}
+
+async function timeTree(tree: SyntheticTree, shape: Shape): Promise<Timed> {
+  const rounds = tree.packages > 1000 ? 3 : 7;
+  const floor = await medianOf(rounds, () => void parseTree(tree.root));
+  const value = await medianOf(rounds, async () => void (await planTree(tree.root, tree.packages)));
+  const what = shape === 'line' ? `${tree.packages} packages, each on the one before` : `${tree.packages} packages`;
+  return { tree, figure: duration(`load, render and solve ${what}`, value, floor) };
+}
+
+/** Cost of one package or one requirement in a large tree, against the same in a smaller one: 1 is linear growth. */
+function growth(small: Timed, large: Timed): Figure {
+  const cost = ({ tree, figure }: Timed): number => (figure.value * 1000) / (tree.packages + tree.edges);
+  const name = `each package or requirement, ${large.tree.packages} packages against ${small.tree.packages}`;
+  return { name, value: cost(large), unit: 'µs', floor: cost(small), ratio: cost(large) / cost(small) };
+}
+
+function peakMemory({ root, packages }: SyntheticTree): Figure {
+  const program = fileURLToPath(new URL('./peak-memory.ts', import.meta.url));
+  const peakOf = (what: string): number => Number(execFileSync(process.execPath, ['--conditions=source', program, what, root, String(packages)], { encoding: 'utf8' }));
+  const value = peakOf('plan');
+  const floor = peakOf('parse');
+  return { name: `peak memory at ${packages} packages`, value, unit: 'MB', floor, ratio: value / floor };
+}
+
+async function withTree<T>(packages: number, shape: Shape, work: (tree: SyntheticTree, shape: Shape) => Promise<T>): Promise<T> {
   const root = mkdtempSync(join(tmpdir(), 'cos-bench-tree-'));
   try {
-    const files = writeTree(root, size);
-    const rounds = size > 1000 ? 1 : 3;
-    const floor = await medianOf(rounds, () => {
-      for (const file of files) parseYaml({ text: readFileSync(file, 'utf8'), file });
-    });
-    const value = await medianOf(rounds, async () => {
-      const reader = {
-        readFile: (path: string) => readFile(path, 'utf8'),
-        list: async (path: string) => readdirSync(path, { withFileTypes: true }).map((entry) => ({ name: entry.name, kind: entry.isDirectory() ? ('directory' as const) : ('file' as const) })),
-      };
-      const tree = await loadTree({ roots: [root], reader });
-      const plan = planPackages({ tree, targets: 'all', values: [valuesFromJson({ word: 'x' })], render: createGoTemplateRender() });
-      if (plan.packages.length !== size || plan.problems.length > 0) throw new Error(`the synthetic tree planned to ${plan.packages.length} packages with ${plan.problems.length} problems`);
-    });
-    return duration(`load, render and solve ${size} packages`, value, floor);
+    return await work(writeTree(root, packages, shape), shape);
   } finally {
     rmSync(root, { recursive: true, force: true });
   }
-}
-
-/** Each package requires up to three earlier ones, as far apart as real trees have them. */
-function writeTree(root: string, size: number): readonly string[] {
-  const files: string[] = [];
-  for (let index = 0; index < size; index += 1) {
-    const folder = join(root, `p${index}`);
-    mkdirSync(folder);
-    const requires = [...new Set([index >> 1, index >> 2, index >> 3])].filter((other) => other < index);
-    const lines = requires.map((other) => `- category: t\n  name: p${other}\n  version: ">=0"\n`).join('');
-    files.push(join(folder, 'definition.yaml'), join(folder, 'build.yaml'));
-    writeFileSync(join(folder, 'definition.yaml'), `category: t\nname: p${index}\nversion: "1.${index}"\ndescription: number ${index}\n`);
-    writeFileSync(join(folder, 'build.yaml'), `${requires.length === 0 ? 'image: base\n' : `requires:\n${lines}`}steps:\n- echo "{{ .Values.word }} ${index}" > /p${index}\n- touch /q${index}\n`);
-  }
-  return files;
 }
