@@ -5,7 +5,7 @@ import { pluginOptions } from '../src/options.ts';
 import { preflight } from '../src/preflight.ts';
 import { runOf, runTag } from '../src/run-tag.ts';
 import { sweep } from '../src/sweep.ts';
-import { connect, never, TestImages } from './rig/engine.ts';
+import { connect, hostVariables, never, TestImages } from './rig/engine.ts';
 
 let images: TestImages;
 beforeAll(async () => {
@@ -18,7 +18,7 @@ describe('what a killed run left in the engine', () => {
   it('is taken away, and what belongs to runs that are alive stays', async () => {
     const { repository, client } = images;
     for (const tag of [runTag('import', 'dead-1'), runTag('package', 'dead-1'), runTag('package', 'alive-2')]) await tagImage(client, referenceOf(images.name('base')), { repository, tag }, never);
-    await sweep({ plugin: z.parse(pluginOptions, { repository }), env: {}, signal: never, isAlive: (runId) => runId === 'alive-2' });
+    await sweep({ plugin: z.parse(pluginOptions, { repository }), env: hostVariables(), signal: never, isAlive: (runId) => runId === 'alive-2' });
     expect((await listTags(client, repository, 'run-', never)).map(({ tag }) => tag)).toEqual(['run-package-alive-2']);
     expect(await inspectImage(client, referenceOf(images.name('base')), never)).toBeDefined();
   });
@@ -32,7 +32,7 @@ describe('what a killed run left in the engine', () => {
 
 describe('the check of the host', () => {
   it('finds nothing to complain about where an engine answers', async () => {
-    expect(await preflight({ plugin: z.parse(pluginOptions, {}), env: {}, signal: never })).toEqual([]);
+    expect(await preflight({ plugin: z.parse(pluginOptions, {}), env: hostVariables(), signal: never })).toEqual([]);
   });
 
   it('says what to do where none answers', async () => {

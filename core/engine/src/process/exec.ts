@@ -3,7 +3,7 @@ import { closeSync, constants, openSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { CosError } from '../errors/cos-error.ts';
 import type { Diagnostic } from '../errors/diagnostic.ts';
-import { endGroup, signalGroup } from './process-group.ts';
+import { endGroup, groupGone, signalGroup } from './process-group.ts';
 import { splitLines } from './split-lines.ts';
 
 // Runs one program as the leader of its own process group. Whatever way it ends, nobody of its group is left; an abort ends the group by TERM, then KILL.
@@ -124,7 +124,11 @@ function ended(child: ChildProcess): Promise<End> {
       // A grandchild that stays behind would hold the pipes open for ever.
       if (child.pid !== undefined) signalGroup(child.pid, 'SIGKILL');
     });
-    child.once('close', (code, signal) => resolve({ code, signal }));
+    child.once('close', (code, signal) => {
+      const end = (): void => resolve({ code, signal });
+      if (child.pid === undefined) end();
+      else void groupGone(child.pid).then(end);
+    });
   });
 }
 

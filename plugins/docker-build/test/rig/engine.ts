@@ -3,10 +3,14 @@ import { findEndpoint } from '../../src/engine/endpoint.ts';
 import { importImage, inspectImage, untagImage, type ImageName } from '../../src/engine/images.ts';
 import { busyboxTar } from './busybox.ts';
 
+/** What the environment says of the engine, as the plugin would get it. */
+export function hostVariables(): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+}
+
 /** The engine of this host, as the environment names it. */
 export async function connect(): Promise<EngineClient> {
-  const env = Object.fromEntries(Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
-  return createClient(await findEndpoint({ socket: undefined, env }));
+  return createClient(await findEndpoint({ socket: undefined, env: hostVariables() }));
 }
 
 export const never = new AbortController().signal;

@@ -13,7 +13,7 @@ import { dockerBuild } from '../../src/index.ts';
 import { pluginOptions } from '../../src/options.ts';
 import { digest } from '../../src/pins/digest.ts';
 import { busyboxTar } from '../rig/busybox.ts';
-import { connect, never, TestImages } from '../rig/engine.ts';
+import { hostVariables, connect, never, TestImages } from '../rig/engine.ts';
 
 let images: TestImages;
 let folder: string;
@@ -50,7 +50,7 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
-const host = { plugin: z.parse(pluginOptions, {}), env: {}, signal: never };
+const host = { plugin: z.parse(pluginOptions, {}), env: hostVariables(), signal: never };
 
 describe('an image of a registry', () => {
   it('is pinned by the digest that the registry has for its name', async () => {

@@ -5,7 +5,7 @@ import { importImage, referenceOf } from '../../src/engine/images.ts';
 import { pluginOptions } from '../../src/options.ts';
 import { createStores } from '../../src/store/create-stores.ts';
 import { busyboxTar } from '../rig/busybox.ts';
-import { connect, never, TestImages } from '../rig/engine.ts';
+import { connect, hostVariables, never, TestImages } from '../rig/engine.ts';
 import * as z from 'zod/mini';
 
 let images: TestImages;
@@ -18,7 +18,7 @@ let count = 0;
 /** Each call is a client of its own, as in another process. */
 function open(): StoreSubject['store'] {
   const plugin = z.parse(pluginOptions, { repository: images.repository, tmpdir: `/tmp/${'./'.repeat(count++)}` });
-  const [store] = createStores({ plugin, env: {} });
+  const [store] = createStores({ plugin, env: hostVariables() });
   return store!;
 }
 
