@@ -1,21 +1,25 @@
 // Solves and stacks packages one by one and collects what the plan holds. Wrong guess to avoid: a package below another one is not
 // planned on its own. In the chain of `top` it stands on whatever comes before it there, which need not be what it requires.
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { createProblem, isError } from '../problem.ts';
 import type { Problem } from '../problem.ts';
 import { archiveContentOf, kindOf } from '../package/check-build-spec.ts';
+import type { PackageKind } from '../package/check-build-spec.ts';
 import { imageId } from '../package/identity.ts';
 import type { PackageReference } from '../package/reference.ts';
 import type { RenderedPackage } from '../render/render-package.ts';
 import { explainFailure, explainMissing } from '../solve/explain.ts';
 import { orderChain } from '../solve/order.ts';
+import { createPlainGraph } from '../solve/plain-graph.ts';
 import { solve } from '../solve/solve.ts';
-import { candidatesFor, createUniverse } from '../solve/universe.ts';
+import { candidatesFor, createUniverse, withCandidate } from '../solve/universe.ts';
 import type { Candidate, Universe } from '../solve/universe.ts';
 import type { VersionMatching } from '../version/selector.ts';
 import { toBuildCandidate, toRuntimeCandidate } from './candidates.ts';
 import { explainCircle } from './explain-circle.ts';
+import { Stacks } from './stacks.ts';
+import type { Stacked } from './stacks.ts';
 import type { ChainElement, PackageRole, PlannedImage, ResolvedCopy, ResolvedPackage } from './types.ts';
 
 interface PlannerOptions {
@@ -24,14 +28,19 @@ interface PlannerOptions {
   readonly finalRequires: 'closure' | 'first-level';
 }
 
-/** A package in the chain of a target. `below`: the image of the element before it. */
-interface ElementInput {
-  readonly name: string;
-  readonly below: string | undefined;
-  readonly target: string;
-  /** Whether the chain has a package with a wrong recipe. */
+/** What an element of a chain is built on and makes. */
+interface Built {
+  /** Undefined for a virtual package. */
+  readonly image: string | undefined;
+  /** The image that the next element is built on. */
+  readonly base: string | undefined;
+  /** Whether it or something below it has a wrong recipe. */
   readonly isSpoiled: boolean;
+  /** Names of those in the chain that have nothing to be built on. */
+  readonly baseless: readonly string[];
 }
+
+export type Chain = Stacked<Built>;
 
 /** A class because it owns the growing plan. */
 export class Planner {
@@ -48,13 +57,19 @@ export class Planner {
   readonly #rendered: ReadonlyMap<string, RenderedPackage>;
   readonly #candidates: ReadonlyMap<string, Candidate>;
   readonly #packages = new Map<string, ResolvedPackage>();
-  readonly #parents = new Map<string, readonly ChainElement[]>();
+  readonly #stacks: Stacks<Built>;
+  /** The chain of everything that is in the plan. */
+  readonly #planned = new Map<string, Chain>();
+  readonly #parents = new Map<string, Chain>();
+  /** Elements that, with all below them, are among the parents. */
+  readonly #registered = new Set<Chain>();
   readonly #images = new Map<string, PlannedImage>();
   readonly #finals = new Map<string, readonly string[]>();
   readonly #copies = new Map<string, readonly ResolvedCopy[]>();
   /** Chains that are being made; a package in here again is a circle. */
   readonly #open: string[] = [];
-  readonly #chains = new Map<string, readonly ChainElement[]>();
+  readonly #chains = new Map<string, Chain>();
+  #runtime: Universe | undefined;
 
   constructor(options: PlannerOptions) {
     this.#options = options;
@@ -62,6 +77,10 @@ export class Planner {
     this.#spoiled = new Set(options.rendered.filter((one) => one.problems.some(isError)).map((one) => one.package.fingerprintName));
     this.#candidates = new Map(options.rendered.map((one) => [one.package.fingerprintName, toBuildCandidate(one)]));
     this.universe = createUniverse([...this.#candidates.values()], options.matching);
+    this.#stacks = new Stacks(createPlainGraph(this.universe), {
+      decide: (candidate, below) => this.#decide(candidate.fingerprintName, below),
+      onNew: (element) => this.#addElement(element),
+    });
   }
 
   get packages(): readonly ResolvedPackage[] {
@@ -72,6 +91,11 @@ export class Planner {
     return [...this.#images.values()];
   }
 
+  /** The chain of each package by its name. */
+  get chains(): ReadonlyMap<string, Chain> {
+    return this.#planned;
+  }
+
   addTarget(target: Candidate): void {
     this.#add(target.fingerprintName, 'target');
   }
@@ -79,22 +103,24 @@ export class Planner {
   /** Adds the packages that are only below others. Call it after the last target. */
   finish(): void {
     for (const [name, chain] of this.#parents) {
-      if (!this.#packages.has(name)) this.#packages.set(name, this.#describe(name, 'parent', chain));
+      if (!this.#packages.has(name)) this.#plan(name, 'parent', chain);
     }
   }
 
   #add(name: string, role: PackageRole): void {
     const present = this.#packages.get(name);
-    if (present !== undefined) {
-      if (role === 'target' || (role === 'archive' && present.role === 'image')) this.#packages.set(name, { ...present, role });
-      return;
-    }
-    const chain = this.#chainOf(name);
-    if (chain !== undefined) this.#packages.set(name, this.#describe(name, role, chain));
+    const chain = present === undefined ? this.#chainOf(name) : this.#planned.get(name);
+    const isStronger = present === undefined || role === 'target' || (role === 'archive' && present.role === 'image');
+    if (chain !== undefined && isStronger) this.#plan(name, role, chain);
+  }
+
+  #plan(name: string, role: PackageRole, chain: Chain): void {
+    this.#planned.set(name, chain);
+    this.#packages.set(name, this.#describe(name, role, chain));
   }
 
   /** The chain of a package that is built for itself. Undefined when there is none; the problem is recorded. */
-  #chainOf(name: string): readonly ChainElement[] | undefined {
+  #chainOf(name: string): Chain | undefined {
     const known = this.#chains.get(name);
     if (known !== undefined) return known;
     if (this.#open.includes(name)) {
@@ -108,22 +134,29 @@ export class Planner {
     return chain;
   }
 
-  #makeChain(name: string): readonly ChainElement[] | undefined {
+  #makeChain(name: string): Chain | undefined {
     const target = this.#candidate(name);
     this.involved.add(name);
-    const order = this.#solveAndOrder(this.universe, target);
-    if (order === undefined) return undefined;
-    for (const one of order) this.involved.add(one.fingerprintName);
-    const isSpoiled = order.some((one) => this.#spoiled.has(one.fingerprintName));
-    const chain: ChainElement[] = [];
-    let base: string | undefined;
-    for (const one of order) {
-      const image = this.#addImage({ name: one.fingerprintName, below: base, target: name, isSpoiled });
-      chain.push({ fingerprintName: one.fingerprintName, image });
-      base = image ?? base;
-      if (one !== target && !this.#parents.has(one.fingerprintName)) this.#parents.set(one.fingerprintName, [...chain]);
-    }
+    const chain = this.#stacks.stackPlain(target) ?? this.#stackSolved(target);
+    if (chain === undefined) return undefined;
+    if (!chain.state.isSpoiled) for (const each of chain.state.baseless) this.#reportNoBase(each, name);
+    this.#registerParents(chain);
     return chain;
+  }
+
+  #stackSolved(target: Candidate): Chain | undefined {
+    const order = this.#solveAndOrder(this.universe, target);
+    return order === undefined ? undefined : this.#stacks.stack(order);
+  }
+
+  #registerParents(chain: Chain): void {
+    const fresh: Chain[] = [];
+    for (let each = chain.below; each !== undefined && !this.#registered.has(each); each = each.below) fresh.push(each);
+    for (const each of fresh.reverse()) {
+      this.#registered.add(each);
+      const name = each.candidate.fingerprintName;
+      if (!this.#parents.has(name)) this.#parents.set(name, each);
+    }
   }
 
   #solveAndOrder(universe: Universe, target: Candidate): readonly Candidate[] | undefined {
@@ -142,40 +175,34 @@ export class Planner {
     return undefined;
   }
 
-  /** `below` is the image of the element before it in the chain of `target`. Undefined for a virtual package. */
-  #addImage({ name, below, target, isSpoiled }: ElementInput): string | undefined {
-    const { spec } = this.#recipe(name);
-    const kind = kindOf(spec);
-    switch (kind) {
-      case 'virtual':
-        return undefined;
-      case 'image':
-        return this.#putImage({ id: name, fingerprintName: name, base: { kind: 'reference', reference: spec.image }, copies: [] });
-      case 'final': {
-        const packages = this.#finalRequires(name);
-        return this.#putImage({ id: name, fingerprintName: name, base: { kind: 'archives', packages }, copies: [] });
-      }
-      case 'requires': {
-        if (below === undefined) {
-          if (!isSpoiled) this.#reportNoBase(name, target);
-          return undefined;
-        }
-        const id = `${name}@${createHash('sha256').update(below).digest('hex').slice(0, 12)}`;
-        return this.#putImage({ id, fingerprintName: name, base: { kind: 'image', id: below }, copies: [] });
-      }
-      default: {
-        const never: never = kind;
-        return never;
-      }
-    }
+  #decide(name: string, below: Built | undefined): Built {
+    const kind = kindOf(this.#recipe(name).spec);
+    const base = below?.base;
+    const image = nameImage(name, kind, base);
+    const baseless = below?.baseless ?? NONE;
+    return {
+      image,
+      base: image ?? base,
+      isSpoiled: below?.isSpoiled === true || this.#spoiled.has(name),
+      baseless: kind === 'requires' && base === undefined ? [...baseless, name] : baseless,
+    };
   }
 
-  #putImage(image: PlannedImage): string {
-    if (!this.#images.has(image.id)) {
-      this.#images.set(image.id, image);
-      this.#images.set(image.id, { ...image, copies: this.#copiesOf(image.fingerprintName) });
-    }
-    return image.id;
+  #addElement({ candidate: { fingerprintName: name }, below, state: { image: id } }: Chain): void {
+    this.involved.add(name);
+    if (id === undefined || this.#images.has(id)) return;
+    const { spec } = this.#recipe(name);
+    const base = below?.state.base;
+    if (spec.requiresFinalImages) this.#putImage({ id, fingerprintName: name, base: { kind: 'archives', packages: this.#finalRequires(name) }, copies: [] });
+    else if (spec.image !== '') this.#putImage({ id, fingerprintName: name, base: { kind: 'reference', reference: spec.image }, copies: [] });
+    else if (base !== undefined) this.#putImage({ id, fingerprintName: name, base: { kind: 'image', id: base }, copies: [] });
+  }
+
+  /** First without its copies: what they come from may lead back here. */
+  #putImage(image: PlannedImage): void {
+    this.#images.set(image.id, image);
+    const copies = this.#copiesOf(image.fingerprintName);
+    if (copies.length > 0) this.#images.set(image.id, { ...image, copies });
   }
 
   #copiesOf(name: string): readonly ResolvedCopy[] {
@@ -199,9 +226,10 @@ export class Planner {
       return undefined;
     }
     const name = candidate.fingerprintName;
-    const image = this.#chainOf(name)?.at(-1)?.image;
+    const chain = this.#chainOf(name);
+    const image = chain?.state.image;
     this.#add(name, 'image');
-    if (image === undefined && this.#chains.get(name)?.every((one) => !this.#spoiled.has(one.fingerprintName)) === true) {
+    if (image === undefined && chain?.state.isSpoiled === false) {
       const message = `${by} copies from ${name}, which has no image because nothing is built for it`;
       this.problems.push(createProblem('error', 'LUET_NO_PARENT', message, reference.at));
     }
@@ -215,10 +243,7 @@ export class Planner {
     this.#finals.set(name, []);
     const { buildRequires } = this.#recipe(name);
     const target = { ...this.#candidate(name), requires: buildRequires };
-    const runtime = this.#options.rendered.map((one) =>
-      one.package.fingerprintName === name ? target : toRuntimeCandidate(one),
-    );
-    const universe = createUniverse(runtime, this.#options.matching);
+    const universe = this.#runtimeWith(target);
     const order = this.#solveAndOrder(universe, target) ?? [];
     const listed = new Set(buildRequires.flatMap((reference) => candidatesFor(universe, reference)));
     const packages = order
@@ -229,7 +254,13 @@ export class Planner {
     return packages;
   }
 
-  #describe(name: string, role: PackageRole, chain: readonly ChainElement[]): ResolvedPackage {
+  /** What packages need at run time, and one of them with what it needs for building. */
+  #runtimeWith(target: Candidate): Universe {
+    this.#runtime ??= createUniverse(this.#options.rendered.map(toRuntimeCandidate), this.#options.matching);
+    return withCandidate(this.#runtime, target);
+  }
+
+  #describe(name: string, role: PackageRole, chain: Chain): ResolvedPackage {
     const { package: one, spec, text, values } = this.#recipe(name);
     const { category, name: shortName, version } = one.definition;
     const kind = kindOf(spec);
@@ -248,8 +279,10 @@ export class Planner {
       recipeText: text,
       finalizer: one.finalizer,
       values,
-      chain,
-      image: chain.at(-1)?.image,
+      get chain() {
+        return listElements(chain);
+      },
+      image: chain.state.image,
       finalRequires: kind === 'final' ? this.#finalRequires(name) : [],
       copies: this.#copiesOf(name),
     };
@@ -275,3 +308,29 @@ export class Planner {
     return found;
   }
 }
+
+function nameImage(name: string, kind: PackageKind, base: string | undefined): string | undefined {
+  switch (kind) {
+    case 'virtual':
+      return undefined;
+    case 'image':
+    case 'final':
+      return name;
+    case 'requires':
+      return base === undefined ? undefined : `${name}@${hash('sha256', base, 'hex').slice(0, 12)}`;
+    default: {
+      const never: never = kind;
+      return never;
+    }
+  }
+}
+
+function listElements(top: Chain): readonly ChainElement[] {
+  const elements: ChainElement[] = [];
+  for (let each: Chain | undefined = top; each !== undefined; each = each.below) {
+    elements.push({ fingerprintName: each.candidate.fingerprintName, image: each.state.image });
+  }
+  return elements.toReversed();
+}
+
+const NONE: readonly string[] = [];

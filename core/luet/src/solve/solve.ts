@@ -67,6 +67,8 @@ interface Choice {
 /** A class because it owns the growing and shrinking state of one search. The stack is its own, so that depth costs no call stack. */
 class Search {
   readonly chosen = new Map<string, Decision>();
+  /** Those of the chosen that have conflicts, in the same order. */
+  readonly #quarrelsome = new Map<string, Decision>();
   readonly #universe: Universe;
   readonly #agenda: Requirement[] = [];
   readonly #stack: Choice[] = [];
@@ -133,7 +135,10 @@ class Search {
     this.#stack.pop();
     for (let choice = this.#stack.at(-1); choice !== undefined; choice = this.#stack.at(-1)) {
       const { current } = choice;
-      if (current !== undefined) this.chosen.delete(nameKey(current));
+      if (current !== undefined) {
+        this.chosen.delete(nameKey(current));
+        this.#quarrelsome.delete(nameKey(current));
+      }
       this.#agenda.length = choice.agendaLength;
       if (current !== undefined && failure.culprits.has(nameKey(current))) {
         choice.rejections.push({ kind: 'failure', candidate: current, failure });
@@ -146,7 +151,9 @@ class Search {
   }
 
   #choose(candidate: Candidate, because: Requirement | undefined): void {
-    this.chosen.set(nameKey(candidate), { candidate, because });
+    const decision = { candidate, because };
+    this.chosen.set(nameKey(candidate), decision);
+    if (candidate.conflicts.length > 0) this.#quarrelsome.set(nameKey(candidate), decision);
     for (const reference of candidate.requires) this.#agenda.push({ reference, by: candidate, parent: because });
   }
 
@@ -156,7 +163,8 @@ class Search {
     if (same !== undefined) {
       return { rejection: { kind: 'clash', candidate, chosen: same.candidate, because: same.because }, culprit: key };
     }
-    for (const [culprit, { candidate: other }] of this.chosen) {
+    const others = candidate.conflicts.length > 0 ? this.chosen : this.#quarrelsome;
+    for (const [culprit, { candidate: other }] of others) {
       const reference =
         candidate.conflicts.find((one) => isNamedBy(this.#universe, one, other)) ??
         other.conflicts.find((one) => isNamedBy(this.#universe, one, candidate));

@@ -26,6 +26,16 @@ export interface Universe {
   readonly byName: ReadonlyMap<string, readonly Candidate[]>;
   /** By the `category/name` that is provided. */
   readonly providers: ReadonlyMap<string, readonly Provider[]>;
+  /** Answers that were found, by name and version as asked. */
+  readonly answers: Map<string, readonly Candidate[]>;
+  /** Set when one package of another universe is replaced. */
+  readonly replaced: Replaced | undefined;
+}
+
+interface Replaced {
+  readonly from: Universe;
+  readonly old: Candidate;
+  readonly by: Candidate;
 }
 
 interface Provider {
@@ -41,16 +51,36 @@ export function createUniverse(candidates: readonly Candidate[], matching: Versi
     append(byName, nameKey(candidate), candidate);
     for (const provided of candidate.provides) append(providers, nameKey(provided), { candidate, provided });
   }
-  return { matching, byName, providers };
+  return { matching, byName, providers, answers: new Map(), replaced: undefined };
+}
+
+/** The same universe, in which `candidate` stands for the package of its fingerprint name. */
+export function withCandidate(universe: Universe, candidate: Candidate): Universe {
+  const old = universe.byName.get(nameKey(candidate))?.find((one) => one.fingerprintName === candidate.fingerprintName);
+  if (old?.provides === candidate.provides) return { ...universe, answers: new Map(), replaced: { from: universe, old, by: candidate } };
+  const all = [...universe.byName.values()].flat();
+  return createUniverse([...all.filter((one) => one !== old), candidate], universe.matching);
 }
 
 /** Who can answer `reference`, the preferred one first. */
 export function candidatesFor(universe: Universe, reference: PackageReference): readonly Candidate[] {
-  const { matching } = universe;
-  const key = nameKey(reference);
-  const providers = (universe.providers.get(key) ?? []).filter(({ provided }) => isProvided(provided.version, reference.version, matching));
-  if (providers.length > 0) return [...new Set(providers.map(({ candidate }) => candidate))];
-  return (universe.byName.get(key) ?? []).filter((one) => satisfies(reference.version, one.version, matching));
+  const name = nameKey(reference);
+  const key = `${name}@${reference.version}`;
+  const known = universe.answers.get(key);
+  if (known !== undefined) return known;
+  const found = findAnswers(universe, name, reference);
+  universe.answers.set(key, found);
+  return found;
+}
+
+function findAnswers({ matching, byName, providers, replaced }: Universe, name: string, reference: PackageReference): readonly Candidate[] {
+  if (replaced !== undefined) {
+    const answers = candidatesFor(replaced.from, reference);
+    return answers.includes(replaced.old) ? answers.map((one) => (one === replaced.old ? replaced.by : one)) : answers;
+  }
+  const providing = (providers.get(name) ?? []).filter(({ provided }) => isProvided(provided.version, reference.version, matching));
+  if (providing.length > 0) return [...new Set(providing.map(({ candidate }) => candidate))];
+  return (byName.get(name) ?? []).filter((one) => satisfies(reference.version, one.version, matching));
 }
 
 /** Whether `candidate` is among what `reference` names; for conflicts, where providers count beside the real packages. */
