@@ -1,4 +1,9 @@
 import { defineConfig } from 'tsup';
 import { base } from '../tsup.base.ts';
 
-export default defineConfig({ ...base, entry: { index: 'src/index.ts', 'distributions/debian/index': 'src/distributions/debian/index.ts' } });
+const distributions = ['debian', 'fedora', 'opensuse', 'slemicro', 'ubuntu'];
+
+export default defineConfig({
+  ...base,
+  entry: { index: 'src/index.ts', ...Object.fromEntries(distributions.map((name) => [`distributions/${name}/index`, `src/distributions/${name}/index.ts`])) },
+});

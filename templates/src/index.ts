@@ -1,5 +1,7 @@
 // What most configs need. Re-exports only; distributions have entries of their own (`@cos/templates/debian`).
 
+export type { ArchiveBase, BaseImage, BootstrappedBase, RegistryBase } from './distributions/base-image.ts';
+export { withPackages } from './distributions/with-packages.ts';
 export { standardPlugins, type StandardPluginOptions, type StandardPlugins } from './plugins.ts';
 export { baseImage } from './targets/base-image.ts';
 export { buildIso, type BuiltIso, type IsoRequest } from './targets/iso.ts';

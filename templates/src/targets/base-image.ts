@@ -21,7 +21,7 @@ const baseSchema = z.discriminatedUnion('from', [
     /** Paths that the package manager leaves out. */
     pathExcludes: texts,
   }),
-  z.object({ from: z.literal('registry'), reference: z.string() }),
+  z.object({ from: z.literal('registry'), reference: z.optional(z.string()) }),
   z.object({ from: z.literal('archive'), path: z.string(), sha256: z.optional(z.string()) }),
 ]);
 
@@ -38,7 +38,7 @@ function unknownKeys(base: unknown): readonly string[] {
 export function baseImage(context: StandardContext, reference: string): ArtifactRef<ContainerImage> {
   if (reference !== context.values['image']) return pulledImage(context, reference);
   const base = checkBase(context, reference);
-  return base.from === 'registry' ? pulledImage(context, base.reference) : context.use['docker-build'].base({ name: reference, inputs: { rootfs: rootfsOf(context, reference, base) } }).image;
+  return base.from === 'registry' ? pulledImage(context, base.reference ?? reference) : context.use['docker-build'].base({ name: reference, inputs: { rootfs: rootfsOf(context, reference, base) } }).image;
 }
 
 /** The root filesystem that the derivative's base image is made of. */
@@ -49,7 +49,7 @@ export function baseRootfs(context: StandardContext): ArtifactRef<RootfsArchive>
   throw new CosError({
     code: 'COS_PLAN_BASE' satisfies TargetCode,
     severity: 'error',
-    message: `The base "${reference}" is an image of a registry, "${base.reference}": it has no root filesystem of its own.`,
+    message: `The base "${reference}" is an image of a registry, "${base.reference ?? reference}": it has no root filesystem of its own.`,
     hint: 'Its digest is pinned in cos.lock already.',
   });
 }
@@ -66,7 +66,7 @@ function checkBase({ values }: StandardContext, reference: string): Base {
       ...(parsed.error?.issues ?? []).map((issue) => ({ message: `${['base', ...issue.path].join('.')}: ${issue.message}` })),
       ...unknown.map((key) => ({ message: `base.${key}: unknown key` })),
     ],
-    hint: 'Use { from: "mmdebstrap", suite }, { from: "registry", reference } or { from: "archive", path }.',
+    hint: 'Use { from: "mmdebstrap", suite }, { from: "registry" } or { from: "archive", path }.',
   });
 }
 
