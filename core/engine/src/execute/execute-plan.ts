@@ -25,7 +25,7 @@ import { writeLastRun, type LastRun } from './task-memory.ts';
 import { createWorkerPool } from './worker-pool.ts';
 
 // Exit codes of a run; the command line has more of them.
-const exitCodes = { done: 0, taskFailed: 1, hostLacks: 3, internal: 70, interrupted: 130 } as const;
+const exitCodes = { done: 0, taskFailed: 1, wrongRequest: 2, hostLacks: 3, internal: 70, interrupted: 130 } as const;
 
 /**
  * Executes a plan and tells it by events, of which the summary is the last. Never rejects for what a task, a user or the host can cause. The same
@@ -91,7 +91,7 @@ async function execute(execution: Execution, tally: Tally): Promise<number> {
     const opened = await openLookup({ plan, bindings, options, runId: registered.runId, signal: options.signal });
     if (opened.kind !== 'open') {
       for (const diagnostic of opened.problems) emit({ type: 'diagnostic', diagnostic });
-      return opened.kind === 'missing-tools' ? exitCodes.hostLacks : exitCodes.taskFailed;
+      return opened.kind === 'missing-tools' ? exitCodes.hostLacks : exitCodes.wrongRequest;
     }
     const { lookup } = opened;
     lookup.cache.sweep(isAlive);

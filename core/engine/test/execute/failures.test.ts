@@ -178,7 +178,7 @@ describe('sources', () => {
       'COS_TASK_SOURCE_OUTSIDE: `leads-out` leads out of the workspace, to /other/secret.',
       'COS_TASK_SPECIAL_FILE: `src/pipe` is a named pipe; only files, folders and links can be read.',
     ].sort());
-    expect(ran.summary).toMatchObject({ exitCode: 1, cancelled: 1, built: 0 });
+    expect(ran.summary).toMatchObject({ exitCode: 2, cancelled: 1, built: 0 });
   });
 
   test('that are links to files inside are read through', async () => {
