@@ -46,7 +46,7 @@ export function planPackages(options: PlanPackagesOptions): PackagePlan {
   const targets = findTargets(planner.universe, options.targets);
   for (const target of targets.found) planner.addTarget(target);
   planner.finish();
-  const sorted = sortPlan({ packages: planner.packages, images: planner.images, rendered });
+  const sorted = sortPlan({ packages: planner.packages, images: planner.images, chains: planner.chains, rendered });
   const isInvolved = (one: RenderedPackage): boolean => planner.involved.has(one.package.fingerprintName);
   const own = rendered.filter(isInvolved).flatMap((one) => one.problems);
   const foreign = rendered.filter((one) => !isInvolved(one)).flatMap((one) => one.problems);

@@ -3,6 +3,7 @@
 import type { Problem } from '../problem.ts';
 import type { RenderedPackage } from '../render/render-package.ts';
 import { explainCircle } from './explain-circle.ts';
+import type { Chain } from './planner.ts';
 import type { PlannedImage, ResolvedPackage } from './types.ts';
 
 export interface SortedPlan {
@@ -14,48 +15,67 @@ export interface SortedPlan {
 interface PlanParts {
   readonly packages: readonly ResolvedPackage[];
   readonly images: readonly PlannedImage[];
+  /** By the names of `packages`. */
+  readonly chains: ReadonlyMap<string, Chain>;
   readonly rendered: readonly RenderedPackage[];
 }
 
-export function sortPlan({ packages, images, rendered }: PlanParts): SortedPlan {
+export function sortPlan({ packages, images, chains, rendered }: PlanParts): SortedPlan {
   const packageByName = new Map(packages.map((one) => [one.fingerprintName, one]));
   const imageById = new Map(images.map((one) => [one.id, one]));
   const sortedPackages = new Set<ResolvedPackage>();
   const sortedImages = new Set<PlannedImage>();
-  const trail: PlannedImage[] = [];
+  const visitedChains = new Set<Chain>();
+  const trail = new Set<PlannedImage>();
   const problems: Problem[] = [];
 
-  const enter = (image: PlannedImage, below: () => void): void => {
-    if (trail.includes(image)) {
-      const ring = trail.slice(trail.indexOf(image)).map((one) => one.fingerprintName);
-      if (problems.length === 0) problems.push(explainCircle(ring, (name) => rendered.find((one) => one.package.fingerprintName === name)));
-      return;
-    }
-    trail.push(image);
-    below();
-    trail.pop();
-  };
-
-  const visitImage = (id: string): void => {
+  function* visitImage(id: string): Visit {
     const image = imageById.get(id);
     if (image === undefined || sortedImages.has(image)) return;
-    enter(image, () => {
-      if (image.base.kind === 'image') visitImage(image.base.id);
-      if (image.base.kind === 'archives') image.base.packages.forEach(visitPackage);
-      for (const copy of image.copies) if (copy.from === 'image') visitPackage(copy.package);
-      sortedImages.add(image);
-    });
-  };
+    if (trail.has(image)) {
+      const names = [...trail].map((one) => one.fingerprintName);
+      if (problems.length === 0) problems.push(explainCircle(names.slice([...trail].indexOf(image)), (name) => rendered.find((one) => one.package.fingerprintName === name)));
+      return;
+    }
+    trail.add(image);
+    if (image.base.kind === 'image') yield visitImage(image.base.id);
+    if (image.base.kind === 'archives') for (const name of image.base.packages) yield visitPackage(name);
+    for (const copy of image.copies) if (copy.from === 'image') yield visitPackage(copy.package);
+    sortedImages.add(image);
+    trail.delete(image);
+  }
 
-  const visitPackage = (name: string): void => {
+  function* visitPackage(name: string): Visit {
     const one = packageByName.get(name);
     if (one === undefined || sortedPackages.has(one)) return;
-    for (const element of one.chain) if (element.fingerprintName !== name) visitPackage(element.fingerprintName);
-    if (one.image !== undefined) visitImage(one.image);
+    for (const below of elementsBelow(chains.get(name), visitedChains)) yield visitPackage(below);
+    if (one.image !== undefined) yield visitImage(one.image);
     sortedPackages.add(one);
-  };
+  }
 
-  for (const one of packages) visitPackage(one.fingerprintName);
-  for (const image of images) visitImage(image.id);
+  for (const one of packages) follow(visitPackage(one.fingerprintName));
+  for (const image of images) follow(visitImage(image.id));
   return { packages: [...sortedPackages], images: [...sortedImages], problems };
+}
+
+type Visit = Generator<Visit, void>;
+
+/** Runs visits that call others, however deep, without the call stack. */
+function follow(start: Visit): void {
+  const open = [start];
+  for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
+    const step = top.next();
+    if (step.done === true) open.pop();
+    else open.push(step.value);
+  }
+}
+
+/** Names from the first element on, without the package itself and without what was visited with another chain. */
+function elementsBelow(chain: Chain | undefined, visited: Set<Chain>): readonly string[] {
+  const names: string[] = [];
+  for (let each = chain?.below; each !== undefined && !visited.has(each); each = each.below) {
+    visited.add(each);
+    names.push(each.candidate.fingerprintName);
+  }
+  return names.toReversed();
 }
