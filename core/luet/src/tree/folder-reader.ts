@@ -1,8 +1,9 @@
 // The reader for trees that lie in folders of this machine. A tree may come from anybody: a link in the place of a file is read through
 // only when it leads to a file below one of the roots, and what is no regular file (a pipe would never end) is refused.
+// Files are read one after the other: they are many and small, and each promise of the file system costs more than reading one of them.
 
 import type { Dirent, Stats } from 'node:fs';
-import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { sep } from 'node:path';
 import type { BytesReader } from '../tag/directory-hash.ts';
 import type { EntryKind, TreeReader } from './reader.ts';
@@ -17,37 +18,37 @@ export interface FolderReaderOptions {
 export interface FolderReader extends Required<TreeReader>, BytesReader {}
 
 export function createFolderReader({ roots, maxTextBytes = 4 * 1024 * 1024 }: FolderReaderOptions): FolderReader {
-  const sizeOf = async (path: string): Promise<number> => {
-    const own = await lstat(path);
-    const found = own.isSymbolicLink() ? await throughLink(path, roots) : own;
+  const sizeOf = (path: string): number => {
+    const own = lstatSync(path);
+    const found = own.isSymbolicLink() ? throughLink(path, roots) : own;
     if (!found.isFile()) throw new Error('it is no regular file');
     return found.size;
   };
   return {
     async readFile(path) {
-      if ((await sizeOf(path)) > maxTextBytes) throw new Error(`it is larger than ${maxTextBytes} bytes`);
-      return await readFile(path, 'utf8');
+      if (sizeOf(path) > maxTextBytes) throw new Error(`it is larger than ${maxTextBytes} bytes`);
+      return readFileSync(path, 'utf8');
     },
     async readBytes(path) {
-      await sizeOf(path);
-      return await readFile(path);
+      sizeOf(path);
+      return readFileSync(path);
     },
     async list(path) {
-      const entries = await readdir(path, { withFileTypes: true });
+      const entries = readdirSync(path, { withFileTypes: true });
       return entries.map((entry) => ({ name: entry.name, kind: kindOf(entry) }));
     },
     async kindOf(path) {
-      return kindOf(await lstat(path));
+      return kindOf(lstatSync(path));
     },
   };
 }
 
-async function throughLink(path: string, roots: readonly string[]): Promise<Stats> {
-  const real = await realpath(path);
-  const bounds = await Promise.all(roots.map((root) => realpath(root)));
+function throughLink(path: string, roots: readonly string[]): Stats {
+  const real = realpathSync(path);
+  const bounds = roots.map((root) => realpathSync(root));
   const isInside = bounds.some((bound) => real.startsWith(bound.endsWith(sep) ? bound : bound + sep));
   if (!isInside) throw new Error('it is a link that leads out of the tree');
-  return await stat(real);
+  return statSync(real);
 }
 
 function kindOf(entry: Dirent | Stats): EntryKind {
