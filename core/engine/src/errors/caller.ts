@@ -1,4 +1,4 @@
-import { fileURLToPath } from 'node:url';
+import { framesOf } from './stack-frames.ts';
 
 /**
  * Where a function was called from, as `file:line:column`, for the note "declared here". Frames of `above` and everything that it calls are left out, and
@@ -9,15 +9,7 @@ import { fileURLToPath } from 'node:url';
 export function callerOf(above: (...args: never[]) => unknown): string | undefined {
   const holder: { stack?: string } = {};
   Error.captureStackTrace(holder, above);
-  const places = (holder.stack ?? '').split('\n').flatMap((line) => placeOf(line) ?? []);
-  const own = places.find(({ file }) => !/\/(node_modules|dist)\//.test(file));
-  const { file, position } = own ?? places[0] ?? {};
-  return file === undefined || position === undefined ? undefined : `${file}:${position}`;
-}
-
-function placeOf(frame: string): { readonly file: string; readonly position: string } | undefined {
-  const match = /^\s*at .*?((?:file:\/\/)?\/[^()]*):(\d+:\d+)\)?$/.exec(frame);
-  const [, file, position] = match ?? [];
-  if (file === undefined || position === undefined) return undefined;
-  return { file: file.startsWith('file://') ? fileURLToPath(file) : file, position };
+  const frames = framesOf(holder.stack ?? '');
+  const frame = frames.find(({ file }) => !/\/(node_modules|dist)\//.test(file)) ?? frames[0];
+  return frame === undefined ? undefined : `${frame.file}:${frame.line}:${frame.column}`;
 }
