@@ -11,10 +11,13 @@ export interface BlobStore {
   readonly has: (digest: Digest) => boolean;
   /** Where the bytes lie, read-only, whether they are there or not. */
   readonly path: (digest: Digest) => string;
-  /** Takes a file. With `move` it is gone afterwards, unless it has other names: those could still be written through. */
-  readonly putFile: (digest: Digest, file: string, how: 'move' | 'copy') => Promise<void>;
+  /**
+   * Takes a file. With `move` it is gone afterwards, unless it has other names: those could still be written through. False when bytes of that digest were
+   * there already; those stay.
+   */
+  readonly putFile: (digest: Digest, file: string, how: 'move' | 'copy') => Promise<boolean>;
   /** Takes a file or folder as a tree. */
-  readonly putTree: (digest: Digest, tree: string, profile: HashProfile, how: 'move' | 'copy') => Promise<void>;
+  readonly putTree: (digest: Digest, tree: string, profile: HashProfile, how: 'move' | 'copy') => Promise<boolean>;
   readonly remove: (digest: Digest) => void;
 }
 
@@ -22,7 +25,7 @@ export interface BlobStore {
 export function createBlobStore(folder: string, temporary: () => string): BlobStore {
   const pathOf = (digest: Digest): string => join(folder, hexOf(digest).slice(0, 2), hexOf(digest));
   const has = (digest: Digest): boolean => existsSync(pathOf(digest));
-  const settle = (digest: Digest, made: string): void => {
+  const settle = (digest: Digest, made: string): boolean => {
     const path = pathOf(digest);
     mkdirSync(dirname(path), { recursive: true });
     try {
@@ -31,12 +34,13 @@ export function createBlobStore(folder: string, temporary: () => string): BlobSt
       // Another run was first with the same bytes: a folder that is there cannot be renamed over.
       rmSync(made, { recursive: true, force: true });
       if (!has(digest)) throw error;
-      return;
+      return false;
     }
     syncPath(dirname(path));
+    return true;
   };
-  const put = async (digest: Digest, given: string, how: 'move' | 'copy', make: (path: string) => Promise<void> | void, finish: (path: string) => void): Promise<void> => {
-    if (has(digest)) return;
+  const put = async (digest: Digest, given: string, how: 'move' | 'copy', make: (path: string) => Promise<void> | void, finish: (path: string) => void): Promise<boolean> => {
+    if (has(digest)) return false;
     const made = temporary();
     try {
       const stat = lstatSync(given);
@@ -47,7 +51,7 @@ export function createBlobStore(folder: string, temporary: () => string): BlobSt
       rmSync(made, { recursive: true, force: true });
       throw error;
     }
-    settle(digest, made);
+    return settle(digest, made);
   };
   return {
     has,

@@ -54,7 +54,7 @@ export function createLocalCache(options: LocalCacheOptions): LocalCache {
       try {
         text = readFileSync(path, 'utf8');
       } catch (error) {
-        if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return Promise.resolve(undefined);
+        if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return Promise.resolve(undefined);
         throw error;
       }
       const entry = parseEntry(text, fingerprint);
@@ -87,12 +87,12 @@ export function entryPath(folder: string, fingerprint: string): string {
   return join(folder, 'entries', fingerprint.slice(0, 2), `${fingerprint}.json`);
 }
 
-/** Names in a folder; none when it is not there. */
+/** Names in a folder; none when it is not there, or is no folder. */
 export function listNames(folder: string): readonly string[] {
   try {
     return readdirSync(folder).sort();
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return [];
     throw error;
   }
 }

@@ -1,7 +1,8 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseEntry } from '../cache/entry.ts';
 import { listNames } from '../cache/local.ts';
+import { systemCode } from '../cache/storage-error.ts';
 import { CosError } from '../errors/cos-error.ts';
 import type { Diagnostic } from '../errors/diagnostic.ts';
 import { diagnosticsOf, messageOf } from '../errors/expected.ts';
@@ -36,6 +37,18 @@ export interface Cleaned {
  */
 export async function cleanWorkspace(options: CleanOptions): Promise<Cleaned> {
   const layout = layoutOf(options.folder);
+  if (!existsSync(options.folder)) return { removed: [], external: 0, warnings: [] };
+  try {
+    return await cleanAlone(layout, options);
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === undefined) throw error;
+    const folder = relative(options.workspace, options.folder) || options.folder;
+    throw new CosError({ code: 'COS_CACHE_NOT_WRITABLE', severity: 'error', message: `\`${folder}\` cannot be cleaned (${code}).`, hint: 'Give the folder to the user who runs cos; it may have been made by another user, for example root.' }, { cause: error });
+  }
+}
+
+async function cleanAlone(layout: Layout, options: CleanOptions): Promise<Cleaned> {
   const done = await aloneInWorkspace(layout, undefined, async () => {
     const warnings: Diagnostic[] = [];
     const external = await forgetExternal(layout, options, warnings);

@@ -22,6 +22,7 @@ import type { Lookup, Run } from './run.ts';
 import { schedule, type TaskResult } from './schedule.ts';
 import { isInternal } from './task-failure.ts';
 import { writeLastRun, type LastRun } from './task-memory.ts';
+import { createWholeBlobs } from './whole-blobs.ts';
 import { createWorkerPool } from './worker-pool.ts';
 
 // Exit codes of a run; the command line has more of them.
@@ -105,7 +106,7 @@ async function execute(execution: Execution, tally: Tally): Promise<number> {
 async function walkPlan({ plan, bindings, options, redactor, emit }: Execution, lookup: Lookup, registered: RegisteredRun, tally: Tally): Promise<number> {
   const failFast = new AbortController();
   const signal = AbortSignal.any([options.signal, failFast.signal]);
-  const run: Run = { ...lookup, runId: registered.runId, emit, redactor, signal, makeScratch: registered.makeScratch, noteProcess: registered.noteProcess, prepare: createPreparer(bindings, options.env, signal) };
+  const run: Run = { ...lookup, blobs: createWholeBlobs(lookup.cache.blobs, emit, signal), runId: registered.runId, emit, redactor, signal, makeScratch: registered.makeScratch, noteProcess: registered.noteProcess, prepare: createPreparer(bindings, options.env, signal) };
   const pool = createWorkerPool(options.jobs, options.resources);
   const asked = new Map<TaskKey, number>();
   const lastRun: Record<string, LastRun['tasks'][string]> = {};

@@ -159,12 +159,12 @@ function lost({ task }: { readonly task: PlannedTask; readonly fingerprint: Fing
 async function lostInputs(run: Run, task: PlannedTask, outputsOf: OutputsOf): Promise<readonly TaskKey[]> {
   const gone = new Set<TaskKey>();
   for (const { kind, artifacts } of Object.values(task.inputs)) {
-    const { storage } = run.bindings.kind(kind);
+    const known = run.bindings.kind(kind);
     for (const input of artifacts) {
       if ('source' in input || gone.has(input.task)) continue;
       const digest = outputsOf(input.task)?.[input.output]?.digest;
       if (digest === undefined) throw new Error(`Internal error: ${input.task} has no output ${input.output}`);
-      const there = storage === 'external' ? await isInStore(run, input.task, kind, digest) : run.cache.blobs.has(digest);
+      const there = known.storage === 'external' ? await isInStore(run, input.task, kind, digest) : await run.blobs.has(digest, known);
       if (!there) gone.add(input.task);
     }
   }

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { createLocalCache } from '../cache/local.ts';
+import { systemCode } from '../cache/storage-error.ts';
 import { writeAtomically } from '../cache/write-atomically.ts';
 import type { Diagnostic } from '../errors/diagnostic.ts';
 import { createStatIndex, type StatIndex } from '../fingerprint/stat-index.ts';
@@ -29,23 +30,25 @@ export interface OpenOptions {
   readonly options: ExecuteOptions;
   readonly runId: string;
   readonly signal: AbortSignal;
+  /** `if-possible`: a workspace that cannot be written to can be looked at all the same; what was learned about it is just forgotten. Default: it must be kept. */
+  readonly keep?: 'if-possible';
 }
 
 /** Finds the tools and reads the sources of a plan; what was learned about both is kept for the next run. */
-export async function openLookup({ plan, bindings, options, runId, signal }: OpenOptions): Promise<Opened> {
+export async function openLookup({ plan, bindings, options, runId, signal, keep }: OpenOptions): Promise<Opened> {
   const layout = layoutOf(options.folder);
   const memo = createToolMemo(readText(layout.toolMemo));
   const needed = await probeTools(plan.tasks, bindings, { path: options.env['PATH'], memo, signal });
-  keepMemo(layout, memo);
+  attempt(keep, () => keepMemo(layout, memo));
   const missing = missingTools(needed);
   if (missing.length > 0) return { kind: 'missing-tools', problems: missing };
 
   const statIndex = createStatIndex(readText(layout.statIndex));
   const outRoot = resolve(options.workspace, plan.outDir);
   const sources = await readSources(plan.sources, { workspace: options.workspace, layout, outRoot, statIndex, signal });
-  keepIndex(layout, statIndex);
+  attempt(keep, () => keepIndex(layout, statIndex));
   if (!sources.ok) return { kind: 'bad-sources', problems: sources.failures };
-  keepManifests(sources.value.values(), layout);
+  attempt(keep, () => keepManifests(sources.value.values(), layout));
 
   const storages = new Map<string, Storage>();
   const storageOf = (kind: string): Storage => {
@@ -64,6 +67,15 @@ export async function openLookup({ plan, bindings, options, runId, signal }: Ope
   }
   const cache = createLocalCache({ folder: join(layout.cache), runId, storageOf: (kind) => (kinds.has(kind) ? storageOf(kind) : undefined) });
   return { kind: 'open', lookup: { plan, bindings, options, layout, outRoot, cache, sources: sources.value, tools } };
+}
+
+function attempt(keep: OpenOptions['keep'], write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    // Shortcuts for the next look, nothing else.
+    if (keep !== 'if-possible' || systemCode(error) === undefined) throw error;
+  }
 }
 
 function keepMemo(layout: Layout, memo: ToolMemo): void {

@@ -27,7 +27,8 @@ interface Held extends CachedOutput {
   /** Where it lies in scratch; undefined for external kinds. */
   readonly path: string | undefined;
   readonly isUnchanged: () => Promise<boolean>;
-  readonly put: (how: 'move' | 'copy') => Promise<void>;
+  /** False when the cache had the bytes already. */
+  readonly put: (how: 'move' | 'copy') => Promise<boolean>;
 }
 
 export function createOutlet(run: Run, task: PlannedTask, scratch: string, signal: AbortSignal): Outlet {
@@ -40,7 +41,7 @@ export function createOutlet(run: Run, task: PlannedTask, scratch: string, signa
     const take = async (): Promise<Held> => {
       if (kind.storage === 'external') {
         const digest = await callPlugin(`the store of \`${kind.name}\``, () => run.bindings.store(kind.name).import(path, signal));
-        return { kind: kind.name, digest, meta: checked, path: undefined, isUnchanged: () => Promise.resolve(true), put: () => Promise.resolve() };
+        return { kind: kind.name, digest, meta: checked, path: undefined, isUnchanged: () => Promise.resolve(true), put: () => Promise.resolve(false) };
       }
       const real = pathInScratch(scratch, path, `output \`${name}\``);
       return { kind: kind.name, meta: checked, ...(kind.storage === 'file' ? await holdFile(run, name, real) : await holdTree(run, name, real, kind, signal)) };
@@ -67,7 +68,7 @@ export function createOutlet(run: Run, task: PlannedTask, scratch: string, signa
         // Not the stage's own signal: the stage has ended by then.
         run.signal.throwIfAborted();
         try {
-          await output.put(nested ? 'copy' : 'move');
+          if (await output.put(nested ? 'copy' : 'move')) run.blobs.trust(output.digest);
         } catch (error) {
           throw asCacheFailure(error, engineFolder(run));
         }

@@ -37,7 +37,7 @@ export async function previewPlan(plan: Plan, bindings: Bindings, options: Execu
 
 /** Opens a workspace for looking only. */
 export async function openForLook(plan: Plan, bindings: Bindings, options: ExecuteOptions): Promise<Lookup> {
-  const opened = await openLookup({ plan, bindings, options, runId: createRunId(), signal: options.signal });
+  const opened = await openLookup({ plan, bindings, options, runId: createRunId(), signal: options.signal, keep: 'if-possible' });
   switch (opened.kind) {
     case 'open':
       return opened.lookup;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createWriteStream, lstatSync, mkdirSync, realpathSync, renameSync } from 'node:fs';
+import { createWriteStream, lstatSync, mkdirSync, realpathSync, renameSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -109,7 +109,8 @@ async function replace(run: Run, path: string, target: string, shown: string, ou
     run.signal.throwIfAborted();
     if (lstatSync(target, { throwIfNoEntry: false })?.isDirectory() === true || type === 'tree') moveAside(target, old);
     renameSync(temporary, target);
-    syncPath(dirname(target));
+    // The out folder itself may be a link to another disk.
+    syncPath(realpathSync(dirname(target)));
     remember();
     return true;
   } finally {
@@ -133,8 +134,7 @@ function moveAside(target: string, old: string): void {
 
 /** Makes the folders above the target and refuses links among them that lead out of the out folder. */
 function checkInside(outRoot: string, target: string, shown: string): void {
-  mkdirSync(outRoot, { recursive: true });
-  const root = realpathSync(outRoot);
+  const root = makeOutRoot(outRoot, shown);
   if (target === outRoot || !target.startsWith(outRoot + sep)) throw new CosError(blocked(shown, 'the path leaves the folder of named outputs', 'Give the output a name inside of the folder.'));
   let above = outRoot;
   for (const part of relative(outRoot, dirname(target)).split(sep).filter((name) => name !== '')) {
@@ -147,10 +147,22 @@ function checkInside(outRoot: string, target: string, shown: string): void {
   }
 }
 
+/** Answers where the out folder really lies: it may be a link to another disk. */
+function makeOutRoot(outRoot: string, shown: string): string {
+  const stat = statSync(outRoot, { throwIfNoEntry: false });
+  if (stat?.isDirectory() === false) throw new CosError(blocked(shown, `\`${basename(outRoot)}\` is a file`, 'Remove the file, or choose another `outDir` in the config.'));
+  if (stat === undefined && lstatSync(outRoot, { throwIfNoEntry: false }) !== undefined) {
+    throw new CosError(blocked(shown, `\`${basename(outRoot)}\` is a link that leads nowhere`, 'Remove the link, or make the folder that it names.'));
+  }
+  mkdirSync(outRoot, { recursive: true });
+  return realpathSync(outRoot);
+}
+
 /** Files are replaced by files; folders only when they are known to be ours, or empty. */
 function checkReplaceable(target: string, shown: string, type: 'file' | 'tree', placed: Placed | undefined): void {
   const stat = lstatSync(target, { throwIfNoEntry: false });
-  if (stat === undefined || placed !== undefined) return;
+  // What was put there may have been replaced since by something of the user's.
+  if (stat === undefined || placed?.type === (stat.isDirectory() ? 'tree' : 'file')) return;
   if (stat.isDirectory()) {
     if (type === 'tree' && [...walk(target, { title: shown }, [])].length === 1) return;
     throw new CosError(blocked(shown, 'a folder is there that cos did not make', 'Remove the folder, or give the output another name.'));

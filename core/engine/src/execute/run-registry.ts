@@ -1,6 +1,7 @@
 import { appendFileSync, chmodSync, lstatSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { listNames } from '../cache/local.ts';
+import { CosError } from '../errors/cos-error.ts';
 import { systemCode } from '../errors/expected.ts';
 import { createRunId, isAlive, isRunId, startTicks } from '../process/liveness.ts';
 import { signalGroup } from '../process/process-group.ts';
@@ -36,6 +37,7 @@ const housekeeping = 'housekeeping';
 /** Registers a run, and waits while another one prunes or cleans. */
 export async function registerRun(layout: Layout, signal: AbortSignal): Promise<RegisteredRun> {
   const runId = createRunId();
+  checkFolder(layout.folder);
   for (const folder of [layout.folder, layout.runs, layout.state, layout.manifests, layout.logs, layout.locks, layout.outputs]) mkdirSync(folder, { recursive: true });
   ignoreInGit(layout);
   const registration = join(layout.runs, runId);
@@ -127,6 +129,11 @@ function endOrphans(registration: string): void {
     const now = startTicks(Number(pid));
     if (now === undefined || now === start) signalGroup(Number(pid), 'SIGKILL');
   }
+}
+
+function checkFolder(folder: string): void {
+  if (lstatSync(folder, { throwIfNoEntry: false })?.isFile() !== true) return;
+  throw new CosError({ code: 'COS_CACHE_NOT_WRITABLE', severity: 'error', message: `Nothing can be kept in \`${basename(folder)}\`: it is a file, not a folder.`, hint: 'Move the file away, or choose another `cache.folder` in the config.' });
 }
 
 function ignoreInGit(layout: Layout): void {

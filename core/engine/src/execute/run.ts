@@ -12,6 +12,7 @@ import type { Layout } from './layout.ts';
 import type { ExecuteOptions } from './options.ts';
 import type { Scratch } from './run-registry.ts';
 import type { Source } from './sources.ts';
+import type { WholeBlobs } from './whole-blobs.ts';
 
 // What the parts of one execution share.
 
@@ -30,6 +31,8 @@ export interface Lookup {
 }
 
 export interface Run extends Lookup {
+  /** What tasks may read of the cache. */
+  readonly blobs: WholeBlobs;
   readonly runId: string;
   readonly emit: Emit;
   readonly redactor: Redactor;

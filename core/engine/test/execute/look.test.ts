@@ -70,6 +70,25 @@ describe('a dry run', () => {
   });
 });
 
+describe('a workspace that cannot be written to', () => {
+  test('can be looked at', async () => {
+    const workspace = setUp();
+    workspace.write('.cos', 'a file where the folder should be');
+    expect(await preview(workspace)).toMatchObject({ base: 'would build: first build' });
+    expect(await explain(workspace, 'base')).toMatchObject({ now: { outcome: 'would build' } });
+  });
+
+  test('cannot be run in or cleaned, and the message says why', async () => {
+    const workspace = setUp();
+    workspace.write('.cos', 'mine');
+    expect((await workspace.run(pipeline())).failures).toEqual(['COS_CACHE_NOT_WRITABLE: Nothing can be kept in `.cos`: it is a file, not a folder.']);
+    await expect(cleanWorkspace({ workspace: workspace.root, folder: join(workspace.root, '.cos'), storeOf: () => undefined, signal: new AbortController().signal })).rejects.toMatchObject({
+      diagnostics: [{ code: 'COS_CACHE_NOT_WRITABLE', message: '`.cos` cannot be cleaned (ENOTDIR).' }],
+    });
+    expect(workspace.read('.cos')).toBe('mine');
+  });
+});
+
 describe('why', () => {
   test('before the first run there is nothing to compare with', async () => {
     const explanation = await explain(setUp(), 'base');
@@ -134,6 +153,12 @@ describe('why', () => {
 describe('cleaning', () => {
   const clean = (workspace: Workspace, storeOf: Parameters<typeof cleanWorkspace>[0]['storeOf'] = () => undefined) =>
     cleanWorkspace({ workspace: workspace.root, folder: join(workspace.root, '.cos'), storeOf, signal: new AbortController().signal });
+
+  test('leaves nothing behind where nothing was', async () => {
+    const workspace = makeWorkspace();
+    expect(await clean(workspace)).toEqual({ removed: [], external: 0, warnings: [] });
+    expect(existsSync(join(workspace.root, '.cos'))).toBe(false);
+  });
 
   test('removes what was kept, but not the named outputs', async () => {
     const workspace = setUp();

@@ -70,6 +70,34 @@ describe('a named file', () => {
     expect((await workspace.run(publishing(fileStage, 'x'))).outcomes).toEqual({ a: 'cached' });
   });
 
+  test('does not replace a folder that has come to its place since', async () => {
+    const workspace = makeWorkspace();
+    await workspace.run(publishing(fileStage, 'x'));
+    rmSync(at(workspace, 'build/x'));
+    workspace.write('build/x/mine', 'kept');
+    const ran = await workspace.run(publishing(fileStage, 'x'));
+    expect(ran.failures).toEqual(['COS_TASK_OUTPUT_BLOCKED: `build/x` cannot be put in place: a folder is there that cos did not make.']);
+    expect(workspace.read('build/x/mine')).toBe('kept');
+  });
+
+  test('may lie on another disk that the out folder links to', async () => {
+    const workspace = makeWorkspace();
+    mkdirSync(at(workspace, 'elsewhere'));
+    symlinkSync('elsewhere', at(workspace, 'build'));
+    expect((await workspace.run(publishing(fileStage, 'x'))).failures).toEqual([]);
+    expect(workspace.read('elsewhere/x')).toBe('one');
+    expect((await workspace.run(publishing(fileStage, 'x'))).outcomes).toEqual({ a: 'fresh' });
+  });
+
+  test('needs a folder for it', async () => {
+    const workspace = makeWorkspace();
+    workspace.write('build', 'mine');
+    expect((await workspace.run(publishing(fileStage, 'x'))).failures).toEqual(['COS_TASK_OUTPUT_BLOCKED: `build/x` cannot be put in place: `build` is a file.']);
+    rmSync(at(workspace, 'build'));
+    symlinkSync('nowhere', at(workspace, 'build'));
+    expect((await workspace.run(publishing(fileStage, 'x'))).failures).toEqual(['COS_TASK_OUTPUT_BLOCKED: `build/x` cannot be put in place: `build` is a link that leads nowhere.']);
+  });
+
   test.each([
     ['../x', '`x` cannot be put in place: the path leaves the folder of named outputs.'],
     ['out/x', '`build/out/x` cannot be put in place: the link `out` above it leads out of the folder.'],
