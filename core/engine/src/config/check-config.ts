@@ -25,8 +25,8 @@ const fields = ['plugins', 'derivatives', 'targets', 'outDir', 'sourceDateEpoch'
 const derivativeFields = ['name', 'version', 'from', 'platforms', 'values', 'valuesFiles', 'trees'] as const;
 const gibibyte = 1024 ** 3;
 
-/** Checks the whole config and reports every problem. Undefined when it is no config at all. */
-export async function checkConfig(given: unknown, file: string, report: Report): Promise<CheckedConfig | undefined> {
+/** Checks the whole config and reports every problem. Undefined when it is no config at all. `wanted`: `some` derivatives must be there, or `any` number. */
+export async function checkConfig(given: unknown, file: string, report: Report, wanted: 'some' | 'any' = 'some'): Promise<CheckedConfig | undefined> {
   const site = siteOf(given) ?? `${file}:1`;
   const subject: Subject = { what: 'the config', site, report };
   if (!isObject(given)) {
@@ -43,7 +43,7 @@ export async function checkConfig(given: unknown, file: string, report: Report):
   const plugins = checkList(subject, 'plugins', given['plugins'], 'configured plugins', (item): item is unknown => item !== undefined);
   return {
     plugins: await checkPlugins(plugins, site, report),
-    derivatives: checkDerivatives(subject, given['derivatives']),
+    derivatives: checkDerivatives(subject, given['derivatives'], wanted),
     targets: checkTargets(subject, given['targets']),
     outDir,
     cacheFolder,
@@ -70,7 +70,7 @@ function checkResources(subject: Subject, given: unknown): Readonly<Record<strin
   return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, checkInteger(subject, `resources.${name}`, value, { minimum: 1, fallback: 2 })]));
 }
 
-function checkDerivatives(config: Subject, given: unknown): readonly Derivative[] {
+function checkDerivatives(config: Subject, given: unknown, wanted: 'some' | 'any'): readonly Derivative[] {
   const list = checkList(config, 'derivatives', given, 'derivatives', isObject);
   const seen = new Map<string, string | undefined>();
   const derivatives: Derivative[] = [];
@@ -90,7 +90,7 @@ function checkDerivatives(config: Subject, given: unknown): readonly Derivative[
     const derivative = checkDerivative(subject, name, item);
     if (derivative !== undefined) derivatives.push(derivative);
   }
-  if (Array.isArray(given) && given.length === 0) expected(config, 'derivatives', 'at least one derivative', given);
+  if (wanted === 'some' && Array.isArray(given) && given.length === 0) expected(config, 'derivatives', 'at least one derivative', given);
   return derivatives;
 }
 

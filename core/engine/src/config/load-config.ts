@@ -3,6 +3,7 @@ import { hintFor } from '../errors/did-you-mean.ts';
 import { siteOf, markSite } from '../errors/declared-at.ts';
 import type { Diagnostic } from '../errors/diagnostic.ts';
 import { checkConfig } from './check-config.ts';
+import { findDefaultConfig } from './find-default.ts';
 import { findConfig } from './find.ts';
 import { importConfig } from './import.ts';
 import type { LoadRequest, ResolvedConfig, Variant } from './resolved-config.ts';
@@ -28,8 +29,20 @@ export async function loadConfig(request: LoadRequest): Promise<Loaded> {
   return { ...resolved, diagnostics: [...imported.warnings, ...resolved.diagnostics] };
 }
 
-/** Loading without finding and importing: for a config that is in memory. `file`: absolute path that the workspace is taken from. */
-export async function resolveConfig(given: unknown, file: string, request: LoadRequest): Promise<Loaded> {
+/**
+ * The config that a package brings for commands that need none of the user's own: plugins without derivatives, in the folder where the command was
+ * called. Undefined when no package brings one.
+ */
+export async function loadDefaultConfig(request: LoadRequest): Promise<Loaded | undefined> {
+  const file = await findDefaultConfig(request.cwd);
+  if (file === undefined) return undefined;
+  const imported = await importConfig(file);
+  if (!imported.ok) return { config: undefined, diagnostics: imported.failures };
+  return resolveConfig(imported.value, file, request, { workspace: request.cwd, derivatives: 'any' });
+}
+
+/** Loading without finding and importing: for a config that is in memory. `file`: absolute path that the workspace is taken from unless it is given. */
+export async function resolveConfig(given: unknown, file: string, request: LoadRequest, options: { readonly workspace?: string; readonly derivatives?: 'some' | 'any' } = {}): Promise<Loaded> {
   const diagnostics: Diagnostic[] = [];
   const seen = new Set<string>();
   // Variants share layers: one problem is told once.
@@ -38,9 +51,9 @@ export async function resolveConfig(given: unknown, file: string, request: LoadR
     if (!seen.has(text)) diagnostics.push(diagnostic);
     seen.add(text);
   };
-  const checked = await checkConfig(given, file, report);
+  const checked = await checkConfig(given, file, report, options.derivatives);
   if (checked === undefined) return { config: undefined, diagnostics };
-  const workspace = dirname(file);
+  const workspace = options.workspace ?? dirname(file);
   const layers = await requestLayers(request, report);
   const count = checked.derivatives.reduce((sum, { platforms }) => sum + platforms.length, 0);
   const variants: Variant[] = [];

@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../errors/diagnostic.ts';
 import type { ArtifactKind, ArtifactRef, ArtifactStore } from './artifact.ts';
 import type { Json } from './json.ts';
 import type { Parameters, ParameterValues } from './parameter.ts';
@@ -34,20 +35,29 @@ export interface Pin<P = any> {
 
 export interface CommandContext<P, Pa extends Parameters> extends HostContext<P> {
   readonly args: ParameterValues<Pa>;
+  /** The folder of the config; without one the folder where the command was called. Absolute. */
   readonly workspace: string;
+  /** The folder where the command was called: paths of the command line are relative to it. Absolute. */
+  readonly cwd: string;
   /** Prints a line of the command's result to standard output. */
   readonly print: (line: string) => void;
   readonly log: Log;
+  /** Shows problems as those of cos itself are shown, on standard error. The exit code stays the handler's; 2 is for a wrong request. */
+  readonly tell: (problems: readonly Diagnostic[]) => void;
   readonly reveal: (secret: Secret) => Promise<string>;
   /** Plans and runs a target with parameters, and answers the published paths of its named outputs (absolute). Rejects when the run fails. */
   readonly run: (target: string, parameters?: Readonly<Record<string, Json>>) => Promise<Readonly<Record<string, string>>>;
-  /** The derivatives of the config: names, values after overlaying, trees. */
+  /** What `--set` says, by itself. Values of derivatives have it. */
+  readonly set: Readonly<Record<string, unknown>>;
+  /** The derivatives of the config: names, values after overlaying, trees. None without a config. */
   readonly derivatives: readonly { readonly name: string; readonly version: string; readonly platform: string; readonly values: Readonly<Record<string, unknown>>; readonly trees: readonly string[] }[];
 }
 
 /** A subcommand of `cos`. The handler's number is the exit code; undefined means 0. */
 export interface Command<P = any, Pa extends Parameters = any> {
   readonly description: string;
+  /** `optional`: the command can be called where no config is, and finds no derivatives then. Default `required`. */
+  readonly config?: 'required' | 'optional';
   readonly parameters: Pa;
   handle(context: CommandContext<P, Pa>): Promise<number | void>;
 }

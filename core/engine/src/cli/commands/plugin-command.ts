@@ -1,6 +1,9 @@
 import { join, resolve } from 'node:path';
 import { engineCommands } from '../../config/check-plugins.ts';
+import { loadDefaultConfig } from '../../config/load-config.ts';
+import { overlay } from '../../config/overlay.ts';
 import type { ResolvedPlugin } from '../../config/resolved-config.ts';
+import { asLayer, readSetValue } from '../../config/set-value.ts';
 import { CosError } from '../../errors/cos-error.ts';
 import { hintFor } from '../../errors/did-you-mean.ts';
 import type { Diagnostic } from '../../errors/diagnostic.ts';
@@ -11,7 +14,7 @@ import { executePlan } from '../../execute/execute-plan.ts';
 import { HostLacksError } from '../../execute/host-lacks-error.ts';
 import { createSecretReader } from '../../execute/secrets.ts';
 import type { Event } from '../../model/event.ts';
-import type { Json } from '../../model/json.ts';
+import type { Json, JsonObject } from '../../model/json.ts';
 import type { Parameters } from '../../model/parameter.ts';
 import type { Command } from '../../model/plugin.ts';
 import { pickEnv } from '../../plan/host-env.ts';
@@ -28,14 +31,15 @@ import { tell, type Terminal } from '../terminal.ts';
 /** `cos <command>`: a command that a configured plugin brings. */
 export async function pluginCommand(name: string, words: readonly string[], terminal: Terminal): Promise<number> {
   const defaults = readSettings({}, terminal);
-  const first = await prepareOrUnknown(name, defaults);
+  const first = await prepareAny(name, defaults);
   const unselected = findCommand(first, name);
   if (unselected === undefined) throw unknownCommand(name, first);
+  if (first.missing !== undefined && unselected.command.config !== 'optional') throw first.missing;
   const { given: all, help } = readWords(words, { what: `command "${name}"`, parameters: { ...selection, ...unselected.command.parameters }, see: `cos ${name}` }, ['help']);
   const { selected, given } = splitSelection(all, unselected.command.parameters);
   const settings = readSettings(selected, terminal);
   // Values and derivatives were chosen: what the command sees is loaded anew (the config file itself is imported once).
-  const prepared = Object.keys(selected).length === 0 ? first : await prepareConfig(settings);
+  const prepared = Object.keys(selected).length === 0 ? first : await prepareAny(name, settings);
   const { plugin, command } = findCommand(prepared, name) ?? unselected;
   if (help) {
     terminal.out.write(`${parametersHelp(`cos ${name}`, command.description, command.parameters, settings.color)}\n`);
@@ -54,12 +58,15 @@ export async function pluginCommand(name: string, words: readonly string[], term
       args: args.value,
       plugin: plugin.options,
       workspace: prepared.config.workspace,
+      cwd: terminal.cwd,
       env: pickEnv(plugin.definition.hostEnv, terminal.env),
       signal: terminal.signal,
       print: (line) => terminal.out.write(`${redactor.redact(line)}\n`),
       log: { info: (message) => terminal.err.write(`${redactor.redact(message)}\n`), warn: (message) => terminal.err.write(`warning: ${redactor.redact(message)}\n`) },
+      tell: (problems) => tell(terminal, problems.map((problem) => redactor.redactDiagnostic(problem)), { workspace, color: settings.errorColor }),
       reveal: secrets.reveal,
       run: (target, parameters) => runTarget(prepared, { target, parameters: parameters ?? {} }, settings, terminal),
+      set: settings.load.set.flatMap(setLayer).reduce<JsonObject>((below, above) => overlay(below, above, () => undefined), {}),
       derivatives: prepared.config.variants.map(({ derivative, platform, values }) => ({ name: derivative.name, version: derivative.version, platform, values, trees: derivative.trees })),
     });
     return exitCode ?? 0;
@@ -97,14 +104,28 @@ function splitSelection(all: Readonly<Record<string, unknown>>, own: Parameters)
   return { selected: Object.fromEntries(entries.filter(([name]) => !isOwn(name))), given: Object.fromEntries(entries.filter(([name]) => isOwn(name))) };
 }
 
-/** Without a config, a word is an unknown command: to say that no config was found would lead astray. */
-async function prepareOrUnknown(name: string, settings: Settings): Promise<PreparedConfig> {
+/** Arguments that are wrong are reported by loading. */
+function setLayer(text: string): readonly JsonObject[] {
+  const value = readSetValue(text);
+  return value.ok ? [asLayer(value.value)] : [];
+}
+
+interface AnyConfig extends PreparedConfig {
+  /** The user has no config, and this is the one that a package brings: what there is to say to commands that need one. */
+  readonly missing: CosError | undefined;
+}
+
+/** Without any config, a word is an unknown command: to say that no config was found would lead astray. */
+async function prepareAny(name: string, settings: Settings): Promise<AnyConfig> {
   try {
-    return await prepareConfig(settings);
+    return { ...(await prepareConfig(settings)), missing: undefined };
   } catch (error) {
     const expected = diagnosticsOf(error);
-    if (expected?.every(({ code }) => code === 'COS_CONFIG_NOT_FOUND') === true) throw unknownCommand(name, undefined);
-    throw error;
+    if (!(error instanceof CosError) || expected?.every(({ code }) => code === 'COS_CONFIG_NOT_FOUND') !== true) throw error;
+    const loaded = await loadDefaultConfig(settings.load);
+    if (loaded === undefined) throw unknownCommand(name, undefined);
+    if (loaded.config === undefined) throw new CosError(loaded.diagnostics);
+    return { config: loaded.config, diagnostics: loaded.diagnostics, missing: error };
   }
 }
 
