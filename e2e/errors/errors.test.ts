@@ -66,12 +66,12 @@ describe('a mistake ends in a message that says what, where and what to do', () 
     expect(messageOf(workspace, await runCos(workspace, ['run', 'build-iso']))).toMatchInlineSnapshot(`
       "exit code 2
       error COS_PLUGIN_OPTIONS: The options of plugin "iso" have an unknown key "tmp".
-        at <checkout>/templates/dist/index.js:11:106
-             9 | import { template } from "@cos/plugin-template";
-            10 | function standardPlugins(options = {}) {
-          > 11 |   return [resolve(), template(), dockerBuild(options.dockerBuild), squash(), repo(), sign(options.sign), iso(options.iso), packer()];
-               |                                                                                                          ^
-            12 | }
+        at cos.config.ts:11:12
+             9 |
+            10 | export default defineConfig({
+          > 11 |   plugins: standardPlugins({ iso: { tmp: 1 } as never }),
+               |            ^
+            12 |   derivatives: [defineDerivative({ name: 'tiny-os', version: '1.0.0', from: tiny, platforms: 'linux/amd64' as never, treees: 1, trees: ['packages'] })],
 
       error COS_CONFIG_UNKNOWN_FIELD: Derivative "tiny-os" has an unknown field "treees".
         at cos.config.ts:12:17
@@ -164,6 +164,10 @@ const tiny =`,
         note: needed by squirrel.stage
         hint: Install squirrel-tools. Debian: apt-get install squirrel-tools.
 
+      error COS_TOOL_MISSING: The tool \`gatherhazel\` was not found on this host.
+        note: needed by squirrel.stage
+        hint: Install the package that brings \`gatherhazel\`.
+
       Failed in <time>: <counts>.
       "
     `);
@@ -226,7 +230,7 @@ const tiny =`,
     const workspace = tinyWorkspace({ 'cos.config.ts': (text) => text.replace("trees: ['packages']", "trees: ['pakages']") });
     expect(messageOf(workspace, await runCos(workspace, ['run', 'build-iso']))).toMatchInlineSnapshot(`
       "exit code 2
-      error COS_RESOLVE_READ_FAILED: the folder cannot be read: COS_PLAN_READ: Expected a readable path of the workspace; found "pakages": it does not exist.
+      error COS_RESOLVE_READ_FAILED: the folder cannot be read: Expected a readable path of the workspace; found "pakages": it does not exist.
         at pakages
 
       error COS_RESOLVE_UNKNOWN_PACKAGE: no package system/os in the trees
@@ -264,15 +268,15 @@ const tiny =`,
   });
 
   test('a build step that fails', async () => {
-    const workspace = tinyWorkspace({ 'packages/service/build.yaml': (text) => text.replace('steps:\n', 'steps:\n- echo looking for it && ls /nowhere\n') });
+    const workspace = tinyWorkspace({ 'packages/service/build.yaml': (text) => text.replace('steps:\n', 'steps:\n- echo looking for it >&2 && ls /nowhere\n') });
     expect(messageOf(workspace, await runCos(workspace, ['run', 'build', 'app/service', '--jobs', '1']))).toMatchInlineSnapshot(`
       "exit code 1
       error COS_DOCKER_STEP_FAILED: Step 7 of 8 of app/service-1.0 (steps[0] of its recipe) failed with exit status 1.
         task: docker-build.image#app/service@1.0
         last output:
-          | ls: /nowhere: No such file or directory
           | looking for it
-        note: The instruction is: RUN echo looking for it && ls /nowhere
+          | ls: /nowhere: No such file or directory
+        note: The instruction is: RUN echo looking for it >&2 && ls /nowhere
         hint: The whole output is in the log file of the task. Steps have no network unless the plugin option "network" gives them one.
 
       Failed in <time>: <counts>.
