@@ -2,6 +2,7 @@
 export const codes = {
   COS_PLAN_BASE: 'The values of a distribution do not say where its base image comes from.',
   COS_PLAN_SYSTEM: 'The package that an ISO is asked for has no content of its own.',
+  COS_CONFIG_STANDARD_TARGETS: 'The options of standardTargets have an unknown key or a value of another type.',
 } as const;
 
 export type TargetCode = keyof typeof codes;

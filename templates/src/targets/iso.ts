@@ -25,7 +25,7 @@ export interface BuiltIso {
   readonly iso: ArtifactRef<IsoImage>;
   /** `<sha256>  <name>.iso`, as `sha256sum -c` reads it. */
   readonly checksum: ArtifactRef<TextFile>;
-  /** The name under which the ISO is published: `<derivative>.iso`. */
+  /** The name of the file as the ISO is published: `<derivative>.iso`. */
   readonly file: string;
   readonly system: BuiltPackage;
 }

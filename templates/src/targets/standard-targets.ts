@@ -4,6 +4,7 @@ import type { Repository } from '@cos/core/artifacts';
 import type { StandardContext } from './context.ts';
 import type { StandardPlugins } from '../plugins.ts';
 import { baseRootfs } from './base-image.ts';
+import { checkOptions } from './check-options.ts';
 import { buildIso, type IsoRequest } from './iso.ts';
 import { buildPackages, type BuiltPackage } from './packages.ts';
 
@@ -34,9 +35,12 @@ export type StandardTargets = {
 
 /**
  * The targets that most derivatives have. Spread them into `targets` and add your own:
- * `build`, `create-repo`, `sign`, `build-iso`, `build-packer`.
+ * `build`, `base`, `create-repo`, `sign`, `build-iso`, `build-packer`.
+ *
+ * @throws CosError COS_CONFIG_STANDARD_TARGETS
  */
 export function standardTargets(options: StandardTargetOptions): StandardTargets {
+  checkOptions(options);
   const isoOf = (context: StandardContext, squash: IsoRequest['squash']) => buildIso(context, squash === undefined ? options : { ...options, squash });
 
   return {
@@ -46,19 +50,19 @@ export function standardTargets(options: StandardTargetOptions): StandardTargets
       async plan(context) {
         const { packages } = context.params;
         const { wanted } = await buildPackages(context, { packages: packages.length === 0 ? 'all' : packages, title: options.title });
-        return Object.fromEntries(wanted.flatMap((one) => packageFiles(one).map(([file, artifact]) => [`packages/${file}`, artifact])));
+        return place(context, Object.fromEntries(wanted.flatMap((one) => packageFiles(one).map(([file, artifact]) => [`packages/${file}`, artifact]))));
       },
     },
     base: {
       description: 'the root filesystem that the base image is made of, to keep it: base: { from: archive, path: base.tar }',
       plan(context) {
-        return { 'base.tar': baseRootfs(context) };
+        return place(context, { 'base.tar': baseRootfs(context) });
       },
     },
     'create-repo': {
       description: 'a repository folder that luet clients install from',
       async plan(context) {
-        return { repository: await createRepository(context, options) };
+        return place(context, { repository: await createRepository(context, options) });
       },
     },
     'build-iso': {
@@ -66,24 +70,24 @@ export function standardTargets(options: StandardTargetOptions): StandardTargets
       params: squashParameter,
       async plan(context) {
         const { iso, checksum, file } = await isoOf(context, context.params.squash);
-        return { [file]: iso, [`${file}.sha256`]: checksum };
+        return place(context, { [file]: iso, [`${file}.sha256`]: checksum });
       },
     },
     sign: {
-      description: 'the repository and the ISO with signatures over the repository index and the checksums',
+      description: 'the repository and the ISO with signatures over the repository index and the checksums; `cos keys` makes the keys',
       params: squashParameter,
       async plan(context) {
         const { use, source, derivative } = context;
         const publicKey = source(options.publicKey ?? 'cos.pub');
         const { iso, checksum, file } = await isoOf(context, context.params.squash);
         const repository = await createRepository(context, options);
-        return {
+        return place(context, {
           [file]: iso,
           [`${file}.sha256`]: checksum,
           [`${file}.sha256.sig`]: use.sign.signText({ name: file, inputs: { text: checksum, publicKey } }).signature,
           repository,
           'repository.yaml.sig': use.sign.signRepository({ name: derivative.name, inputs: { repository, publicKey } }).signature,
-        };
+        });
       },
     },
     'build-packer': {
@@ -93,10 +97,15 @@ export function standardTargets(options: StandardTargetOptions): StandardTargets
         const { use, derivative } = context;
         const { iso, checksum, file } = await isoOf(context, context.params.squash);
         const { template } = use.packer.template({ name: derivative.name, inputs: { iso }, options: { name: derivative.name, iso: file } });
-        return { [file]: iso, [`${file}.sha256`]: checksum, [`${derivative.name}.pkr.json`]: template };
+        return place(context, { [file]: iso, [`${file}.sha256`]: checksum, [`${derivative.name}.pkr.json`]: template });
       },
     },
   };
+}
+
+/** With several derivatives or platforms each has a folder of its own: `my-os/amd64/my-os.iso`. */
+function place({ scope }: StandardContext, outputs: Readonly<Record<string, ArtifactRef>>): Readonly<Record<string, ArtifactRef>> {
+  return scope === undefined ? outputs : Object.fromEntries(Object.entries(outputs).map(([path, output]) => [`${scope}/${path}`, output]));
 }
 
 /** All packages of the trees, as a repository folder. */

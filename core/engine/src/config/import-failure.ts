@@ -12,7 +12,12 @@ import { throwingPlace } from '../errors/throwing-place.ts';
 /** At least one diagnostic for whatever importing the config threw. */
 export function explainImportFailure(error: unknown, file: string): [Diagnostic, ...Diagnostic[]] {
   const [first, ...more] = diagnosticsOf(error) ?? [];
-  if (first !== undefined) return [first, ...more];
+  if (first !== undefined) {
+    // A package that checks what it is given tells what is wrong; where that was written is in the stack.
+    const given = throwingPlace(error);
+    const placed = (diagnostic: Diagnostic): Diagnostic => (given === undefined || diagnostic.place !== undefined ? diagnostic : { ...diagnostic, place: given });
+    return [placed(first), ...more.map(placed)];
+  }
   if (error instanceof SyntaxError) return [explainSyntax(error, file)];
   if (systemCode(error) === 'ERR_MODULE_NOT_FOUND' || systemCode(error) === 'MODULE_NOT_FOUND' || systemCode(error) === 'ERR_PACKAGE_PATH_NOT_EXPORTED') return [explainMissing(error, file)];
   const place = throwingPlace(error);

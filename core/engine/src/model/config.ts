@@ -20,6 +20,11 @@ export interface TargetContext<Ps extends readonly AnyPlugin[], D, Pa extends Pa
   readonly source: (path: string) => ArtifactRef<FileTree>;
   readonly derivative: D;
   readonly platform: Platform;
+  /**
+   * `derivative/architecture` when the config has several derivatives or platforms, whichever are selected; undefined with one of each. Task keys carry it;
+   * a target puts it before the paths of its outputs: `${scope}/sample.iso`.
+   */
+  readonly scope: string | undefined;
   /** Preset, overlaid by platform, values files, the derivative's values and --values / --set. */
   readonly values: D extends Derivative<infer Di> ? Di['values'] : never;
   readonly params: ParameterValues<Pa>;

@@ -37,7 +37,7 @@ function checkOutputs(draft: Draft, tasks: readonly PlannedTask[], wishes: reado
         message: `Expected outputs apart from each other; found "${path}" of ${wish.task} and "${holder.path ?? ''}" of ${holder.task}.`,
         ...at(sites.get(wish.task)),
         notes: noteAt('the other task is made here', sites.get(holder.task)),
-        hint: 'With several derivatives or platforms, put their names into the paths: `${derivative.name}-${platform.split("/")[1]}.iso`.',
+        hint: 'With several derivatives or platforms, put `scope` of the context before the paths: `${scope}/sample.iso`.',
       });
       continue;
     }

@@ -113,10 +113,10 @@ async function planTarget(
   const wishes: Wish[] = [];
   for (const variant of request.config.variants) {
     request.signal.throwIfAborted();
-    const toolbox = createToolbox(draft, variant);
+    const toolbox = createToolbox(draft, variant, site);
     try {
       const { use, source } = toolbox;
-      const result: unknown = await target.plan({ use, source, derivative: variant.derivative, platform: variant.platform, values: variant.values, params });
+      const result: unknown = await target.plan({ use, source, derivative: variant.derivative, platform: variant.platform, scope: variant.scope, values: variant.values, params });
       wishes.push(...readWanted(draft, asked.name, site, (name) => kinds.get(name), result));
     } catch (error) {
       const expected = diagnosticsOf(error);

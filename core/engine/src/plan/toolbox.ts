@@ -21,18 +21,16 @@ export interface Toolbox {
   readonly close: () => void;
 }
 
-export function createToolbox(draft: Draft, variant: Variant): Toolbox {
+/** `site`: where the target is declared, for calls behind an `await` of a package. */
+export function createToolbox(draft: Draft, variant: Variant, site: string): Toolbox {
   let isOpen = true;
-  const guard = (site: string | undefined) => {
-    if (isOpen) return;
-    throw new CosError({ code: 'COS_PLAN_CLOSED', severity: 'error', message: 'A stage, planner or source was called after the `plan` function had returned.', ...at(site), hint: 'Await everything that `plan` starts.' });
+  const enter = (call: (...args: never[]) => unknown): string | undefined => {
+    const caller = callerOf(call, site);
+    if (isOpen) return caller;
+    throw new CosError({ code: 'COS_PLAN_CLOSED', severity: 'error', message: 'A stage, planner or source was called after the `plan` function had returned.', ...at(caller), hint: 'Await everything that `plan` starts.' });
   };
-  const source = (path: string): ArtifactRef<FileTree> => {
-    const site = callerOf(source);
-    guard(site);
-    return callSource(draft, path, site);
-  };
-  const plugins = [...draft.config.plugins].map(([name, plugin]): [string, Readonly<Record<string, unknown>>] => [name, membersOf(draft, plugin, variant, guard)]);
+  const source = (path: string): ArtifactRef<FileTree> => callSource(draft, path, enter(source));
+  const plugins = [...draft.config.plugins].map(([name, plugin]): [string, Readonly<Record<string, unknown>>] => [name, membersOf(draft, plugin, variant, enter)]);
   return {
     use: refuseUnknown(Object.fromEntries(plugins), (name, known) => ({ code: 'COS_PLAN_UNKNOWN_PLUGIN', message: `The config has no plugin "${name}".`, hint: hintFor(name, known, 'plugins', 'Add it to "plugins".') })),
     source,
@@ -42,31 +40,19 @@ export function createToolbox(draft: Draft, variant: Variant): Toolbox {
   };
 }
 
-function membersOf(draft: Draft, plugin: ResolvedPlugin, variant: Variant, guard: (site: string | undefined) => void): Readonly<Record<string, unknown>> {
+function membersOf(draft: Draft, plugin: ResolvedPlugin, variant: Variant, enter: (call: (...args: never[]) => unknown) => string | undefined): Readonly<Record<string, unknown>> {
   const { definition } = plugin;
   const members = new Map<string, unknown>();
   for (const [stageName, stage] of Object.entries<Stage>(definition.stages ?? {})) {
-    const call = (given: unknown) => {
-      const site = callerOf(call);
-      guard(site);
-      return callStage(draft, { plugin, stageName, stage, variant, site }, given);
-    };
+    const call = (given: unknown): unknown => callStage(draft, { plugin, stageName, stage, variant, site: enter(call) }, given);
     members.set(stageName, call);
   }
   for (const [name, planner] of Object.entries<Planner>(definition.planners ?? {})) {
-    const call = (options: unknown) => {
-      const site = callerOf(call);
-      guard(site);
-      return callPlanner(draft, plugin, name, planner, options, site);
-    };
+    const call = (options: unknown): unknown => callPlanner(draft, plugin, name, planner, options, enter(call));
     members.set(name, call);
   }
   for (const pin of Object.keys(definition.pins ?? {})) {
-    const call = (request: string) => {
-      const site = callerOf(call);
-      guard(site);
-      return callPin(draft, definition.name, pin, request, site);
-    };
+    const call = (request: string): Json => callPin(draft, definition.name, pin, request, enter(call));
     members.set(pin, call);
   }
   return refuseUnknown(Object.fromEntries(members), (name, known) => ({

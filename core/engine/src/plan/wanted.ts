@@ -44,14 +44,14 @@ export function readWanted(draft: Draft, target: string, site: string | undefine
 function checkPath(draft: Draft, target: string, name: string, site: string | undefined): string | undefined {
   const path = workspacePath(name);
   // oxlint-disable-next-line no-control-regex
-  const isPortable = path !== undefined && path !== '.' && path.length <= 512 && !/[\u0000-\u001f\u007f:*?"<>|]/.test(path) && path.split('/').every((part) => part.length <= 200);
+  const isPortable = path !== undefined && path !== '.' && path.length <= 512 && !/[\u0000-\u001f\u007f*?"<>|]/.test(path) && path.split('/').every((part) => part.length <= 200);
   if (isPortable && path === name.replace(/\/$/, '')) return path;
   draft.report({
     code: 'COS_PLAN_OUTPUT_PATH',
     severity: 'error',
     message: `Expected a path below "${draft.config.outDir}" as name of an output of target "${target}"; found ${quote(name)}.`,
     ...at(site),
-    hint: `Write for example "iso/sample.iso": it appears as ${draft.config.outDir}/iso/sample.iso.`,
+    hint: `Write for example "iso/sample.iso": it appears as ${draft.config.outDir}/iso/sample.iso. Names have at most 200 characters, and none of * ? " < > |.`,
   });
   return undefined;
 }

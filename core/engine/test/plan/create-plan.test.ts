@@ -221,22 +221,22 @@ describe('named outputs', () => {
   const named = (...names: readonly string[]) => configOf({ t: { description: 'x', plan: ({ use }) => Object.fromEntries(names.map((name, index) => [name, use.shell.run({ ...once, name: `t${index}` }).out])) } });
 
   test('stay below the output folder', async () => {
-    expect(await problemsOf(named('../up', '/abs', 'a/../b', 'a:b'))).toMatchInlineSnapshot(`
+    expect(await problemsOf(named('../up', '/abs', 'a/../b', 'a?b'))).toMatchInlineSnapshot(`
       "error COS_PLAN_OUTPUT_PATH: Expected a path below "build" as name of an output of target "t"; found "../up".
         at cos.config.ts:1
-        hint: Write for example "iso/sample.iso": it appears as build/iso/sample.iso.
+        hint: Write for example "iso/sample.iso": it appears as build/iso/sample.iso. Names have at most 200 characters, and none of * ? " < > |.
 
       error COS_PLAN_OUTPUT_PATH: Expected a path below "build" as name of an output of target "t"; found "/abs".
         at cos.config.ts:1
-        hint: Write for example "iso/sample.iso": it appears as build/iso/sample.iso.
+        hint: Write for example "iso/sample.iso": it appears as build/iso/sample.iso. Names have at most 200 characters, and none of * ? " < > |.
 
       error COS_PLAN_OUTPUT_PATH: Expected a path below "build" as name of an output of target "t"; found "a/../b".
         at cos.config.ts:1
-        hint: Write for example "iso/sample.iso": it appears as build/iso/sample.iso.
+        hint: Write for example "iso/sample.iso": it appears as build/iso/sample.iso. Names have at most 200 characters, and none of * ? " < > |.
 
-      error COS_PLAN_OUTPUT_PATH: Expected a path below "build" as name of an output of target "t"; found "a:b".
+      error COS_PLAN_OUTPUT_PATH: Expected a path below "build" as name of an output of target "t"; found "a?b".
         at cos.config.ts:1
-        hint: Write for example "iso/sample.iso": it appears as build/iso/sample.iso."
+        hint: Write for example "iso/sample.iso": it appears as build/iso/sample.iso. Names have at most 200 characters, and none of * ? " < > |."
     `);
   });
 
@@ -246,7 +246,7 @@ describe('named outputs', () => {
         at <test>
         note: the other task is made here
         at <test>
-        hint: With several derivatives or platforms, put their names into the paths: \`\${derivative.name}-\${platform.split("/")[1]}.iso\`."
+        hint: With several derivatives or platforms, put \`scope\` of the context before the paths: \`\${scope}/sample.iso\`."
     `);
   });
 
@@ -257,16 +257,22 @@ describe('named outputs', () => {
         at <test>
         note: the other task is made here
         at <test>
-        hint: With several derivatives or platforms, put their names into the paths: \`\${derivative.name}-\${platform.split("/")[1]}.iso\`."
+        hint: With several derivatives or platforms, put \`scope\` of the context before the paths: \`\${scope}/sample.iso\`."
     `);
   });
 });
 
 test('with several platforms, keys carry derivative and architecture, whichever is selected', async () => {
   const derivatives = [defineDerivative({ name: 'sample', from: preset, platforms: ['linux/amd64', 'linux/arm64'], trees: [] })];
-  const config = { ...configOf({ t: { description: 'x', plan: ({ use, values }) => [use.shell.run({ name: 'a', inputs: { files: [] }, options: { command: values.kernel } }).out] } }), derivatives };
+  const scopes: (string | undefined)[] = [];
+  const plan: NonNullable<Parameters<typeof configOf>[0]>[string]['plan'] = ({ use, values, scope }) => {
+    scopes.push(scope);
+    return [use.shell.run({ name: 'a', inputs: { files: [] }, options: { command: values.kernel } }).out];
+  };
+  const config = { ...configOf({ t: { description: 'x', plan } }), derivatives };
   await using workspace = await createWorkspace();
   const all = await planConfig(config, { workspace: workspace.path });
+  expect(scopes).toEqual(['sample/amd64', 'sample/arm64']);
   expect(all.plan?.tasks.map(({ key, options, platform }) => [key, options['command'], platform])).toEqual([
     ['shell.run#a@sample/amd64', 'default', 'linux/amd64'],
     ['shell.run#a@sample/arm64', 'arm', 'linux/arm64'],

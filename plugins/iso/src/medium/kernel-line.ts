@@ -30,13 +30,19 @@ export function kernelArguments({ label, platform, added }: KernelLineRequest): 
   ];
 }
 
+/** GRUB puts double quotes around what holds a space, and escapes those inside in a way that the kernel does not know. */
+export function isKernelArgument(argument: string): boolean {
+  return /^[!-~][ -~]*$/.test(argument) && !/["\\]/.test(argument);
+}
+
+export const argumentWords = 'expected printable ASCII without double quotes and backslashes';
+
 function checkArgument(argument: string): string {
-  // GRUB puts double quotes around what holds a space, and escapes those inside in a way that the kernel does not know.
-  if (/^[!-~][ -~]*$/.test(argument) && !/["\\]/.test(argument)) return argument;
+  if (isKernelArgument(argument)) return argument;
   throw new CosError({
     code: 'COS_ISO_KERNEL_ARGUMENT' satisfies IsoCode,
     severity: 'error',
-    message: `The kernel argument ${JSON.stringify(argument)} cannot stand in a boot menu: expected printable ASCII without double quotes and backslashes.`,
+    message: `The kernel argument ${JSON.stringify(argument)} cannot stand in a boot menu: ${argumentWords}.`,
     hint: `Give one argument an item, without quotes of its own: ['quiet', 'panic=5', 'dyndbg=file ec.c +p'].`,
   });
 }

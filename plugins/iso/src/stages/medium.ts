@@ -5,7 +5,8 @@ import { isoImage, squashfsImage } from '@cos/core/artifacts';
 import * as z from 'zod/mini';
 import { renderBootMenu, type MenuTemplate } from '../medium/boot-menu.ts';
 import { efiImageCommands } from '../medium/efi-image.ts';
-import { defaultLabel } from '../medium/label.ts';
+import { argumentWords, isKernelArgument } from '../medium/kernel-line.ts';
+import { defaultLabel, labelForm, labelWords } from '../medium/label.ts';
 import { efiProgramName, hasBios, mediumFiles } from '../medium/medium-files.ts';
 import { xorrisoCommand } from '../medium/xorriso-command.ts';
 import { defineStage } from '../options.ts';
@@ -25,9 +26,9 @@ export const medium = defineStage({
     /** The menu's entry. */
     title: z.string().check(z.minLength(1), z.regex(/^[^\p{Cc}]*$/u, 'expected text without control characters')),
     /** Volume label; the kernel line is derived from it. */
-    label: z._default(z.string(), defaultLabel),
+    label: z._default(z.string().check(z.regex(labelForm, labelWords)), defaultLabel),
     /** Added to the kernel line, one argument an item. */
-    kernelArguments: z._default(z.array(z.string()), []),
+    kernelArguments: z._default(z.array(z.string().check(z.refine(isKernelArgument, argumentWords))), []),
     /** Seconds until the menu starts its first entry. */
     timeout: z._default(z.int().check(z.minimum(0), z.maximum(3600)), 3),
   }),

@@ -1,0 +1,56 @@
+import { defineDerivative, defineDistribution } from '@cos/core';
+import { createWorkspace, planConfig, type AnyConfig } from '@cos/core/testing';
+import { describe, expect, test } from 'vitest';
+import { standardPlugins, standardTargets } from '../../src/index.ts';
+
+const tiny = defineDistribution({ name: 'tiny', values: { image: 'tiny:1', base: { from: 'archive', path: 'base.tar' } }, platforms: { 'linux/amd64': {}, 'linux/arm64': {} } });
+const files = {
+  'base.tar': '',
+  'cos.pub': '',
+  'packages/os/definition.yaml': 'category: system\nname: os\nversion: "1.0"\n',
+  'packages/os/build.yaml': 'image: "{{ .Values.image }}"\nunpack: true\n',
+};
+const derivative = (name: string, ...platforms: ('linux/amd64' | 'linux/arm64')[]) => defineDerivative({ name, version: '1.0.0', from: tiny, platforms, trees: ['packages'] });
+const configOf = (derivatives: ReturnType<typeof derivative>[], over: object = {}): AnyConfig => ({
+  plugins: standardPlugins(),
+  derivatives,
+  targets: standardTargets({ system: 'system/os', title: 'OS', ...over }),
+});
+
+async function plan(config: AnyConfig, selected: { readonly derivatives?: readonly string[] } = {}) {
+  await using workspace = await createWorkspace(files);
+  const { plan: made, text } = await planConfig(config, { workspace: workspace.path, ...selected });
+  return { paths: made?.wanted.map(({ path }) => path), text };
+}
+
+const paths = ['base.tar', 'os.iso', 'os.iso.sha256', 'os.iso.sha256.sig', 'os.pkr.json', 'packages/os-system-1.0.metadata.yaml', 'packages/os-system-1.0.package.tar.zst', 'repository', 'repository.yaml.sig'];
+
+describe('the ready-made targets', () => {
+  test('publish under plain names for one derivative on one platform', async () => {
+    expect(await plan(configOf([derivative('os', 'linux/amd64')]))).toEqual({ paths, text: '' });
+  });
+
+  test('have a folder for each derivative and platform when there are several, also when one is selected', async () => {
+    const several = configOf([derivative('os', 'linux/amd64', 'linux/arm64'), derivative('other', 'linux/amd64')]);
+    const all = await plan(several);
+    expect(all.text).toBe('');
+    expect(all.paths).toEqual([...paths.map((path) => `os/amd64/${path}`), ...paths.map((path) => `os/arm64/${path}`), ...paths.map((path) => `other/amd64/${path.replace(/^os\.(iso|pkr)/, 'other.$1')}`)].sort());
+    expect((await plan(several, { derivatives: ['other'] })).paths).toEqual(all.paths?.filter((path) => path?.startsWith('other/')));
+  });
+
+  test.each([
+    [{ labl: 'X' }, 'standardTargets has no option "labl".'],
+    [{ kernelArguments: 'quiet' }, 'Option "kernelArguments" of standardTargets: Invalid input: expected array, received string.'],
+    [{ squash: 'zip' }, 'Option "squash" of standardTargets: Invalid option: expected one of "release"|"fast"|"gzip"|"none".'],
+    [{ title: '' }, 'Option "title" of standardTargets: Too small: expected string to have >=1 characters.'],
+  ])('refuse what a compiler would refuse: %j', (over, message) => {
+    expect(() => configOf([derivative('os', 'linux/amd64')], over)).toThrow(expect.objectContaining({ diagnostics: [expect.objectContaining({ code: 'COS_CONFIG_STANDARD_TARGETS', message })] }));
+  });
+
+  test.each([
+    [{ label: '-x' }, 'Option "label" of task iso.medium#os: expected 1 to 32 letters, digits, "_", "." or "-", not starting with "." or "-"; found "-x".'],
+    [{ kernelArguments: ['quiet', 'a"b'] }, 'Option "kernelArguments.1" of task iso.medium#os: expected printable ASCII without double quotes and backslashes; found "a\\"b".'],
+  ])('tell before anything runs what the ISO cannot have: %j', async (over, message) => {
+    expect((await plan(configOf([derivative('os', 'linux/amd64')], over))).text).toContain(message);
+  });
+});
