@@ -1,5 +1,5 @@
-export { compileTemplate, renderTemplate } from './render.ts';
-export type { CompileOptions, CompiledTemplate, RenderOptions, ValuesOptions } from './render.ts';
+export { compileTemplate, prepareStart, renderTemplate } from './render.ts';
+export type { CompileOptions, CompiledTemplate, PreparedStart, RenderOptions, ValuesOptions } from './render.ts';
 export { TemplateError } from './error.ts';
 export type { Result, TemplateErrorCode } from './error.ts';
 export { defaultLimits } from './evaluate/limits.ts';

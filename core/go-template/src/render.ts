@@ -9,8 +9,10 @@ import type { RenderingOptions } from './evaluate/rendering.ts';
 import { functionsOf } from './functions/registry.ts';
 import type { Engine } from './functions/registry.ts';
 import { suggestFunction } from './functions/suggest.ts';
-import { parseTemplates } from './parse/parser.ts';
+import { findCheckpoint, parseTemplates } from './parse/parser.ts';
+import type { Checkpoint } from './parse/parser.ts';
 import type { Template } from './parse/node.ts';
+import type { ParseOptions } from './parse/parser-state.ts';
 import { deepCopy } from './functions/defaults.ts';
 import { cleanText } from './values/bytes.ts';
 import { fromJavaScript } from './values/from-javascript.ts';
@@ -22,6 +24,15 @@ export interface CompileOptions {
   /** Name of the text in messages. Default '' for luet, `templates` for helm, as those programs have it. */
   readonly name?: string;
   readonly limits?: Partial<Limits>;
+  /** What this text and others begin with, from `prepareStart` with the same options: it is parsed only once. Not used for a text that begins otherwise. */
+  readonly start?: PreparedStart;
+}
+
+/** A parsed text with which other texts begin. */
+export interface PreparedStart {
+  readonly text: string;
+  /** Up to where it is parsed; undefined when it has no such place. */
+  readonly checkpoint: Checkpoint | undefined;
 }
 
 export interface ValuesOptions {
@@ -50,18 +61,38 @@ export interface CompiledTemplate {
 }
 
 export function compileTemplate(source: string, options: CompileOptions = {}): Result<CompiledTemplate, TemplateError> {
-  const engine = options.engine ?? 'luet';
-  const name = options.name ?? (engine === 'helm' ? 'templates' : '');
-  const limits: Limits = { ...defaultLimits, ...options.limits };
-  const functions = functionsOf(engine);
+  const { name, engine, limits, parsing } = settle(options);
   const text = cleanText(source);
   return attempt(text, { name, engine }, () => {
-    const templates = parseTemplates(text, { name, isFunction: (word) => functions.has(word), suggest: (word) => suggestFunction(word, engine), nesting: limits.nesting });
+    const { start } = options;
+    const templates = parseTemplates(text, parsing, start !== undefined && text.startsWith(start.text) ? start.checkpoint : undefined);
     return {
       definitions: [...templates.keys()].filter((key) => key !== name).sort(),
       render: (given = {}) => attempt(text, { name, engine }, () => renderWith({ templates, name, engine, limits }, given)),
     };
   });
+}
+
+/** Parses what many texts begin with, such as templates that are put before each of them. A mistake in it is told when such a text is compiled. */
+export function prepareStart(start: string, options: CompileOptions = {}): PreparedStart {
+  const { name, engine, parsing } = settle(options);
+  const text = cleanText(start);
+  const found = attempt(text, { name, engine }, () => findCheckpoint(text, parsing));
+  return { text, checkpoint: found.ok ? found.value : undefined };
+}
+
+interface Settled extends Named {
+  readonly limits: Limits;
+  readonly parsing: ParseOptions;
+}
+
+function settle(options: CompileOptions): Settled {
+  const engine = options.engine ?? 'luet';
+  const name = options.name ?? (engine === 'helm' ? 'templates' : '');
+  const limits: Limits = { ...defaultLimits, ...options.limits };
+  const functions = functionsOf(engine);
+  const parsing: ParseOptions = { name, isFunction: (word) => functions.has(word), suggest: (word) => suggestFunction(word, engine), nesting: limits.nesting };
+  return { name, engine, limits, parsing };
 }
 
 /** Parses and renders in one go. Never throws because of the template or its values. */

@@ -1,7 +1,7 @@
 // Whatever the text and the values: a result or a `TemplateError`, soon. FUZZ_RUNS makes it as long as wanted.
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { TemplateError, compileTemplate, parseGoYaml, renderTemplate } from '../src/index.ts';
+import { TemplateError, compileTemplate, parseGoYaml, prepareStart, renderTemplate } from '../src/index.ts';
 import { anyCall, anyTemplate, anyValues } from './support/arbitraries.ts';
 import { createRandom } from './support/vectors.ts';
 
@@ -47,6 +47,19 @@ describe('random input', () => {
     );
   }, patience);
 
+  it('gives the same result when the beginning was prepared', () => {
+    const cut = fc.oneof(anyTemplate, anyCall).chain((source) => fc.tuple(fc.constant(source), fc.nat({ max: source.length })));
+    fc.assert(
+      fc.property(cut, anyTemplate, anyValues, fc.constantFrom('luet' as const, 'helm' as const), ([source, at], end, values, engine) => {
+        const text = source.slice(0, at) + end;
+        const start = prepareStart(source.slice(0, at), { engine, limits });
+        const [plain, prepared] = [undefined, start].map((each) => renderTemplate(text, { engine, values, limits, now: surroundings.now, random: createRandom(), ...(each === undefined ? {} : { start: each }) }));
+        expect(describeResult(prepared!)).toBe(describeResult(plain!));
+      }),
+      { numRuns },
+    );
+  }, patience);
+
   it('leaves text without actions alone', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }).filter((text) => !text.includes('{{')), (text) => {
@@ -69,5 +82,5 @@ describe('random input', () => {
 });
 
 function describeResult(result: ReturnType<typeof renderTemplate>): string {
-  return result.ok ? result.value : result.error.message;
+  return result.ok ? result.value : `${result.error.message}\n${result.error.frame}`;
 }

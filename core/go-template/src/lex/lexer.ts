@@ -21,8 +21,9 @@ export interface Lexer {
 
 type State = (lexer: Lexer) => State | undefined;
 
-export function lex(input: string): Token[] {
-  const lexer: Lexer = { input, tokens: [], start: 0, position: 0, line: 1, startLine: 1, parens: 0 };
+/** All tokens from `start` on, which must be outside of actions and lie on `line`. */
+export function lex(input: string, start = 0, line = 1): Token[] {
+  const lexer: Lexer = { input, tokens: [], start, position: start, line, startLine: line, parens: 0 };
   let state: State | undefined = lexText;
   while (state !== undefined) state = state(lexer);
   return lexer.tokens;

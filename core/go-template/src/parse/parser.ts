@@ -1,5 +1,6 @@
 // Tokens to templates. The grammar, its order of checks and its messages are those of Go 1.22's text/template/parse, because which
 // mistake is reported first is part of what users see.
+import { TemplateError } from '../error.ts';
 import { quote, unquote } from '../format/quote.ts';
 import { lex } from '../lex/lexer.ts';
 import type { Token, TokenType } from '../lex/token.ts';
@@ -11,27 +12,62 @@ import { TokenReader } from './token-reader.ts';
 
 type Ending = { readonly type: 'end' | 'else'; readonly position: number };
 
+/** What is parsed of a text up to a place between its outermost actions. The same for all texts that begin alike up to there. */
+export interface Checkpoint {
+  readonly position: number;
+  readonly line: number;
+  /** Where the main template begins. */
+  readonly start: number;
+  readonly nodes: readonly StatementNode[];
+  readonly templates: ReadonlyMap<string, Template>;
+  readonly variables: readonly string[];
+}
+
 /** All templates of a text by name; the text itself has the name of the options. Throws a `TemplateError`. */
-export function parseTemplates(source: string, options: ParseOptions): ReadonlyMap<string, Template> {
-  const parser: Parser = {
+export function parseTemplates(source: string, options: ParseOptions, from?: Checkpoint): ReadonlyMap<string, Template> {
+  const parser = createParser(source, options, from);
+  const { nodes, start } = parseText(parser, from);
+  addTemplate(parser, options.name, { type: 'list', position: start, nodes });
+  return parser.templates;
+}
+
+/** The last checkpoint in a text with which others begin. Undefined when there is none, for instance because of a mistake before it. */
+export function findCheckpoint(source: string, options: ParseOptions): Checkpoint | undefined {
+  let last: Checkpoint | undefined;
+  try {
+    parseText(createParser(source, options), undefined, (checkpoint) => {
+      last = checkpoint;
+    });
+  } catch (error) {
+    // A block may end behind the text; a real mistake is told of each text that has it.
+    if (!(error instanceof TemplateError)) throw error;
+  }
+  return last;
+}
+
+function createParser(source: string, options: ParseOptions, from?: Checkpoint): Parser {
+  const known = [...(from?.templates ?? [])].map(([name, template]): [string, Template] => [name, { ...template, source }]);
+  return {
     source,
     options,
-    tokens: new TokenReader(lex(source)),
-    templates: new Map(),
-    variables: ['$'],
+    tokens: new TokenReader(lex(source, from?.position, from?.line)),
+    templates: new Map(known),
+    variables: [...(from?.variables ?? ['$'])],
     loops: 0,
     nesting: 0,
     actionLine: 0,
   };
-  addTemplate(parser, options.name, parseText(parser));
-  return parser.templates;
 }
 
-function parseText(parser: Parser): ListNode {
-  const nodes: StatementNode[] = [];
+function parseText(parser: Parser, from?: Checkpoint, onCheckpoint?: (checkpoint: Checkpoint) => void): { readonly nodes: readonly StatementNode[]; readonly start: number } {
+  const nodes = [...(from?.nodes ?? [])];
   const { tokens } = parser;
-  const position = tokens.peek().position;
+  const start = from?.start ?? tokens.peek().position;
   while (tokens.peek().type !== 'eof') {
+    if (onCheckpoint !== undefined && isSettled(parser.source, tokens.peek())) {
+      const { position, line } = tokens.peek();
+      onCheckpoint({ position, line, start, nodes: [...nodes], templates: new Map(parser.templates), variables: [...parser.variables] });
+    }
     const mark = tokens.mark();
     if (tokens.next().type === 'leftDelimiter' && tokens.nextNonSpace().type === 'define') {
       parseDefinition(parser);
@@ -42,7 +78,12 @@ function parseText(parser: Parser): ListNode {
     if (isEnding(node)) return failParse(parser, `unexpected {{${node.type}}}`);
     nodes.push(node);
   }
-  return { type: 'list', position, nodes };
+  return { nodes, start };
+}
+
+/** Whether what comes before a token is the same however the text goes on: a trim marker behind a delimiter reaches back. */
+function isSettled(source: string, { type, position }: Token): boolean {
+  return type === 'text' || (type === 'leftDelimiter' && position + '{{- '.length <= source.length);
 }
 
 function parseDefinition(parser: Parser): void {

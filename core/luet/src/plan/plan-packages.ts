@@ -70,7 +70,8 @@ export function renderTree(options: Pick<PlanPackagesOptions, 'tree' | 'values' 
   const merge = options.merge ?? 'presence';
   const values = mergeValues(options.values ?? [], merge);
   const { packages, templates } = options.tree;
-  return packages.map((one) => renderPackage({ package: one, templates, values, merge, render: options.render }));
+  const shared = templates.map(({ text }) => text).join('');
+  return packages.map((one) => renderPackage({ package: one, templates, shared, values, merge, render: options.render }));
 }
 
 /** A file that could not be read may be why a package is missing. A root that could not be read is a problem of every plan. */

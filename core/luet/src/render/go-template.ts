@@ -1,18 +1,20 @@
 // The usual engine: Go templates by @cos/go-template. Values get the types that luet gives them, which templates can tell apart.
 
-import { GoInt, GoList, GoMap, renderTemplate } from '@cos/go-template';
-import type { GoValue, RenderOptions } from '@cos/go-template';
+import { GoInt, GoList, GoMap, prepareStart, renderTemplate } from '@cos/go-template';
+import type { GoValue, PreparedStart, RenderOptions } from '@cos/go-template';
 import { isValueMap } from '../values/value.ts';
 import type { Value, ValueKey, ValueMap } from '../values/value.ts';
 import { refinePlace } from './refine-place.ts';
 import type { RenderTemplate } from './render-template.ts';
 
 /** What is given to every rendering; by default no environment, no clock and no randomness. */
-export type GoTemplateOptions = Omit<RenderOptions, 'values' | 'name'>;
+export type GoTemplateOptions = Omit<RenderOptions, 'values' | 'name' | 'start'>;
 
 export function createGoTemplateRender(options: GoTemplateOptions = {}): RenderTemplate {
-  return ({ source, values }) => {
-    const result = renderTemplate(source, { ...options, values: toTemplateValues(values) });
+  let known: { readonly shared: string; readonly start: PreparedStart } | undefined;
+  return ({ source, shared = '', values }) => {
+    if (known?.shared !== shared) known = { shared, start: prepareStart(shared, options) };
+    const result = renderTemplate(source, { ...options, start: known.start, values: toTemplateValues(values) });
     if (result.ok) return { ok: true, text: result.value };
     const { code, reason, line, column, hint } = result.error;
     const fault = { message: reason, line, column: characterColumn(source, line, column) };

@@ -17,7 +17,10 @@ import { joinSources, locateInSource, RenderedMap } from './source-map.ts';
 
 export interface RenderPackageInput {
   readonly package: TreePackage;
+  /** The same list for all packages of a tree. */
   readonly templates: readonly SourceText[];
+  /** The texts of `templates`, joined. */
+  readonly shared: string;
   /** Values files, merged by the caller. */
   readonly values: ValueMap;
   readonly merge: MergeRule;
@@ -42,7 +45,7 @@ export interface RenderedPackage {
 }
 
 export function renderPackage(input: RenderPackageInput): RenderedPackage {
-  const { package: one, templates } = input;
+  const { package: one, templates, shared } = input;
   const { definition, recipe } = one;
   const values = mergeValues([one.values, input.values], input.merge);
   const own = { package: one, isFailed: false, provides: definition.provides, values };
@@ -51,15 +54,14 @@ export function renderPackage(input: RenderPackageInput): RenderedPackage {
     return { ...own, spec: { ...EMPTY_BUILD_SPEC, requires }, buildRequires: requires, buildConflicts: conflicts, text: '', problems: [] };
   }
   const failed = { ...own, isFailed: true, spec: EMPTY_BUILD_SPEC, buildRequires: [], buildConflicts: [], text: '' };
-  const sources = [...templates, recipe];
-  const joined = joinSources(sources);
-  const result = input.render({ source: joined.text, name: recipe.file, values });
+  const result = input.render({ source: shared + recipe.text, shared, name: recipe.file, values });
   if (!result.ok) {
+    const joined = joinSources([...templates, recipe]);
     const at = result.line === undefined ? { file: recipe.file } : (locateInSource(joined, result.line, result.column) ?? { file: recipe.file });
     const message = `the recipe of ${one.fingerprintName} cannot be rendered: ${result.message}`;
     return { ...failed, problems: [createProblem('error', 'LUET_RENDER_FAILED', message, at, result.hint === undefined ? {} : { hint: result.hint })] };
   }
-  const map = new RenderedMap(result.text, sources, recipe);
+  const map = new RenderedMap(result.text, templates, recipe);
   const document = parseYaml({ text: result.text, file: recipe.file });
   const problems = document.problems.map((problem) => map.move(problem));
   if (problems.some(isError)) return { ...failed, text: result.text, problems };
@@ -84,6 +86,7 @@ export function renderPackage(input: RenderPackageInput): RenderedPackage {
 const NO_VALUE = '<no value>';
 
 function findMissingValues(text: string, map: RenderedMap): Problem[] {
+  if (!text.includes(NO_VALUE)) return [];
   return text.split('\n').flatMap((line, index) => {
     const at = line.indexOf(NO_VALUE);
     if (at === -1 || line.trimStart().startsWith('#')) return [];
@@ -96,6 +99,7 @@ function findMissingValues(text: string, map: RenderedMap): Problem[] {
 
 /** Positions of the rendered text become positions of the source. */
 function moveSpec(spec: BuildSpec, map: RenderedMap): BuildSpec {
+  if (map.isIdentity) return spec;
   const move = (at: Location): Location => map.locate(at).at;
   const moveAll = (references: readonly PackageReference[]): PackageReference[] =>
     references.map((one) => (one.at === undefined ? one : { ...one, at: move(one.at) }));

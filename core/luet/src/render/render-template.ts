@@ -5,6 +5,8 @@ import type { ValueMap } from '../values/value.ts';
 export interface RenderRequest {
   /** The shared templates and the recipe as one text. */
   readonly source: string;
+  /** What the source begins with and all recipes of the tree have in common: the shared templates. Default: nothing. */
+  readonly shared?: string;
   /** For messages: the recipe's file. */
   readonly name: string;
   /** Seen by the template as `.Values`, the only thing it sees. */

@@ -45,34 +45,50 @@ export function locateInSource(joined: JoinedSource, line: number, column?: numb
   return { file: part.source.file, line: line - part.line + 1, column: Math.max(1, inLine) };
 }
 
-/** Moves a location of the rendered text to the source, when one line of the source is certainly meant. */
-export class RenderedMap {
-  readonly #rendered: readonly string[];
-  readonly #origins = new Map<string, Location | undefined>();
-  readonly #recipe: SourceText;
-  /** Rendered lines before the recipe, when the recipe has no actions. */
-  readonly #shift: number | undefined;
+/** Lines by their text without indentation; undefined when several have it. */
+type Origins = ReadonlyMap<string, Location | undefined>;
 
-  constructor(rendered: string, sources: readonly SourceText[], recipe: SourceText) {
-    this.#rendered = rendered.split('\n');
+interface LineTable {
+  readonly rendered: readonly string[];
+  readonly ofTemplates: Origins;
+  readonly ofRecipe: Origins;
+  /** Rendered lines before the recipe, when the recipe has no actions. */
+  readonly shift: number | undefined;
+}
+
+/** Moves a location of the rendered text to the source, when one line of the source is certainly meant. Costs nothing until it is asked. */
+export class RenderedMap {
+  readonly #text: string;
+  readonly #templates: readonly SourceText[];
+  readonly #recipe: SourceText;
+  #made: LineTable | undefined;
+
+  /** `templates` stood before the recipe; give the same list for all recipes of a tree. */
+  constructor(rendered: string, templates: readonly SourceText[], recipe: SourceText) {
+    this.#text = rendered;
+    this.#templates = templates;
     this.#recipe = recipe;
-    const isVerbatim = !recipe.text.includes('{{') && (rendered === recipe.text || rendered.endsWith(`\n${recipe.text}`));
-    this.#shift = isVerbatim ? this.#rendered.length - recipe.text.split('\n').length : undefined;
-    for (const source of sources) {
-      for (const [index, text] of source.text.split('\n').entries()) {
-        const key = text.trim();
-        const column = text.length - text.trimStart().length + 1;
-        this.#origins.set(key, this.#origins.has(key) ? undefined : { file: source.file, line: index + 1, column });
-      }
-    }
+  }
+
+  /** Whether every location is where it comes from. */
+  get isIdentity(): boolean {
+    return this.#text === this.#recipe.text && !this.#text.includes('{{');
+  }
+
+  get #table(): LineTable {
+    this.#made ??= tabulate(this.#text, this.#templates, this.#recipe);
+    return this.#made;
   }
 
   locate(at: Location): { readonly at: Location; readonly rendered: boolean } {
-    if (this.#shift !== undefined && at.line > this.#shift) {
-      return { at: { ...at, file: this.#recipe.file, line: at.line - this.#shift }, rendered: false };
+    if (this.isIdentity) return { at, rendered: false };
+    const { rendered, ofTemplates, ofRecipe, shift } = this.#table;
+    if (shift !== undefined && at.line > shift) {
+      return { at: { ...at, file: this.#recipe.file, line: at.line - shift }, rendered: false };
     }
-    const text = this.#rendered[at.line - 1] ?? '';
-    const origin = this.#origins.get(text.trim());
+    const text = rendered[at.line - 1] ?? '';
+    const key = text.trim();
+    const origin = ofTemplates.has(key) && ofRecipe.has(key) ? undefined : (ofRecipe.get(key) ?? ofTemplates.get(key));
     if (origin === undefined) return { at: { ...at, file: this.#recipe.file }, rendered: true };
     const indent = text.length - text.trimStart().length;
     return { at: { ...at, ...origin, column: at.column - indent + origin.column - 1 }, rendered: false };
@@ -81,7 +97,8 @@ export class RenderedMap {
   /** The line of the source whose text begins like the rendered line up to `before` and goes on with an action. */
   locateAction(line: number, before: string): { readonly at: Location; readonly rendered: boolean } {
     const start = before.trim();
-    const matches = [...this.#origins].filter(([text]) => text.startsWith(start) && text.slice(start.length).trimStart().startsWith('{{'));
+    const { ofTemplates, ofRecipe } = this.#table;
+    const matches = [...ofTemplates, ...ofRecipe].filter(([text]) => text.startsWith(start) && text.slice(start.length).trimStart().startsWith('{{'));
     const [text = '', origin] = matches.length === 1 ? (matches[0] ?? []) : [];
     if (origin !== undefined) {
       const action = text.indexOf('{{', start.length);
@@ -98,4 +115,32 @@ export class RenderedMap {
     const related = problem.related?.map((one): RelatedLocation => (one.location === undefined ? one : { ...one, location: this.locate(one.location).at }));
     return { ...problem, ...found.at, ...(found.rendered ? { rendered: true } : {}), ...(related === undefined ? {} : { related }) };
   }
+}
+
+function tabulate(text: string, templates: readonly SourceText[], recipe: SourceText): LineTable {
+  const rendered = text.split('\n');
+  const isVerbatim = !recipe.text.includes('{{') && (text === recipe.text || text.endsWith(`\n${recipe.text}`));
+  const shift = isVerbatim ? rendered.length - recipe.text.split('\n').length : undefined;
+  return { rendered, ofTemplates: originsOfTemplates(templates), ofRecipe: originsOf([recipe]), shift };
+}
+
+const knownTemplates = new WeakMap<readonly SourceText[], Origins>();
+
+/** Templates are long and stand before every recipe of a tree. */
+function originsOfTemplates(templates: readonly SourceText[]): Origins {
+  const known = knownTemplates.get(templates) ?? originsOf(templates);
+  knownTemplates.set(templates, known);
+  return known;
+}
+
+function originsOf(sources: readonly SourceText[]): Origins {
+  const origins = new Map<string, Location | undefined>();
+  for (const source of sources) {
+    for (const [index, line] of source.text.split('\n').entries()) {
+      const key = line.trim();
+      const column = line.length - line.trimStart().length + 1;
+      origins.set(key, origins.has(key) ? undefined : { file: source.file, line: index + 1, column });
+    }
+  }
+  return origins;
 }

@@ -22,7 +22,7 @@ function checkFinalizer(one: TreePackage, source: SourceText, render: RenderTemp
     const message = `the finalizer of ${one.fingerprintName} cannot be rendered: ${result.message}`;
     return [createProblem('error', 'LUET_RENDER_FAILED', message, at, result.hint === undefined ? {} : { hint: result.hint })];
   }
-  const map = new RenderedMap(result.text, [source], source);
+  const map = new RenderedMap(result.text, [], source);
   const document = parseYaml({ text: result.text, file: source.file });
   const problems = document.problems.some(isError) ? document.problems : [...document.problems, ...readFinalizer(document.root).problems];
   return problems.map((problem) => map.move(problem));
