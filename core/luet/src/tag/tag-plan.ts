@@ -38,9 +38,8 @@ export interface TagPlanOptions {
 export async function tagPlan({ plan, reader, matching = 'debian' }: TagPlanOptions): Promise<TagPlanResult> {
   const rendered = new Map(plan.rendered.map((one) => [one.package.fingerprintName, one]));
   const chains = new Map(plan.packages.map((one) => [one.fingerprintName, one.chain.map((each) => each.fingerprintName)]));
-  const joins = new Map(
-    plan.packages.filter((one) => one.kind === 'final').map((one) => [one.fingerprintName, joinChains(plan.rendered, one, matching)]),
-  );
+  const finals = plan.packages.filter((one) => one.kind === 'final');
+  const joins = finals.length === 0 ? new Map<string, string[][]>() : joinChains(plan.rendered, finals, matching);
   const needed = [...new Set([...chains.values(), ...[...joins.values()].flat()].flat())];
   const { salted, problems } = await saltPackages(needed, rendered, reader);
   const tagsOf = (chain: readonly string[]): ElementTags[] | undefined => {
@@ -76,14 +75,17 @@ async function saltPackages(
   return { salted, problems: [...hashes.values()].flatMap((hash) => (hash.ok ? [] : [hash.problem])).filter(isError) };
 }
 
-/** For each part of an assembled base its chain, in which packages built on archives keep their requirements. */
-function joinChains(rendered: readonly RenderedPackage[], one: ResolvedPackage, matching: VersionMatching): string[][] {
+/** By package: for each part of its assembled base the chain, in which packages built on archives keep their requirements. */
+function joinChains(rendered: readonly RenderedPackage[], finals: readonly ResolvedPackage[], matching: VersionMatching): Map<string, string[][]> {
   const candidates = new Map(rendered.map((each) => [each.package.fingerprintName, toFullCandidate(each)]));
   const universe = createUniverse([...candidates.values()], matching);
-  return one.finalRequires.map((name) => {
+  const chainOf = (name: string): string[] => {
     const candidate = candidates.get(name);
     const solved = candidate === undefined ? undefined : solve(universe, candidate);
     const ordered = candidate === undefined || solved?.ok !== true ? undefined : orderChain(universe, solved.solution, candidate);
     return ordered?.ok === true ? ordered.chain.map((each) => each.fingerprintName) : [];
-  });
+  };
+  const known = new Map<string, string[]>();
+  for (const name of finals.flatMap((one) => one.finalRequires)) if (!known.has(name)) known.set(name, chainOf(name));
+  return new Map(finals.map((one) => [one.fingerprintName, one.finalRequires.map((name) => known.get(name) ?? [])]));
 }

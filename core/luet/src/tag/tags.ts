@@ -30,11 +30,11 @@ export function saltOf(spec: HashedSpec, directoryHash: string): string {
 
 /** Tags of all elements of a chain; the last one is the target. Virtual packages count as any other. */
 export function tagChain(chain: readonly TaggedPackage[]): ElementTags[] {
-  let text = '';
+  const running = createHash('sha256');
   let previous: string | undefined;
   const hashes = chain.map((one) => {
-    text += lineOf(one);
-    const packageHash = sha256(text);
+    // Of everything up to here; a copy, because taking the digest ends a hash.
+    const packageHash = running.update(lineOf(one)).copy().digest('hex');
     const buildHash = previous ?? sha256(lineOf({ ...one, name: `@@${one.name}` }));
     previous = packageHash;
     return { one, packageHash, buildHash };

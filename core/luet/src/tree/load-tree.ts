@@ -88,9 +88,8 @@ async function loadRoot(root: string, options: LoadTreeOptions): Promise<LoadedR
     found.push(createProblem('error', 'LUET_YAML_TOO_LARGE', `the file has more than ${MAX_LENGTH} characters`, { file }));
     return undefined;
   };
-  const packages = await Promise.all(
-    folders.filter(hasPackages).map((folder) => readPackages({ folder, root, read, unquoted: options.unquoted ?? 'strict' })),
-  );
+  const unquoted = options.unquoted ?? 'strict';
+  const packages = await mapInGroups(folders.filter(hasPackages), (folder) => readPackages({ folder, root, read, unquoted }));
   const templateFiles = folders.flatMap(templatesOf).toSorted(compareBytes);
   const templates = await Promise.all(templateFiles.map(read));
   return {
@@ -100,6 +99,15 @@ async function loadRoot(root: string, options: LoadTreeOptions): Promise<LoadedR
     problems: [...found, ...packages.flatMap((one) => one.problems)],
   };
 }
+
+/** Some at once, for readers that take their time; not all, so that what is read of a large tree is not in memory all together. */
+async function mapInGroups<From, To>(list: readonly From[], map: (one: From) => Promise<To>): Promise<To[]> {
+  const found: To[] = [];
+  for (let start = 0; start < list.length; start += GROUP) found.push(...(await Promise.all(list.slice(start, start + GROUP).map(map))));
+  return found;
+}
+
+const GROUP = 32;
 
 /** Far above any real file of a package, far below what takes noticeable time to read. */
 const MAX_LENGTH = 4 * 1024 * 1024;
