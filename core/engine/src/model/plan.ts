@@ -66,4 +66,6 @@ export interface Plan {
   /** Every workspace file, folder or pattern that planners read, sorted. */
   readonly reads: readonly string[];
   readonly planners: readonly PlannerRun[];
+  /** Every variable of the environment that planners declare, sorted by name, with its value; null when it is not set. */
+  readonly env: Readonly<Record<string, string | null>>;
 }

@@ -20,6 +20,8 @@ export interface TrackedReader {
 export interface PlannerContext<S extends Schema, P> extends TrackedReader {
   readonly options: Out<S>;
   readonly plugin: P;
+  /** The declared variables of the environment that are set. */
+  readonly env: Readonly<Record<string, string>>;
   /** Reports a problem that lets planning go on; all of them are shown together, and errors stop the run before it starts. */
   readonly report: (diagnostic: Diagnostic) => void;
 }
@@ -28,6 +30,8 @@ export interface PlannerContext<S extends Schema, P> extends TrackedReader {
 export interface Planner<S extends Schema = any, R = any, P = any> {
   readonly description: string;
   readonly options: S;
+  /** Variables of the environment that it may look at, by name or by the plugin's options. Their values are part of the plan. */
+  readonly env?: readonly string[] | ((plugin: P) => readonly string[]);
   plan(context: PlannerContext<S, P>): Promise<R>;
 }
 

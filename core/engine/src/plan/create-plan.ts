@@ -56,7 +56,7 @@ export async function createPlan(request: PlanRequest): Promise<Planned> {
   if (!read.ok) return { plan: undefined, diagnostics: read.failures };
   let lock: Lock = read.value;
   for (;;) {
-    const draft = createDraft({ config: request.config, lock, emit: request.emit, memo });
+    const draft = createDraft({ config: request.config, lock, emit: request.emit, memo, env: request.env });
     const planned = await planOnce(draft, request);
     const missing = [...draft.missingPins.values()];
     if (missing.length === 0) return planned;
@@ -99,6 +99,7 @@ async function planOnce(draft: Draft, request: PlanRequest): Promise<Planned> {
     sources: Object.freeze([...new Set(sources)].sort()),
     reads: Object.freeze([...draft.reads].sort()),
     planners: Object.freeze([...draft.planners].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, run]) => Object.freeze(run))),
+    env: Object.freeze(Object.fromEntries([...draft.variables].sort().map((name) => [name, request.env[name] ?? null]))),
   });
   return { plan: { plan, bindings: createBindings(config, kinds, settled.options, request.env) }, diagnostics: draft.diagnostics };
 }

@@ -36,11 +36,14 @@ export interface Draft {
   readonly lock: Lock;
   readonly emit: Emit;
   readonly memo: PlannerMemo;
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly calls: DraftCall[];
   /** Workspace paths of sources with the place of a call. */
   readonly sources: Map<string, string | undefined>;
   readonly reads: Set<string>;
   readonly planners: Map<string, PlannerRun>;
+  /** Variables that planners declare. */
+  readonly variables: Set<string>;
   readonly missingPins: Map<string, MissingPin>;
   readonly diagnostics: Diagnostic[];
   readonly report: (diagnostic: Diagnostic) => void;
@@ -49,7 +52,7 @@ export interface Draft {
   readonly owns: (ref: unknown) => ref is ArtifactRef;
 }
 
-export function createDraft(parts: Pick<Draft, 'config' | 'lock' | 'emit' | 'memo'>): Draft {
+export function createDraft(parts: Pick<Draft, 'config' | 'lock' | 'emit' | 'memo' | 'env'>): Draft {
   const diagnostics: Diagnostic[] = [];
   const seen = new Set<string>();
   const refs = new WeakSet<object>();
@@ -59,6 +62,7 @@ export function createDraft(parts: Pick<Draft, 'config' | 'lock' | 'emit' | 'mem
     sources: new Map(),
     reads: new Set(),
     planners: new Map(),
+    variables: new Set(),
     missingPins: new Map(),
     diagnostics,
     report: (diagnostic) => {

@@ -1,4 +1,4 @@
-/** The variables of an environment that a plugin lets through, where set. */
+/** The variables of an environment that are let through, where set. */
 export function pickEnv(names: readonly string[] | undefined, env: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
   const picked: [string, string][] = [];
   for (const name of names ?? []) {

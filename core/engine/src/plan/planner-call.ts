@@ -8,11 +8,13 @@ import { toPlain } from '../model/plain.ts';
 import type { Planner } from '../model/planner.ts';
 import { validate } from '../model/validate.ts';
 import type { Draft } from './draft.ts';
+import { pickEnv } from './host-env.ts';
 import { createTrackedReader } from './tracked-reader.ts';
 
 interface PlannerAnswer {
   readonly value: unknown;
   readonly reads: ReadonlySet<string>;
+  readonly variables: readonly string[];
   readonly diagnostics: readonly Parameters<Draft['report']>[0][];
 }
 
@@ -32,6 +34,7 @@ export async function callPlanner(draft: Draft, plugin: ResolvedPlugin, name: st
   if (key !== undefined) draft.memo.set(key, running);
   const answer = await running;
   for (const path of answer.reads) draft.reads.add(path);
+  for (const variable of answer.variables) draft.variables.add(variable);
   for (const diagnostic of answer.diagnostics) draft.report(diagnostic);
   draft.planners.set(`${plugin.definition.name}.${name}`, { plugin: plugin.definition.name, planner: name, description: planner.description });
   return answer.value;
@@ -51,9 +54,11 @@ async function runPlanner(
   try {
     const checked = await validate(called.planner.options, given);
     if (!checked.ok) throw new CosError(schemaFailures(checked.issues, { code: 'COS_PLAN_OPTIONS', what: called.what, given, site }));
-    const value: unknown = await called.planner.plan({ ...reader, options: checked.value, plugin: plugin.options, report: (diagnostic) => diagnostics.push(diagnostic) });
+    const { env = [] } = called.planner;
+    const variables = typeof env === 'function' ? env(plugin.options) : env;
+    const value: unknown = await called.planner.plan({ ...reader, options: checked.value, plugin: plugin.options, env: pickEnv(variables, draft.env), report: (diagnostic) => diagnostics.push(diagnostic) });
     draft.emit({ type: 'planner-finished', plugin: plugin.definition.name, planner: called.name, description: called.planner.description, durationMs: Math.round(performance.now() - start) });
-    return { value, reads, diagnostics };
+    return { value, reads, variables, diagnostics };
   } catch (error) {
     const expected = diagnosticsOf(error);
     // What was reported before counts too: it may be the reason.

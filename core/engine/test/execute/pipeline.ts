@@ -92,6 +92,7 @@ export function makePipeline({ tasks, wanted = {}, stores = [], plugins = {} }: 
     sources: [...sources].sort(),
     reads: [],
     planners: [],
+    env: {},
   };
   const bindings: Bindings = {
     stage: ({ key }) => byKey.get(key)!.stage,

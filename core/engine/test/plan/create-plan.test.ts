@@ -379,6 +379,28 @@ describe('planners', () => {
     `);
   });
 
+  test('see the variables that they declare, which are part of the plan', async () => {
+    const options = z.object({ names: z.array(z.string()) });
+    const look = createDefinePlanner(options)({ description: 'look around', options: noOptions, env: ({ names }) => ['FIXED', ...names], plan: async ({ env }) => env });
+    const looker = definePlugin({ name: 'looker', apiVersion: 1, options, planners: { look } });
+    let seen: unknown;
+    const target = {
+      description: 'x',
+      plan: async ({ use }: any) => {
+        seen = await use.looker.look({});
+        return [];
+      },
+    };
+    const config = { ...configOf({}), plugins: [looker({ names: ['ASKED', 'UNSET'] })], targets: { t: target } } as unknown as AnyConfig;
+    await using workspace = await createWorkspace();
+    const env = { FIXED: '1', ASKED: '', HOME: '/root' };
+    const first = await planConfig(config, { workspace: workspace.path, env });
+    expect(seen).toEqual({ FIXED: '1', ASKED: '' });
+    expect(first.plan?.env).toEqual({ ASKED: '', FIXED: '1', UNSET: null });
+    const other = await planConfig(config, { workspace: workspace.path, env: { ...env, HOME: '/home', FIXED: '2' } });
+    expect(other.plan).toEqual({ ...first.plan, env: { ASKED: '', FIXED: '2', UNSET: null } });
+  });
+
   test('options that do not fit', async () => {
     const config = withPlanner(() => Promise.resolve([]), async ({ use }) => use.finder.find({ folders: 'x' }));
     expect(await problemsOf(config)).toMatchInlineSnapshot(`
