@@ -50,7 +50,7 @@ if (isSupported(process.versions.node)) {
   };
   nodeModule.enableCompileCache?.();
   const { runOnProcess } = await import('../dist/cli.js');
-  await runOnProcess();
+  void runOnProcess();
 } else {
   const found = `This is Node ${process.versions.node}`;
   const other = process.env.COS_LAUNCHED === undefined ? findOtherNode() : undefined;

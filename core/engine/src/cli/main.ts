@@ -1,14 +1,19 @@
 import { readFileSync } from 'node:fs';
+import { engineCommands } from '../config/engine-commands.ts';
+import type { Diagnostic } from '../errors/diagnostic.ts';
 import { diagnosticsOf, messageOf } from '../errors/expected.ts';
 import { HostLacksError } from '../execute/host-lacks-error.ts';
 import type { GivenFlags, Settings } from './arguments.ts';
 import { readSettings } from './arguments.ts';
 import { exitCodes } from './exit-codes.ts';
 import { CommanderError, parseCommandLine, type Actions } from './program.ts';
+import { asksForJson, tellAsJson } from './tell-as-json.ts';
 import { tell, type Terminal } from './terminal.ts';
 
 /** The `cos` command: reads the command line, calls a command, answers the exit code. Everything that a user can cause ends as a message; the rest is a bug. */
-export async function main(argv: readonly string[], terminal: Terminal): Promise<number> {
+export async function main(words: readonly string[], terminal: Terminal): Promise<number> {
+  const argv = withHelpOfPlugins(words);
+  const isJson = asksForJson(argv, terminal.env);
   // Known once a command has read its flags; until then messages follow the environment.
   let settings = attempt(() => readSettings({}, terminal));
   const using = (flags: GivenFlags): Settings => (settings = readSettings(flags, terminal));
@@ -26,17 +31,26 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
     const exitCode = await parseCommandLine(argv, actions, ownVersion(), { out: (text) => terminal.out.write(text), err: (text) => terminal.err.write(text) });
     return terminal.signal.aborted && exitCode !== exitCodes.done ? exitCodes.interrupted : exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return refused(error, terminal);
-    const color = settings?.errorColor ?? false;
+    if (error instanceof CommanderError) return refused(error, argv, terminal);
     const diagnostics = diagnosticsOf(error);
-    if (diagnostics !== undefined) {
-      tell(terminal, diagnostics, { workspace: terminal.cwd, color });
-      return terminal.signal.aborted ? exitCodes.interrupted : error instanceof HostLacksError ? exitCodes.hostLacks : exitCodes.wrongRequest;
-    }
-    if (terminal.signal.aborted) return exitCodes.interrupted;
-    terminal.err.write(internalError(error));
-    return exitCodes.internalError;
+    const exitCode = terminal.signal.aborted ? exitCodes.interrupted : exitCodeOf(error, diagnostics);
+    if (diagnostics === undefined && exitCode === exitCodes.internalError) terminal.err.write(internalError(error));
+    if (isJson) tellAsJson(diagnostics ?? [], exitCode, terminal.out);
+    else tell(terminal, diagnostics ?? [], { workspace: terminal.cwd, color: settings?.errorColor ?? false });
+    return exitCode;
   }
+}
+
+function exitCodeOf(error: unknown, diagnostics: readonly Diagnostic[] | undefined): number {
+  if (error instanceof HostLacksError) return exitCodes.hostLacks;
+  return diagnostics === undefined ? exitCodes.internalError : exitCodes.wrongRequest;
+}
+
+/** `cos help <word>` for a command of a plugin, which commander does not know. */
+function withHelpOfPlugins(words: readonly string[]): readonly string[] {
+  const [first, second] = words;
+  const isOwn = second === undefined || second.startsWith('-') || engineCommands.some((known) => known === second);
+  return first === 'help' && !isOwn ? [second, '--help'] : words;
 }
 
 function attempt<T>(work: () => T): T | undefined {
@@ -49,26 +63,22 @@ function attempt<T>(work: () => T): T | undefined {
 }
 
 /** What commander refuses: an unknown flag or a missing word, with its suggestion. Help and version come this way too. */
-function refused(error: CommanderError, terminal: Terminal): number {
+function refused(error: CommanderError, argv: readonly string[], terminal: Terminal): number {
   if (error.exitCode === 0) return exitCodes.done;
   // `cos` alone has printed its help to standard error.
   if (error.code === 'commander.help') return exitCodes.wrongRequest;
   const [head = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
-  const hint = rest.join(' ').replace(/^\(|\)$/g, '');
+  const suggestion = rest.join(' ').replace(/^\(|\)$/g, '');
   const isFlag = error.code === 'commander.unknownOption';
-  const color = attempt(() => readSettings({}, terminal))?.errorColor ?? false;
-  tell(
-    terminal,
-    [
-      {
-        code: isFlag ? 'COS_REQUEST_UNKNOWN_FLAG' : error.code.includes('issing') ? 'COS_REQUEST_MISSING_VALUE' : 'COS_REQUEST_EXTRA_WORD',
-        severity: 'error',
-        message: `${head.charAt(0).toUpperCase()}${head.slice(1)}.`,
-        hint: hint === '' ? 'See `cos --help`.' : hint,
-      },
-    ],
-    { workspace: terminal.cwd, color },
-  );
+  const command = engineCommands.find((known) => known === argv[0]);
+  const diagnostic: Diagnostic = {
+    code: isFlag ? 'COS_REQUEST_UNKNOWN_FLAG' : error.code.includes('issing') ? 'COS_REQUEST_MISSING_VALUE' : 'COS_REQUEST_EXTRA_WORD',
+    severity: 'error',
+    message: `${head.charAt(0).toUpperCase()}${head.slice(1).replace(/\.$/, '')}.`,
+    hint: suggestion === '' ? `See \`cos ${command === undefined ? '' : `${command} `}--help\`.` : suggestion,
+  };
+  if (asksForJson(argv, terminal.env)) tellAsJson([diagnostic], exitCodes.wrongRequest, terminal.out);
+  else tell(terminal, [diagnostic], { workspace: terminal.cwd, color: attempt(() => readSettings({}, terminal))?.errorColor ?? false });
   return exitCodes.wrongRequest;
 }
 

@@ -6,6 +6,7 @@ import { toPlainObject } from '../model/plain.ts';
 import type { PluginDefinition } from '../model/plugin.ts';
 import { validate } from '../model/validate.ts';
 import { checkParameters } from './check-parameters.ts';
+import { engineCommands } from './engine-commands.ts';
 import { isObject, problem, type Report, type Subject } from './shape.ts';
 import type { ResolvedPlugin } from './resolved-config.ts';
 
@@ -112,9 +113,6 @@ function checkDefinition(definition: PluginDefinition, subject: Subject): void {
     else if (stage['effect'] !== undefined && stage['cache'] !== 'never') invalid(`Stage "${name}" of ${subject.what} publishes: expected "never" as its "cache"; found "content".`);
   }
 }
-
-/** Commands of the engine, which plugins cannot take. */
-export const engineCommands = ['run', 'list', 'plan', 'graph', 'why', 'clean', 'doctor', 'help'] as const;
 
 function checkCommands(definition: PluginDefinition, subject: Subject, taken: Map<string, string>): void {
   for (const [name, command] of Object.entries(definition.commands ?? {})) {

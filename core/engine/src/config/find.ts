@@ -1,4 +1,5 @@
-import { dirname, relative } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { cosmiconfig } from 'cosmiconfig';
 import type { Diagnostic } from '../errors/diagnostic.ts';
 import { failure, success, type Result } from '../errors/result.ts';
@@ -22,8 +23,17 @@ export async function findConfig(folder: string): Promise<Result<string>> {
   });
   const result = await explorer.search(folder);
   // The strategy looks into the user's settings folder at last, which is no workspace.
-  if (result === null || relative(dirname(result.filepath), folder).startsWith('..')) return failure(notFound(folder));
+  if (result === null || relative(dirname(result.filepath), folder).startsWith('..')) return failure(unreadable(folder) ?? notFound(folder));
   return success(result.filepath);
+}
+
+/** The search passes over a file that it may not read, as if it were not there. */
+function unreadable(folder: string): Diagnostic | undefined {
+  for (let above = folder; ; above = dirname(above)) {
+    const file = configNames.map((name) => join(above, name)).find((path) => existsSync(path));
+    if (file !== undefined) return { code: 'COS_CONFIG_UNREADABLE', severity: 'error', message: `The config "${file}" is there, but cannot be read.`, hint: 'Make it readable for the user who runs cos.' };
+    if (dirname(above) === above) return undefined;
+  }
 }
 
 function notFound(folder: string): Diagnostic {

@@ -46,10 +46,16 @@ function explainSyntax(error: SyntaxError, file: string): Diagnostic {
 /** `file:line`, the line, and carets below it, as V8 and Node print above the message. */
 function decoratedPlace(stack: string | undefined): Place | undefined {
   const match = /^((?:file:\/\/)?\/[^\n]*):(\d+)\n([\s\S]*?)\n([ \t]*)(\^+)/.exec(stack ?? '');
-  if (match === null) return undefined;
+  if (match === null) return endPlace(stack);
   const [, path = '', row = '1', shown = '', indent = '', carets = '^'] = match;
   const file = path.startsWith('file://') ? fileURLToPath(path) : path;
   return { file, line: lineWithin(file, Number(row), shown), column: indent.length + 1, length: carets.length };
+}
+
+/** At the end of a file there is nothing to put carets under. */
+function endPlace(stack: string | undefined): Place | undefined {
+  const [, path, row] = /^((?:file:\/\/)?\/[^\n]*):(\d+)\n/.exec(stack ?? '') ?? [];
+  return path === undefined ? undefined : { file: path.startsWith('file://') ? fileURLToPath(path) : path, line: Number(row) };
 }
 
 // The parser of types names the line where its snippet is expected to start, and the snippet may be longer than one line: the mark is below its last one.

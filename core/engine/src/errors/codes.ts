@@ -96,6 +96,7 @@ export const codes = {
   COS_CACHE_DAMAGED: 'Bytes in the cache are not those that were stored.',
   COS_CACHE_IN_USE: 'The workspace cannot be cleaned while a run works in it.',
   COS_STORE_LOST_BYTES: 'A store does not have what was just made.',
+  COS_PLUGIN_ENDED_PROCESS: 'The config or a plugin ended the process of cos.',
   COS_STORE_NOT_CLEANED: 'A store could not forget what it keeps.',
 } as const;
 

@@ -38,6 +38,7 @@ export interface Published {
 interface Placed {
   readonly path: string;
   readonly digest: Digest;
+  /** What lies there: a tree may also be one file. */
   readonly type: 'file' | 'tree';
   readonly stat: string;
 }
@@ -77,7 +78,7 @@ async function replace(run: Run, path: string, target: string, shown: string, ou
   const type = kind.storage === 'tree' ? 'tree' : 'file';
   const profile = kind.profile ?? 'source';
   const placed = readPlaced(run, path);
-  const remember = (): void => writePlaced(run, { path, digest: output.digest, type, stat: signatureOf(target) ?? '' });
+  const remember = (): void => writePlaced(run, { path, digest: output.digest, type: isFolder(target) ? 'tree' : 'file', stat: signatureOf(target) ?? '' });
   const digestAt = async (place: string): Promise<Digest | undefined> => {
     const stat = lstatSync(place, { throwIfNoEntry: false });
     if (stat === undefined || stat.isSymbolicLink()) return undefined;
@@ -107,7 +108,7 @@ async function replace(run: Run, path: string, target: string, shown: string, ou
       }
     }
     run.signal.throwIfAborted();
-    if (lstatSync(target, { throwIfNoEntry: false })?.isDirectory() === true || type === 'tree') moveAside(target, old);
+    if (isFolder(target) || type === 'tree') moveAside(target, old);
     renameSync(temporary, target);
     // The out folder itself may be a link to another disk.
     syncPath(realpathSync(dirname(target)));
@@ -122,6 +123,10 @@ async function replace(run: Run, path: string, target: string, shown: string, ou
 async function writeStream(run: Run, output: CachedOutput, to: string): Promise<void> {
   await pipeline(Readable.from(readFromPlugin(`the store of \`${output.kind}\``, () => run.bindings.store(output.kind).read(output.digest, run.signal))), createWriteStream(to, { flags: 'wx', mode: 0o644 }), { signal: run.signal });
   syncPath(to);
+}
+
+function isFolder(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 function moveAside(target: string, old: string): void {

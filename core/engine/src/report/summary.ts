@@ -32,7 +32,7 @@ export function summaryText(summary: Summary, memory: RunMemory, options: { read
   const failures = memory.failed.flatMap(({ failure, task }) => (failure === undefined ? [] : [failure.task === undefined ? { ...failure, task } : failure]));
   const diagnostics = [...memory.diagnostics, ...failures];
   if (diagnostics.length > 0) parts.push(printDiagnostics(diagnostics, options));
-  const outputs = memory.published.map(({ path, changed }) => `  ${printable(path)}${changed ? '' : paint.dim(' (unchanged)')}`);
+  const outputs = memory.published.toSorted((a, b) => (a.path < b.path ? -1 : 1)).map(({ path, changed }) => `  ${printable(path)}${changed ? '' : paint.dim(' (unchanged)')}`);
   if (outputs.length > 0) parts.push([paint.bold('Outputs'), ...outputs].join('\n'));
   const counts = outcomes.filter((outcome) => summary[outcome] > 0).map((outcome) => `${summary[outcome]} ${outcome}`);
   const total = outcomes.reduce((sum, outcome) => sum + summary[outcome], 0);

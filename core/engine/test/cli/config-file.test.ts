@@ -11,6 +11,34 @@ async function errorOf(files: Readonly<Record<string, string>>): Promise<string>
   return stderr.replaceAll(workspace.path, '<workspace>');
 }
 
+test.each([
+  ['calls process.exit()', 'process.exit(0);'],
+  ['awaits what never comes', 'await new Promise(() => {});'],
+])('a config that %s does not look like a run that went well', async (_, line) => {
+  await using workspace = await createCosWorkspace({ 'cos.config.ts': `${line}\nexport default {};\n` });
+  const { exitCode, stdout, stderr } = await workspace.cos('run', 'x', '--reporter', 'json');
+  expect(exitCode).toBe(70);
+  expect(stderr).toMatch(/^error COS_PLUGIN_ENDED_PROCESS: [^\n]*\n$/);
+  expect(JSON.parse(stdout)).toMatchObject({ type: 'summary', exitCode: 70 });
+});
+
+test('a config that cannot be read is not a missing one', async () => {
+  await using workspace = await createCosWorkspace({ 'cos.config.ts/inside': 'a folder' });
+  const { exitCode, stderr } = await workspace.cos('list');
+  expect([exitCode, stderr.split('\n')[0]]).toEqual([2, `error COS_CONFIG_UNREADABLE: The config "${workspace.path}/cos.config.ts" is there, but cannot be read.`]);
+});
+
+test('a config that ends in the middle names its last line', async () => {
+  await using workspace = await createCosWorkspace({ 'cos.config.ts': 'export default {\n  plugins: [' });
+  expect((await workspace.cos('list')).stderr).toMatchInlineSnapshot(`
+    "error COS_CONFIG_SYNTAX: The config is not valid: Expression expected
+      at cos.config.ts:2
+          1 | export default {
+        > 2 |   plugins: [
+    "
+  `);
+});
+
 test('no config', async () => {
   expect(await errorOf({})).toMatchInlineSnapshot(`
     "error COS_CONFIG_NOT_FOUND: Expected one of cos.config.ts, cos.config.mts, cos.config.js, cos.config.mjs in "<workspace>" or a folder above it; found none.

@@ -29,6 +29,13 @@ test('a command of a plugin gets typed arguments and the variables that it decla
   expect((await workspace.cos('greet', 'nobody')).exitCode).toBe(7);
 });
 
+test('`cos help` knows it, too, and says when there is no such command', async () => {
+  await using workspace = await createCosWorkspace(files);
+  expect((await workspace.cos('help', 'greet')).stdout).toBe((await workspace.cos('greet', '--help')).stdout);
+  const { exitCode, stderr } = await workspace.cos('help', 'great');
+  expect([exitCode, stderr]).toEqual([2, 'error COS_REQUEST_UNKNOWN_COMMAND: There is no command "great".\n  hint: Did you mean "greet"?\n']);
+});
+
 test('its arguments are checked, and --help prints them', async () => {
   await using workspace = await createCosWorkspace(files);
   expect((await workspace.cos('greet', '--help')).stdout).toMatchInlineSnapshot(`

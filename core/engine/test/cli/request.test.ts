@@ -51,6 +51,14 @@ test('environment variables say the same as flags, and flags win', async () => {
   expect((await workspace.start(['run', 'build'], { COS_REPORTER: 'json' }).ended).stdout).toContain('"type":"summary"');
 });
 
+test.each([[['--jobs', '0']], [['--nope']], [['--set']], [['--keep-going', '--fail-fast']], [[]]])('with the JSON reporter the last line is a summary, whatever is wrong: run %j', async (words) => {
+  await using workspace = await createCosWorkspace(files);
+  const { exitCode, stdout, stderr } = await workspace.cos('run', '--reporter=json', ...words);
+  const events = stdout.trimEnd().split('\n').map((line) => JSON.parse(line));
+  expect([exitCode, stderr, events.map(({ type }) => type)]).toEqual([2, '', ['diagnostic', 'summary']]);
+  expect(events[1]).toMatchObject({ built: 0, exitCode: 2 });
+});
+
 test('with the JSON reporter problems are events too, and the summary is last', async () => {
   await using workspace = await createCosWorkspace(files);
   const { exitCode, stdout } = await workspace.cos('run', 'biuld', '--reporter', 'json');

@@ -57,13 +57,13 @@ test('a run builds, publishes and says so; the next one does nothing; an edit ru
   expect(why.stdout).toMatchInlineSnapshot(`
     "shell.run#one  run a command
 
-    Now: would build, because input \`files\` changed: src/a.txt.
+    Now: would build (input \`files\` changed: src/a.txt).
       - input \`files\` changed: src/a.txt
           changed src/a.txt
 
     Last run: fresh (nothing that it reads has changed).
 
-    What is there was built, because first build.
+    What is there: built before (first build).
     "
   `);
   const third = await workspace.cos('run', 'upper');

@@ -148,6 +148,17 @@ describe('a named folder', () => {
     expect(workspace.read('build/tree/mine')).toBe('kept');
   });
 
+  test('may be one file, which is replaced like one', async () => {
+    const workspace = makeWorkspace();
+    const oneFile = textStage(() => 'x', { outputs: { out: folder }, run: async ({ emit, scratch, options }: any) => (writeFileSync(join(scratch, 'out'), options.content), { out: await emit.out('out', {}) }) });
+    await workspace.run(publishing(oneFile, 'x'));
+    expect((await workspace.run(publishing(oneFile, 'x', 'two'))).failures).toEqual([]);
+    expect(workspace.read('build/x')).toBe('two');
+    rmSync(at(workspace, 'build/x'));
+    workspace.write('build/x/mine', 'kept');
+    expect((await workspace.run(publishing(oneFile, 'x'))).failures).toEqual([expect.stringContaining('a folder is there that cos did not make')]);
+  });
+
   test('may become a file and a folder again', async () => {
     const workspace = makeWorkspace();
     await workspace.run(publishing(treeStage, 'x'));

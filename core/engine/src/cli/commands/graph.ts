@@ -9,7 +9,7 @@ import type { Terminal } from '../terminal.ts';
 /** `cos graph [target...]`: which task needs which. */
 export async function graph(words: readonly string[], format: string, settings: Settings, terminal: Terminal): Promise<number> {
   const print = formats.get(format);
-  if (print === undefined) throw new CosError({ code: 'COS_REQUEST_INVALID_VALUE', severity: 'error', message: `Expected ${[...formats.keys()].join(', ')} after --format; found ${JSON.stringify(format)}.` });
+  if (print === undefined) throw new CosError({ code: 'COS_REQUEST_INVALID_VALUE', severity: 'error', message: `Expected tree, dot or mermaid after --format; found ${JSON.stringify(format)}.` });
   const prepared = await prepareConfig(settings);
   const asked = words.length > 0 ? readAsked(words, prepared.config.targets) : undefined;
   const { plan } = await planWithoutRun(prepared, asked?.targets, settings, terminal);

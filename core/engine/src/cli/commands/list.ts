@@ -22,7 +22,7 @@ export async function list(settings: Settings, terminal: Terminal): Promise<numb
   ];
   const shown = sections.filter(([, rows]) => rows.length > 0);
   const width = Math.max(0, ...shown.flatMap(([, rows]) => rows.map(([name]) => name.length)));
-  terminal.out.write(`${shown.map(([title, rows]) => [paint.bold(title), ...rows.map(([name, what]) => `  ${name.padEnd(width)}  ${paint.dim(what)}`)].join('\n')).join('\n\n')}\n`);
+  if (shown.length > 0) terminal.out.write(`${shown.map(([title, rows]) => [paint.bold(title), ...rows.map(([name, what]) => `  ${name.padEnd(width)}  ${paint.dim(what)}`)].join('\n')).join('\n\n')}\n`);
   tell(terminal, diagnostics, { workspace: config.workspace, color: settings.errorColor });
   return diagnostics.some(({ severity }) => severity === 'error') ? 2 : 0;
 }

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { engineCommands } from '../../config/check-plugins.ts';
+import { engineCommands } from '../../config/engine-commands.ts';
 import { loadDefaultConfig } from '../../config/load-config.ts';
 import { overlay } from '../../config/overlay.ts';
 import type { ResolvedPlugin } from '../../config/resolved-config.ts';

@@ -46,9 +46,9 @@ function findKey(wanted: string, keys: readonly TaskKey[], problems: readonly Di
 }
 
 function printExplanation({ task, description, now, last, made }: Explanation, paint: Paint): string {
-  const lines = [`${paint.bold(task)}  ${paint.dim(description)}`, '', `Now: ${now.outcome}, because ${now.reason}.`, ...detail(now.differences, '  '), ...causes(now.because, 'It begins with')];
+  const lines = [`${paint.bold(task)}  ${paint.dim(description)}`, '', `Now: ${now.outcome} (${now.reason}).`, ...detail(now.differences, '  '), ...causes(now.because, 'It begins with')];
   if (last !== undefined) lines.push('', `Last run: ${last.outcome} (${last.reason}).`);
-  if (made !== undefined) lines.push('', `What is there was ${made.outcome}, because ${made.reason}.`, ...detail(made.differences, '  '), ...causes(made.because, 'That came from'));
+  if (made !== undefined) lines.push('', `What is there: ${made.outcome} before (${made.reason}).`, ...detail(made.differences, '  '), ...causes(made.because, 'That came from'));
   return lines.join('\n');
 }
 
