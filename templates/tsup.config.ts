@@ -5,5 +5,5 @@ const distributions = ['debian', 'fedora', 'opensuse', 'slemicro', 'ubuntu'];
 
 export default defineConfig({
   ...base,
-  entry: { index: 'src/index.ts', ...Object.fromEntries(distributions.map((name) => [`distributions/${name}/index`, `src/distributions/${name}/index.ts`])) },
+  entry: { index: 'src/index.ts', 'default-config': 'src/default-config.ts', ...Object.fromEntries(distributions.map((name) => [`distributions/${name}/index`, `src/distributions/${name}/index.ts`])) },
 });

@@ -70,3 +70,5 @@ export { validateTree } from './validate/validate-tree.ts';
 export type { ValidateTreeOptions, Validation } from './validate/validate-tree.ts';
 export { findDependents, listPackages } from './list/list-packages.ts';
 export type { Dependent, FindDependentsOptions, ListedPackage } from './list/list-packages.ts';
+export { selectPackages } from './list/select-packages.ts';
+export type { SelectedPackages, SelectPackagesOptions } from './list/select-packages.ts';

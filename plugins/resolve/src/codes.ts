@@ -17,6 +17,7 @@ export const codes = {
   COS_RESOLVE_NO_EFFECT: 'A key has no effect where it stands.',
   COS_RESOLVE_NO_PARENT: 'A package has steps and nothing to build on.',
   COS_RESOLVE_NO_RECIPE: 'A collection has no build.yaml.',
+  COS_RESOLVE_NO_TREE: 'A command is about packages, and there is no tree to look at.',
   COS_RESOLVE_NO_VALUE: 'A value that is not set is printed into a recipe.',
   COS_RESOLVE_NO_VERSION: 'No version of a required package fits.',
   COS_RESOLVE_READ_FAILED: 'A file or folder of a tree cannot be read.',

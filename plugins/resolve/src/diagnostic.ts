@@ -1,18 +1,20 @@
 import type { Diagnostic, Place } from '@cos/core';
 import type { Location, Problem } from '@cos/luet';
 
-/** A problem of a tree as a diagnostic of the run. `source` answers the text of a file that was read, for the lines around the place. */
-export function toDiagnostic(problem: Problem, source: (file: string) => string | undefined): Diagnostic {
+/** A problem of a tree as a diagnostic of the run. `source` answers the text of a file that was read, for the lines around the place; else it is read again. */
+export function toDiagnostic(problem: Problem, source: (file: string) => string | undefined = () => undefined): Diagnostic {
   const expected = [
     ...(problem.expected === undefined ? [] : [`expected ${problem.expected}`]),
     ...(problem.found === undefined ? [] : [`found ${JSON.stringify(problem.found)}`]),
   ];
-  const text = problem.file === undefined || problem.rendered === true ? undefined : source(problem.file);
+  const isRendered = problem.rendered === true && problem.line !== undefined;
+  const text = problem.file === undefined || isRendered ? undefined : source(problem.file);
   return {
     code: problem.code.replace(/^LUET_/, 'COS_RESOLVE_'),
     severity: problem.severity === 'error' ? 'error' : 'warning',
-    message: `${[problem.message, ...expected].join(', ')}${problem.rendered === true ? ' (in the rendered text)' : ''}`,
-    ...(problem.file === undefined ? {} : { place: placeOf({ ...problem, file: problem.file }) }),
+    message: `${[problem.message, ...expected].join(', ')}${isRendered ? ` (line ${problem.line} of the rendered text)` : ''}`,
+    // The lines around a place are those of the file.
+    ...(problem.file === undefined ? {} : { place: isRendered ? { file: problem.file } : placeOf({ ...problem, file: problem.file }) }),
     ...(text === undefined ? {} : { source: text }),
     ...(problem.related === undefined
       ? {}

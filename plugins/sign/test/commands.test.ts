@@ -17,6 +17,7 @@ function context(workspace: string, args: Readonly<Record<string, unknown>>): Co
   return {
     args,
     workspace,
+    cwd: workspace,
     printed,
     print: (line) => printed.push(line),
     reveal: async () => 'from the environment',
@@ -24,7 +25,9 @@ function context(workspace: string, args: Readonly<Record<string, unknown>>): Co
     env: {},
     signal: new AbortController().signal,
     log: { info: () => {}, warn: () => {} },
+    tell: () => {},
     run: async () => ({}),
+    set: {},
     derivatives: [],
   };
 }

@@ -1,0 +1,80 @@
+import { join } from 'node:path';
+import { resolveConfig } from '../config/load-config.ts';
+import { overlay } from '../config/overlay.ts';
+import { asLayer, readSetValue } from '../config/set-value.ts';
+import { CosError } from '../errors/cos-error.ts';
+import type { Diagnostic } from '../errors/diagnostic.ts';
+import { diagnosticsOf } from '../errors/expected.ts';
+import { printDiagnostics } from '../errors/print-diagnostic.ts';
+import { createRedactor } from '../errors/redact.ts';
+import { createSecretReader } from '../execute/secrets.ts';
+import type { AnyPlugin } from '../model/config.ts';
+import type { JsonObject } from '../model/json.ts';
+import { pickEnv } from '../plan/host-env.ts';
+import { readParameters } from '../plan/parameters.ts';
+import type { AnyConfig } from './run-config.ts';
+
+export interface RunCommandOptions {
+  /** Folder that stands for the one of the config, and for the one where the command is called. */
+  readonly workspace: string;
+  /** Values of parameters by name, checked as those of the command line are. */
+  readonly args?: Readonly<Record<string, unknown>>;
+  /** A config with the plugin. Default: one with the plugin alone and without derivatives, as where the user has no config. */
+  readonly config?: AnyConfig;
+  /** Arguments of `--set`. */
+  readonly set?: readonly string[];
+  /** Default: the environment of the test. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+export interface CommandRun {
+  readonly exitCode: number;
+  /** What was printed, each line ended by a line feed. */
+  readonly printed: string;
+  /** Lines of `log`. */
+  readonly logged: readonly string[];
+  readonly problems: readonly Diagnostic[];
+  /** The problems as the user reads them, without colours: for inline snapshots. */
+  readonly text: string;
+}
+
+/** Calls a command of a plugin as `cos <name>` does. A command that asks to run a target is refused: that wants the whole program. */
+export async function runCommand(plugin: AnyPlugin, name: string, options: RunCommandOptions): Promise<CommandRun> {
+  const { workspace, set = [], env = process.env } = options;
+  const config = options.config ?? { plugins: [plugin], derivatives: [], targets: {} };
+  const loaded = await resolveConfig(config, join(workspace, 'cos.config.ts'), { cwd: workspace, values: [], set, derivatives: [], platforms: [] }, { derivatives: 'any' });
+  const resolved = loaded.config?.plugins.get(plugin.name);
+  const command = resolved?.definition.commands?.[name];
+  if (loaded.config === undefined || resolved === undefined || command === undefined) throw new Error(`plugin "${plugin.name}" has no command "${name}": ${printDiagnostics(loaded.diagnostics, { workspace, color: false })}`);
+  const problems: Diagnostic[] = [...loaded.diagnostics];
+  const printed: string[] = [];
+  const logged: string[] = [];
+  const redactor = createRedactor();
+  const ended = (exitCode: number): CommandRun => ({ exitCode, printed: printed.map((line) => `${line}\n`).join(''), logged, problems, text: printDiagnostics(problems, { workspace, color: false }) });
+  const args = readParameters(command.parameters, options.args ?? {}, `command "${name}"`);
+  if (!args.ok) problems.push(...args.failures);
+  if (!args.ok || problems.some(({ severity }) => severity === 'error')) return ended(2);
+  try {
+    const exitCode = await command.handle({
+      args: args.value,
+      plugin: resolved.options,
+      workspace,
+      cwd: workspace,
+      env: pickEnv(resolved.definition.hostEnv, env),
+      signal: new AbortController().signal,
+      print: (line) => printed.push(redactor.redact(line)),
+      log: { info: (message) => logged.push(redactor.redact(message)), warn: (message) => logged.push(`warning: ${redactor.redact(message)}`) },
+      tell: (told) => problems.push(...told),
+      reveal: createSecretReader({ env, workspace, folder: join(workspace, '.cos'), redactor }).reveal,
+      run: () => Promise.reject(new CosError({ code: 'COS_REQUEST_RUN_FAILED', severity: 'error', message: 'The harness runs no targets.' })),
+      set: set.map(readSetValue).reduce<JsonObject>((below, value) => (value.ok ? overlay(below, asLayer(value.value), () => undefined) : below), {}),
+      derivatives: loaded.config.variants.map(({ derivative, platform, values }) => ({ name: derivative.name, version: derivative.version, platform, values, trees: derivative.trees })),
+    });
+    return ended(exitCode ?? 0);
+  } catch (error) {
+    const expected = diagnosticsOf(error);
+    if (expected === undefined) throw error;
+    problems.push(...expected);
+    return ended(1);
+  }
+}

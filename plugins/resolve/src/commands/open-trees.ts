@@ -1,0 +1,93 @@
+import { readFile, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { CommandContext, Diagnostic } from '@cos/core';
+import { createFolderReader, createGoTemplateRender, loadTree, mergeValues, readValues, valuesFromJson, type FolderReader, type PlanPackagesOptions, type Problem, type ValueMap } from '@cos/luet';
+import { toDiagnostic } from '../diagnostic.ts';
+import type { treeParameters } from './parameters.ts';
+
+const MAX_BYTES = 4 * 1024 * 1024;
+
+/** Trees with one set of values: those of the command line, or those of a derivative on a platform. */
+export interface OpenedTrees extends Required<Pick<PlanPackagesOptions, 'tree' | 'merge' | 'render' | 'matching' | 'finalRequires'>> {
+  /** Undefined for trees of the command line. */
+  readonly variant: { readonly derivative: string; readonly platform: string } | undefined;
+  readonly reader: FolderReader;
+  /** The weakest first. */
+  readonly values: readonly ValueMap[];
+}
+
+export type TreeContext = Pick<CommandContext<unknown, typeof treeParameters>, 'args' | 'cwd' | 'workspace' | 'derivatives' | 'set'>;
+
+/** The trees that a command is about, one for each derivative and platform of the config, or those of the command line; problems when they cannot be told. */
+export async function openTrees(context: TreeContext): Promise<{ readonly opened: readonly OpenedTrees[]; readonly problems: readonly Diagnostic[] }> {
+  const { args, cwd, workspace } = context;
+  if (args.tree.length === 0 && context.derivatives.length === 0) return { opened: [], problems: [noTree] };
+  const files = await readFiles(args.values, cwd);
+  const set = valuesFromJson(context.set);
+  const open = async (roots: readonly string[], values: readonly ValueMap[], variant: OpenedTrees['variant']): Promise<OpenedTrees> => {
+    const reader = createFolderReader({ roots });
+    return {
+      variant,
+      reader,
+      tree: await loadTree({ roots, reader }),
+      // What the command line sets wins by being there.
+      values: [mergeValues([mergeValues([...values, ...files.values], args.valuesMerge), set])],
+      merge: args.valuesMerge,
+      matching: args.versions,
+      finalRequires: args.finalRequires,
+      render: createGoTemplateRender({ engine: args.engine }),
+    };
+  };
+  if (args.tree.length > 0) return { opened: [await open(args.tree.map((tree) => resolve(cwd, tree)), [], undefined)], problems: files.problems };
+  const opened = await Promise.all(
+    context.derivatives.map((one) => open(one.trees.map((tree) => resolve(workspace, tree)), [templateValues(one)], { derivative: one.name, platform: one.platform })),
+  );
+  return { opened, problems: files.problems };
+}
+
+/** As the ready-made targets give values to templates: without the place where the base comes from, with the derivative. Its title is an option of those targets; the name stands for it. */
+function templateValues({ name, version, values }: TreeContext['derivatives'][number]): ValueMap {
+  const { base: _, ...shown } = values;
+  return valuesFromJson({ ...shown, derivative: { name, version, title: name } });
+}
+
+const noTree: Diagnostic = {
+  code: 'COS_RESOLVE_NO_TREE',
+  severity: 'error',
+  message: 'Expected a tree of packages: there is no config with derivatives, and no --tree.',
+  hint: 'Call it in the folder of a cos.config.ts, or name the tree: --tree packages --values values.yaml.',
+};
+
+async function readFiles(files: readonly string[], cwd: string): Promise<{ readonly values: readonly ValueMap[]; readonly problems: readonly Diagnostic[] }> {
+  const values: ValueMap[] = [];
+  const problems: Diagnostic[] = [];
+  for (const given of files) {
+    const file = resolve(cwd, given);
+    try {
+      const found = await stat(file);
+      if (!found.isFile()) throw new Error('it is no regular file');
+      if (found.size > MAX_BYTES) throw new Error(`it is larger than ${MAX_BYTES} bytes`);
+      const read = readValues(await readFile(file, 'utf8'), file);
+      values.push(read.values);
+      problems.push(...toDiagnostics(read.problems));
+    } catch (error) {
+      problems.push({ code: 'COS_RESOLVE_READ_FAILED', severity: 'error', message: `The values file "${given}" cannot be read: ${error instanceof Error ? error.message : String(error)}.` });
+    }
+  }
+  return { values, problems };
+}
+
+/** True when something is wrong, not only worth a word. */
+export function hasErrors(problems: readonly Diagnostic[]): boolean {
+  return problems.some(({ severity }) => severity === 'error');
+}
+
+/** Derivatives share trees: one problem is told once. */
+export function unique(problems: readonly Diagnostic[]): readonly Diagnostic[] {
+  return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
+}
+
+/** Problems of a tree as the user is told of them; notes are left out. */
+export function toDiagnostics(problems: readonly Problem[]): readonly Diagnostic[] {
+  return problems.filter(({ severity }) => severity !== 'note').map((problem) => toDiagnostic(problem));
+}
