@@ -1,11 +1,9 @@
 // Solves and stacks packages one by one and collects what the plan holds. Wrong guess to avoid: a package below another one is not
 // planned on its own. In the chain of `top` it stands on whatever comes before it there, which need not be what it requires.
 
-import { hash } from 'node:crypto';
 import { createProblem, isError } from '../problem.ts';
 import type { Problem } from '../problem.ts';
 import { archiveContentOf, kindOf } from '../package/check-build-spec.ts';
-import type { PackageKind } from '../package/check-build-spec.ts';
 import { imageId } from '../package/identity.ts';
 import type { PackageReference } from '../package/reference.ts';
 import type { RenderedPackage } from '../render/render-package.ts';
@@ -17,30 +15,17 @@ import { candidatesFor, createUniverse, withCandidate } from '../solve/universe.
 import type { Candidate, Universe } from '../solve/universe.ts';
 import type { VersionMatching } from '../version/selector.ts';
 import { toBuildCandidate, toRuntimeCandidate } from './candidates.ts';
+import { listElements, nameImage } from './chain.ts';
+import type { Built, Chain } from './chain.ts';
 import { explainCircle } from './explain-circle.ts';
 import { Stacks } from './stacks.ts';
-import type { Stacked } from './stacks.ts';
-import type { ChainElement, PackageRole, PlannedImage, ResolvedCopy, ResolvedPackage } from './types.ts';
+import type { PackageRole, PlannedImage, ResolvedCopy, ResolvedPackage } from './types.ts';
 
 interface PlannerOptions {
   readonly rendered: readonly RenderedPackage[];
   readonly matching: VersionMatching;
   readonly finalRequires: 'closure' | 'first-level';
 }
-
-/** What an element of a chain is built on and makes. */
-interface Built {
-  /** Undefined for a virtual package. */
-  readonly image: string | undefined;
-  /** The image that the next element is built on. */
-  readonly base: string | undefined;
-  /** Whether it or something below it has a wrong recipe. */
-  readonly isSpoiled: boolean;
-  /** Names of those in the chain that have nothing to be built on. */
-  readonly baseless: readonly string[];
-}
-
-export type Chain = Stacked<Built>;
 
 /** A class because it owns the growing plan. */
 export class Planner {
@@ -261,7 +246,7 @@ export class Planner {
   }
 
   #describe(name: string, role: PackageRole, chain: Chain): ResolvedPackage {
-    const { package: one, spec, text, values } = this.#recipe(name);
+    const { package: one, spec, text, values, variables } = this.#recipe(name);
     const { category, name: shortName, version } = one.definition;
     const kind = kindOf(spec);
     return {
@@ -279,6 +264,7 @@ export class Planner {
       recipeText: text,
       finalizer: one.finalizer,
       values,
+      variables,
       get chain() {
         return listElements(chain);
       },
@@ -307,30 +293,6 @@ export class Planner {
     if (found === undefined) throw new Error(`Internal error: no package ${name}`);
     return found;
   }
-}
-
-function nameImage(name: string, kind: PackageKind, base: string | undefined): string | undefined {
-  switch (kind) {
-    case 'virtual':
-      return undefined;
-    case 'image':
-    case 'final':
-      return name;
-    case 'requires':
-      return base === undefined ? undefined : `${name}@${hash('sha256', base, 'hex').slice(0, 12)}`;
-    default: {
-      const never: never = kind;
-      return never;
-    }
-  }
-}
-
-function listElements(top: Chain): readonly ChainElement[] {
-  const elements: ChainElement[] = [];
-  for (let each: Chain | undefined = top; each !== undefined; each = each.below) {
-    elements.push({ fingerprintName: each.candidate.fingerprintName, image: each.state.image });
-  }
-  return elements.toReversed();
 }
 
 const NONE: readonly string[] = [];

@@ -2,8 +2,8 @@
 
 import type { Problem } from '../problem.ts';
 import type { RenderedPackage } from '../render/render-package.ts';
+import type { Chain } from './chain.ts';
 import { explainCircle } from './explain-circle.ts';
-import type { Chain } from './planner.ts';
 import type { PlannedImage, ResolvedPackage } from './types.ts';
 
 export interface SortedPlan {

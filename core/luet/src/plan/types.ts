@@ -38,6 +38,8 @@ export interface ResolvedPackage {
   readonly finalizer: SourceText | undefined;
   /** What the recipe saw as `.Values`. */
   readonly values: ValueMap;
+  /** The variables of the environment that the recipe asked for and got. */
+  readonly variables: ReadonlyMap<string, string>;
   /** Every package of the solution, in the order of stacking, this one last; virtual ones included. */
   readonly chain: readonly ChainElement[];
   /** `id` in `images`; undefined for a virtual package. */

@@ -7,15 +7,23 @@ import type { Value, ValueKey, ValueMap } from '../values/value.ts';
 import { refinePlace } from './refine-place.ts';
 import type { RenderTemplate } from './render-template.ts';
 
-/** What is given to every rendering; by default no environment, no clock and no randomness. */
+/**
+ * What is given to every rendering; by default no environment, no clock and no randomness. `env` holds the declared variables: one that is
+ * declared and not set is empty text.
+ */
 export type GoTemplateOptions = Omit<RenderOptions, 'values' | 'name' | 'start'>;
 
 export function createGoTemplateRender(options: GoTemplateOptions = {}): RenderTemplate {
   let known: { readonly shared: string; readonly start: PreparedStart } | undefined;
   return ({ source, shared = '', values }) => {
     if (known?.shared !== shared) known = { shared, start: prepareStart(shared, options) };
-    const result = renderTemplate(source, { ...options, start: known.start, values: toTemplateValues(values) });
-    if (result.ok) return { ok: true, text: result.value };
+    const variables = new Map<string, string | undefined>();
+    const onEnvRead = (name: string): void => {
+      variables.set(name, Object.hasOwn(options.env ?? {}, name) ? options.env?.[name] : undefined);
+      options.onEnvRead?.(name);
+    };
+    const result = renderTemplate(source, { ...options, start: known.start, values: toTemplateValues(values), onEnvRead });
+    if (result.ok) return { ok: true, text: result.value, ...(variables.size === 0 ? {} : { variables }) };
     const { code, reason, line, column, hint } = result.error;
     const fault = { message: reason, line, column: characterColumn(source, line, column) };
     return { ok: false, ...(code === 'parse' ? refinePlace(source, fault) : fault), ...(hint === undefined ? {} : { hint }) };

@@ -41,6 +41,8 @@ export interface RenderedPackage {
   readonly text: string;
   /** What the template saw as `.Values`. */
   readonly values: ValueMap;
+  /** The declared variables of the environment that the template asked for: nothing else of the environment is in its text. */
+  readonly variables: ReadonlyMap<string, string>;
   readonly problems: readonly Problem[];
 }
 
@@ -48,7 +50,7 @@ export function renderPackage(input: RenderPackageInput): RenderedPackage {
   const { package: one, templates, shared } = input;
   const { definition, recipe } = one;
   const values = mergeValues([one.values, input.values], input.merge);
-  const own = { package: one, isFailed: false, provides: definition.provides, values };
+  const own = { package: one, isFailed: false, provides: definition.provides, values, variables: NO_VARIABLES };
   if (recipe === undefined) {
     const { requires, conflicts } = definition;
     return { ...own, spec: { ...EMPTY_BUILD_SPEC, requires }, buildRequires: requires, buildConflicts: conflicts, text: '', problems: [] };
@@ -61,13 +63,16 @@ export function renderPackage(input: RenderPackageInput): RenderedPackage {
     const message = `the recipe of ${one.fingerprintName} cannot be rendered: ${result.message}`;
     return { ...failed, problems: [createProblem('error', 'LUET_RENDER_FAILED', message, at, result.hint === undefined ? {} : { hint: result.hint })] };
   }
+  const asked = [...(result.variables ?? [])];
+  const variables = new Map(asked.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])));
+  const undeclared = asked.flatMap(([name, value]) => (value === undefined ? [warnOfVariable(name, [recipe, ...templates])] : []));
   const map = new RenderedMap(result.text, templates, recipe);
   const document = parseYaml({ text: result.text, file: recipe.file });
-  const problems = document.problems.map((problem) => map.move(problem));
-  if (problems.some(isError)) return { ...failed, text: result.text, problems };
+  const problems = [...undeclared, ...document.problems.map((problem) => map.move(problem))];
+  if (problems.some(isError)) return { ...failed, text: result.text, variables, problems };
   const read = readBuildSpec(document.root);
   problems.push(...read.problems.map((problem) => map.move(problem)), ...findMissingValues(result.text, map));
-  if (read.spec === undefined) return { ...failed, text: result.text, problems };
+  if (read.spec === undefined) return { ...failed, text: result.text, variables, problems };
   const spec = moveSpec(read.spec, map);
   // A misspelt or unreadable "image" is why there is nothing to build on.
   const isSound = !problems.some(isError);
@@ -79,8 +84,25 @@ export function renderPackage(input: RenderPackageInput): RenderedPackage {
     buildConflicts: spec.conflicts,
     provides: spec.provides.length > 0 ? spec.provides : definition.provides,
     text: result.text,
+    variables,
     problems,
   };
+}
+
+const NO_VARIABLES: ReadonlyMap<string, string> = new Map();
+
+/** The first line that has both the name of a function that reads variables and that of the variable. */
+function warnOfVariable(name: string, sources: readonly SourceText[]): Problem {
+  const message = `the template asks for the variable "${name}", which is not declared and reads as empty`;
+  const hint = 'declare it, or give what it holds as a value';
+  for (const { file, text } of sources) {
+    for (const [index, line] of text.split('\n').entries()) {
+      const reader = /\b(?:expand)?env\b/.exec(line);
+      const at = reader === null ? -1 : line.indexOf(name, reader.index + reader[0].length);
+      if (at !== -1) return createProblem('warning', 'LUET_UNDECLARED_VARIABLE', message, { file, line: index + 1, column: at + 1, length: Math.max(1, name.length) }, { hint });
+    }
+  }
+  return createProblem('warning', 'LUET_UNDECLARED_VARIABLE', message, sources[0] === undefined ? undefined : { file: sources[0].file }, { hint });
 }
 
 const NO_VALUE = '<no value>';

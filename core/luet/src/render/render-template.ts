@@ -14,7 +14,12 @@ export interface RenderRequest {
 }
 
 export type RenderResult =
-  | { readonly ok: true; readonly text: string }
+  | {
+      readonly ok: true;
+      readonly text: string;
+      /** What it asked of the environment, by name; undefined = not declared, so it got nothing. Default: it did not ask. */
+      readonly variables?: ReadonlyMap<string, string | undefined>;
+    }
   | {
       readonly ok: false;
       readonly message: string;
