@@ -22,7 +22,7 @@ export interface CheckedConfig {
 }
 
 const fields = ['plugins', 'derivatives', 'targets', 'outDir', 'sourceDateEpoch', 'resources', 'cache'] as const;
-const derivativeFields = ['name', 'version', 'from', 'platforms', 'values', 'valuesFiles', 'trees'] as const;
+const derivativeFields = ['name', 'version', 'from', 'platforms', 'values', 'valuesFiles', 'trees', 'referenceTrees'] as const;
 const gibibyte = 1024 ** 3;
 
 /** Checks the whole config and reports every problem. Undefined when it is no config at all. `wanted`: `some` derivatives must be there, or `any` number. */
@@ -107,12 +107,13 @@ function checkDerivative(subject: Subject, name: string, item: Readonly<Record<s
       return inside === undefined ? [] : [inside];
     });
   const trees = paths('trees');
+  const referenceTrees = paths('referenceTrees', []);
   const valuesFiles = paths('valuesFiles', []);
   if (!isDistribution(from)) {
     expected(subject, 'from', 'a distribution', from, 'Import a preset, or make one with defineDistribution.');
     return undefined;
   }
-  const derivative: Derivative = { ...item, name, version: isText(version) ? version : '0.0.0', from, platforms: Object.freeze([...new Set(wanted)]), trees: Object.freeze(trees), valuesFiles: Object.freeze(valuesFiles) };
+  const derivative: Derivative = { ...item, name, version: isText(version) ? version : '0.0.0', from, platforms: Object.freeze([...new Set(wanted)]), trees: Object.freeze(trees), referenceTrees: Object.freeze(referenceTrees), valuesFiles: Object.freeze(valuesFiles) };
   // Messages about values need the site on this copy too.
   return markSite(derivative, subject.site);
 }

@@ -40,6 +40,11 @@ export interface Derivative<D extends Distribution = Distribution> {
   readonly valuesFiles?: readonly string[];
   /** Folders of package specs below the workspace; of two equal packages the later tree's wins. */
   readonly trees: readonly string[];
+  /**
+   * Folders of package specs that others maintain: their packages can be required, are built only where something needs them, and give way to equal
+   * ones of `trees`. Default: none.
+   */
+  readonly referenceTrees?: readonly string[];
 }
 
 export function defineDerivative<D extends Distribution>(derivative: Derivative<D>): Derivative<D> {

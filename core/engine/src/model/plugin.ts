@@ -13,7 +13,7 @@ import type { PlanInputs } from './port.ts';
 /** What a plugin may use of the host outside of a task. */
 export interface HostContext<P> {
   readonly plugin: P;
-  /** Variables of `hostEnv` that are set. */
+  /** Variables of `hostEnv` that are set; for a command also those that it declares. */
   readonly env: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
 }
@@ -50,7 +50,7 @@ export interface CommandContext<P, Pa extends Parameters> extends HostContext<P>
   /** What `--set` says, by itself. Values of derivatives have it. */
   readonly set: Readonly<Record<string, unknown>>;
   /** The derivatives of the config: names, values after overlaying, trees. None without a config. */
-  readonly derivatives: readonly { readonly name: string; readonly version: string; readonly platform: string; readonly values: Readonly<Record<string, unknown>>; readonly trees: readonly string[] }[];
+  readonly derivatives: readonly { readonly name: string; readonly version: string; readonly platform: string; readonly values: Readonly<Record<string, unknown>>; readonly trees: readonly string[]; readonly referenceTrees: readonly string[] }[];
 }
 
 /** A subcommand of `cos`. The handler's number is the exit code; undefined means 0. */
@@ -59,6 +59,8 @@ export interface Command<P = any, Pa extends Parameters = any> {
   /** `optional`: the command can be called where no config is, and finds no derivatives then. Default `required`. */
   readonly config?: 'required' | 'optional';
   readonly parameters: Pa;
+  /** Variables of the environment that it may look at beside those of `hostEnv`, by name or by the plugin's options and the arguments. */
+  readonly env?: readonly string[] | ((plugin: P, args: ParameterValues<Pa>) => readonly string[]);
   handle(context: CommandContext<P, Pa>): Promise<number | void>;
 }
 

@@ -8,7 +8,7 @@ import { toPlain } from '../model/plain.ts';
 import type { Planner } from '../model/planner.ts';
 import { validate } from '../model/validate.ts';
 import type { Draft } from './draft.ts';
-import { pickEnv } from './host-env.ts';
+import { declaredNames, pickEnv } from './host-env.ts';
 import { createTrackedReader } from './tracked-reader.ts';
 
 interface PlannerAnswer {
@@ -54,8 +54,7 @@ async function runPlanner(
   try {
     const checked = await validate(called.planner.options, given);
     if (!checked.ok) throw new CosError(schemaFailures(checked.issues, { code: 'COS_PLAN_OPTIONS', what: called.what, given, site }));
-    const { env = [] } = called.planner;
-    const variables = typeof env === 'function' ? env(plugin.options) : env;
+    const variables = declaredNames(called.planner.env, plugin.options);
     const value: unknown = await called.planner.plan({ ...reader, options: checked.value, plugin: plugin.options, env: pickEnv(variables, draft.env), report: (diagnostic) => diagnostics.push(diagnostic) });
     draft.emit({ type: 'planner-finished', plugin: plugin.definition.name, planner: called.name, description: called.planner.description, durationMs: Math.round(performance.now() - start) });
     return { value, reads, variables, diagnostics };

@@ -10,7 +10,7 @@ import { createRedactor } from '../errors/redact.ts';
 import { createSecretReader } from '../execute/secrets.ts';
 import type { AnyPlugin } from '../model/config.ts';
 import type { JsonObject } from '../model/json.ts';
-import { pickEnv } from '../plan/host-env.ts';
+import { declaredNames, pickEnv } from '../plan/host-env.ts';
 import { readParameters } from '../plan/parameters.ts';
 import type { AnyConfig } from './run-config.ts';
 
@@ -60,7 +60,7 @@ export async function runCommand(plugin: AnyPlugin, name: string, options: RunCo
       plugin: resolved.options,
       workspace,
       cwd: workspace,
-      env: pickEnv(resolved.definition.hostEnv, env),
+      env: pickEnv([...(resolved.definition.hostEnv ?? []), ...declaredNames(command.env, resolved.options, args.value)], env),
       signal: new AbortController().signal,
       print: (line) => printed.push(redactor.redact(line)),
       log: { info: (message) => logged.push(redactor.redact(message)), warn: (message) => logged.push(`warning: ${redactor.redact(message)}`) },
@@ -68,7 +68,7 @@ export async function runCommand(plugin: AnyPlugin, name: string, options: RunCo
       reveal: createSecretReader({ env, workspace, folder: join(workspace, '.cos'), redactor }).reveal,
       run: () => Promise.reject(new CosError({ code: 'COS_REQUEST_RUN_FAILED', severity: 'error', message: 'The harness runs no targets.' })),
       set: set.map(readSetValue).reduce<JsonObject>((below, value) => (value.ok ? overlay(below, asLayer(value.value), () => undefined) : below), {}),
-      derivatives: loaded.config.variants.map(({ derivative, platform, values }) => ({ name: derivative.name, version: derivative.version, platform, values, trees: derivative.trees })),
+      derivatives: loaded.config.variants.map(({ derivative, platform, values }) => ({ name: derivative.name, version: derivative.version, platform, values, trees: derivative.trees, referenceTrees: derivative.referenceTrees ?? [] })),
     });
     return ended(exitCode ?? 0);
   } catch (error) {

@@ -100,6 +100,18 @@ test('output and cache folders that overlap', async () => {
   `);
 });
 
+test('trees of others lie in the workspace, too; by default there are none', async () => {
+  const derivativeWith = (more: object) => [defineDerivative({ name: 'one', from: preset, platforms: ['linux/amd64'], trees: ['own/'], ...more })];
+  const request = { cwd: '/nowhere', values: [], set: [], derivatives: [], platforms: [] };
+  const treesOf = async (more: object) => (await resolveConfig({ ...good, derivatives: derivativeWith(more) }, '/nowhere/cos.config.ts', request)).config?.variants[0]?.derivative;
+  expect(await treesOf({})).toMatchObject({ trees: ['own'], referenceTrees: [] });
+  expect(await treesOf({ referenceTrees: ['./upstream/packages'] })).toMatchObject({ trees: ['own'], referenceTrees: ['upstream/packages'] });
+  expect(await problemsOf({ ...good, derivatives: derivativeWith({ referenceTrees: ['/usr/share/trees'] }) })).toMatchInlineSnapshot(`
+    "error COS_CONFIG_PATH: Expected paths below the workspace as "referenceTrees" of derivative "one"; found "/usr/share/trees".
+      at <test>"
+  `);
+});
+
 test('two derivatives of one name', async () => {
   const one = () => defineDerivative({ name: 'one', from: preset, platforms: ['linux/amd64'], trees: [] });
   expect(await problemsOf({ ...good, derivatives: [one(), one()] })).toMatchInlineSnapshot(`

@@ -36,3 +36,19 @@ test('with a config the command sees its derivatives', async () => {
   const config = defineConfig({ plugins: [plugin], derivatives: [defineDerivative({ name: 'sample', from, platforms: ['linux/amd64'], trees: [] })], targets: {} });
   expect((await runCommand(plugin, 'look', { workspace: workspace.path, config, set: ['kernel=y'] })).printed).toBe('all {"kernel":"y"} sample:{"kernel":"y"}\n');
 });
+
+test('a command sees the variables that its plugin lets through and those that it declares', async () => {
+  const env = { PASSED: '1', ASKED: '2', HOME: '/root' };
+  const command = defineCommand({
+    description: 'show variables',
+    config: 'optional',
+    parameters: { env: { type: 'list', description: 'a variable' } },
+    env: (_, args) => args.env,
+    async handle({ print, env: seen }) {
+      print(JSON.stringify(seen));
+    },
+  });
+  const shower = definePlugin({ name: 'shower', apiVersion: 1, options: noOptions, hostEnv: ['PASSED'], commands: { show: command } })();
+  await using workspace = await createWorkspace();
+  expect(await runCommand(shower, 'show', { workspace: workspace.path, args: { env: ['ASKED', 'UNSET'] }, env })).toMatchObject({ exitCode: 0, printed: '{"PASSED":"1","ASKED":"2"}\n' });
+});

@@ -17,7 +17,7 @@ import type { Event } from '../../model/event.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import type { Parameters } from '../../model/parameter.ts';
 import type { Command } from '../../model/plugin.ts';
-import { pickEnv } from '../../plan/host-env.ts';
+import { declaredNames, pickEnv } from '../../plan/host-env.ts';
 import { readParameters } from '../../plan/parameters.ts';
 import { createReporter } from '../create-reporter.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -59,7 +59,7 @@ export async function pluginCommand(name: string, words: readonly string[], term
       plugin: plugin.options,
       workspace: prepared.config.workspace,
       cwd: terminal.cwd,
-      env: pickEnv(plugin.definition.hostEnv, terminal.env),
+      env: pickEnv([...(plugin.definition.hostEnv ?? []), ...declaredNames(command.env, plugin.options, args.value)], terminal.env),
       signal: terminal.signal,
       print: (line) => terminal.out.write(`${redactor.redact(line)}\n`),
       log: { info: (message) => terminal.err.write(`${redactor.redact(message)}\n`), warn: (message) => terminal.err.write(`warning: ${redactor.redact(message)}\n`) },
@@ -67,7 +67,7 @@ export async function pluginCommand(name: string, words: readonly string[], term
       reveal: secrets.reveal,
       run: (target, parameters) => runTarget(prepared, { target, parameters: parameters ?? {} }, settings, terminal),
       set: settings.load.set.flatMap(setLayer).reduce<JsonObject>((below, above) => overlay(below, above, () => undefined), {}),
-      derivatives: prepared.config.variants.map(({ derivative, platform, values }) => ({ name: derivative.name, version: derivative.version, platform, values, trees: derivative.trees })),
+      derivatives: prepared.config.variants.map(({ derivative, platform, values }) => ({ name: derivative.name, version: derivative.version, platform, values, trees: derivative.trees, referenceTrees: derivative.referenceTrees ?? [] })),
     });
     return exitCode ?? 0;
   } catch (error) {
