@@ -5,7 +5,7 @@ import { failure, success, type Result } from '../errors/result.ts';
 import { explainImportFailure } from './import-failure.ts';
 
 /**
- * Imports the config file and answers its default export. Node loads TypeScript itself by dropping types; on exactly the four kinds of error that mean
+ * Imports the config file and answers its default export. Node loads TypeScript itself by dropping types; on exactly the five kinds of error that mean
  * "valid TypeScript that Node cannot load" jiti takes over, with a warning that says so. Every other error is the config's own and is explained.
  */
 export async function importConfig(file: string): Promise<Result<unknown>> {
@@ -15,7 +15,7 @@ export async function importConfig(file: string): Promise<Result<unknown>> {
     const reason = fallbackReason(first);
     if (reason === undefined) return failure(...explainImportFailure(first, file));
     try {
-      return defaultOf(await importByJiti(file), file, [fallbackWarning(reason, file)]);
+      return defaultOf(await importByJiti(file), file, [fallbackWarning(reason, file, first)]);
     } catch (second) {
       return failure(...explainBoth(first, second, file));
     }
@@ -56,19 +56,24 @@ function fallbackReason(error: unknown): string | undefined {
     case 'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING':
       return 'it imports TypeScript from node_modules';
     default:
-      return error instanceof SyntaxError && messageOf(error).includes('does not provide an export named')
-        ? 'it imports a type without the word `type`'
-        : undefined;
+      if (!(error instanceof SyntaxError)) return undefined;
+      if (isCommonJs(error)) return 'the package.json beside it says that its files are no modules ("type": "commonjs")';
+      return messageOf(error).includes('does not provide an export named') ? 'it imports a type without the word `type`' : undefined;
   }
 }
 
-function fallbackWarning(reason: string, file: string): Diagnostic {
+/** `npm init` writes "type": "commonjs", and every config has imports and an export. */
+function isCommonJs(error: SyntaxError): boolean {
+  return messageOf(error) === 'Cannot use import statement outside a module' || messageOf(error) === "Unexpected token 'export'";
+}
+
+function fallbackWarning(reason: string, file: string, error: unknown): Diagnostic {
   return {
     code: 'COS_CONFIG_FALLBACK',
     severity: 'warning',
     message: `Node cannot load the config because ${reason}; a slower loader took over.`,
     place: { file },
-    hint: 'Set "erasableSyntaxOnly" and "verbatimModuleSyntax" in your tsconfig.json to see such places in the editor.',
+    hint: error instanceof SyntaxError && isCommonJs(error) ? 'Set "type": "module" in package.json: npm pkg set type=module' : 'Set "erasableSyntaxOnly" and "verbatimModuleSyntax" in your tsconfig.json to see such places in the editor.',
   };
 }
 

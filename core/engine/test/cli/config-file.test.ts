@@ -28,6 +28,19 @@ test('a config that cannot be read is not a missing one', async () => {
   expect([exitCode, stderr.split('\n')[0]]).toEqual([2, `error COS_CONFIG_UNREADABLE: The config "${workspace.path}/cos.config.ts" is there, but cannot be read.`]);
 });
 
+test('a config in a package that `npm init` has made is loaded, and the warning says what to change', async () => {
+  await using workspace = await createCosWorkspace({ 'cos.config.ts': configText('    t: { description: `x`, plan: () => [] },'), 'shell.ts': shellPlugin, 'package.json': '{ "name": "x", "type": "commonjs" }' });
+  const { exitCode, stdout, stderr } = await workspace.cos('list');
+  expect([exitCode, stdout.split('\n')[0]]).toEqual([0, 'Targets (cos run <target>)']);
+  // Node has a warning of its own before it.
+  expect(stderr.slice(stderr.indexOf('warning COS'))).toMatchInlineSnapshot(`
+    "warning COS_CONFIG_FALLBACK: Node cannot load the config because the package.json beside it says that its files are no modules ("type": "commonjs"); a slower loader took over.
+      at cos.config.ts
+      hint: Set "type": "module" in package.json: npm pkg set type=module
+    "
+  `);
+});
+
 test('a config that ends in the middle names its last line', async () => {
   await using workspace = await createCosWorkspace({ 'cos.config.ts': 'export default {\n  plugins: [' });
   expect((await workspace.cos('list')).stderr).toMatchInlineSnapshot(`
