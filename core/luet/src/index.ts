@@ -61,6 +61,8 @@ export { writeIndex, writeMetadata } from './format/archive-metadata.ts';
 export type { ArchiveMetadata, RecordedCopy, RecordedElement, RecordedSpec } from './format/archive-metadata.ts';
 export { readIndex, readMetadata } from './format/read-metadata.ts';
 export type { ReadIndexResult, ReadMetadataResult } from './format/read-metadata.ts';
+export { readClientFile } from './format/client-file.ts';
+export type { ClientFile, RepositorySource } from './format/client-file.ts';
 export { readRepository, writeRepository } from './format/repository-file.ts';
 export type { RepositoryArchive, RepositoryFile, RepositoryFiles, RepositoryType } from './format/repository-file.ts';
 export { writeTreeDefinition } from './format/tree-definition.ts';

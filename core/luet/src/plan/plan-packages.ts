@@ -10,6 +10,7 @@ import { renderPackage } from '../render/render-package.ts';
 import type { RenderedPackage } from '../render/render-package.ts';
 import type { RenderTemplate } from '../render/render-template.ts';
 import type { Tree } from '../tree/load-tree.ts';
+import { joinPath } from '../tree/reader.ts';
 import type { VersionMatching } from '../version/selector.ts';
 import { findCollisions } from './find-collisions.ts';
 import { findTargets } from './find-targets.ts';
@@ -19,7 +20,7 @@ import type { PackagePlan } from './types.ts';
 
 export interface PlanPackagesOptions {
   readonly tree: Tree;
-  /** Package strings (`cat/name`, `cat/name@>=1.0`), or every package of the tree. */
+  /** Package strings (`cat/name`, `cat/name@>=1.0`), or every package of the tree but those of reference trees. */
   readonly targets: readonly string[] | 'all';
   /** Values files, the strongest last. Default: none. */
   readonly values?: readonly ValueMap[];
@@ -44,15 +45,16 @@ export function planPackages(options: PlanPackagesOptions): PackagePlan {
     finalRequires: options.finalRequires ?? 'closure',
   });
   const targets = findTargets(planner.universe, options.targets);
-  for (const target of targets.found) planner.addTarget(target);
+  const foreignNames = new Set(rendered.filter((one) => one.package.isReference).map((one) => one.package.fingerprintName));
+  for (const target of targets.found) if (options.targets !== 'all' || !foreignNames.has(target.fingerprintName)) planner.addTarget(target);
   planner.finish();
   const sorted = sortPlan({ packages: planner.packages, images: planner.images, chains: planner.chains, rendered });
   const isInvolved = (one: RenderedPackage): boolean => planner.involved.has(one.package.fingerprintName);
   const own = rendered.filter(isInvolved).flatMap((one) => one.problems);
   const foreign = rendered.filter((one) => !isInvolved(one)).flatMap((one) => one.problems);
   const found = unique([...own, ...targets.problems, ...planner.problems, ...sorted.problems, ...findCollisions(planner.packages)]);
-  const isMissing = options.targets === 'all' || found.some((one) => MISSING.has(one.code));
-  const isOwn = (one: Problem): boolean => isMissing || (one.file !== undefined && options.tree.roots.includes(one.file));
+  const isMissing = found.some((one) => MISSING.has(one.code));
+  const isOwn = (one: Problem): boolean => isMissing || isRoot(options.tree, one.file) || (options.targets === 'all' && !isInReference(options.tree, one.file));
   const treeErrors = options.tree.problems.filter(isError);
   const treeWarnings = options.tree.problems.filter((one) => !isError(one));
   return {
@@ -74,7 +76,18 @@ export function renderTree(options: Pick<PlanPackagesOptions, 'tree' | 'values' 
   return packages.map((one) => renderPackage({ package: one, templates, shared, values, merge, render: options.render }));
 }
 
-/** A file that could not be read may be why a package is missing. A root that could not be read is a problem of every plan. */
+/** A root that could not be read is a problem of every plan. */
+function isRoot({ roots, references }: Tree, file: string | undefined): boolean {
+  return file !== undefined && (roots.includes(file) || references.includes(file));
+}
+
+/** Where trees lie in each other, a file belongs to the own one. */
+function isInReference({ roots, references }: Tree, file: string | undefined): boolean {
+  const isIn = (root: string): boolean => file?.startsWith(joinPath(root, '')) === true;
+  return references.some(isIn) && !roots.some(isIn);
+}
+
+/** A file that could not be read may be why a package is missing. */
 const MISSING: ReadonlySet<Problem['code']> = new Set(['LUET_UNKNOWN_PACKAGE', 'LUET_NO_VERSION', 'LUET_UNSATISFIABLE']);
 
 /** Packages of one collection share a recipe, and so its problems. */

@@ -30,6 +30,8 @@ export interface TreePackage {
   /** definition.yaml or collection.yaml. */
   readonly file: string;
   readonly root: string;
+  /** From a reference tree: it can be required, and is no target unless it is named. */
+  readonly isReference: boolean;
   readonly isCollection: boolean;
   /** build.yaml; undefined for a package without recipe, whose runtime requirements are its build requirements. */
   readonly recipe: SourceText | undefined;
@@ -40,6 +42,7 @@ export interface TreePackage {
 
 export interface Tree {
   readonly roots: readonly string[];
+  readonly references: readonly string[];
   /** Unique by fingerprint name, in the order of loading. */
   readonly packages: readonly TreePackage[];
   /** Files of all folders called `templates`, in order; they stand before every recipe. */
@@ -50,18 +53,23 @@ export interface Tree {
 }
 
 export interface LoadTreeOptions {
-  /** Later roots win over earlier ones. Put the trees of published repositories first. */
+  /** Later roots win over earlier ones. */
   readonly roots: readonly string[];
+  /** Trees of others, which give way to `roots`. Their packages can be required and are not meant when all packages are asked for. Default: none. */
+  readonly references?: readonly string[];
   readonly reader: TreeReader;
   /** What an unquoted number is where a name or a version is wanted: an error (`strict`, the default) or its text (`text`). */
   readonly unquoted?: Exclude<Strictness, 'lenient'>;
 }
 
 export async function loadTree(options: LoadTreeOptions): Promise<Tree> {
-  const loaded = await Promise.all(options.roots.map((root) => loadRoot(root, options)));
+  const { roots, references = [] } = options;
+  const load = (isReference: boolean) => (root: string) => loadRoot(root, isReference, options);
+  const loaded = await Promise.all([...references.map(load(true)), ...roots.map(load(false))]);
   const { packages, notes } = dropDuplicates(loaded.flatMap((one) => one.packages));
   return {
-    roots: options.roots,
+    roots,
+    references,
     packages,
     templates: loaded.flatMap((one) => one.templates),
     lost: [...new Set(loaded.flatMap((one) => one.lost))].toSorted(compareCodeUnits),
@@ -73,7 +81,7 @@ interface LoadedRoot extends FolderPackages {
   readonly templates: readonly SourceText[];
 }
 
-async function loadRoot(root: string, options: LoadTreeOptions): Promise<LoadedRoot> {
+async function loadRoot(root: string, isReference: boolean, options: LoadTreeOptions): Promise<LoadedRoot> {
   const { folders, problems } = await walkFolders(root, options.reader);
   const found: Problem[] = [...problems];
   const read = async (file: string): Promise<SourceText | undefined> => {
@@ -89,7 +97,7 @@ async function loadRoot(root: string, options: LoadTreeOptions): Promise<LoadedR
     return undefined;
   };
   const unquoted = options.unquoted ?? 'strict';
-  const packages = await mapInGroups(folders.filter(hasPackages), (folder) => readPackages({ folder, root, read, unquoted }));
+  const packages = await mapInGroups(folders.filter(hasPackages), (folder) => readPackages({ folder, root, isReference, read, unquoted }));
   const templateFiles = folders.flatMap(templatesOf).toSorted(compareBytes);
   const templates = await Promise.all(templateFiles.map(read));
   return {
@@ -128,7 +136,8 @@ function dropDuplicates(packages: readonly TreePackage[]): { packages: TreePacka
   for (const one of packages) {
     const earlier = winners.get(one.fingerprintName);
     if (earlier !== undefined) {
-      const message = `${fingerprintName(one.definition)} is defined twice; this one, loaded later, wins`;
+      const name = fingerprintName(one.definition);
+      const message = earlier.isReference && !one.isReference ? `${name} is in the reference tree ${earlier.root}, too; this one wins` : `${name} is defined twice; this one, loaded later, wins`;
       const related = [{ message: 'also defined here', location: earlier.definition.at }];
       notes.push(createProblem('note', 'LUET_DUPLICATE_PACKAGE', message, one.definition.at, { related }));
       winners.delete(one.fingerprintName);

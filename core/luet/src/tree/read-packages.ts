@@ -17,6 +17,7 @@ import type { Folder } from './walk.ts';
 interface FolderInput {
   readonly folder: Folder;
   readonly root: string;
+  readonly isReference: boolean;
   /** Undefined when the file cannot be read; the problem is reported by then. */
   readonly read: (file: string) => Promise<SourceText | undefined>;
   readonly unquoted: Exclude<Strictness, 'lenient'>;
@@ -29,7 +30,7 @@ export interface FolderPackages {
   readonly problems: readonly Problem[];
 }
 
-export async function readPackages({ folder, root, read, unquoted }: FolderInput): Promise<FolderPackages> {
+export async function readPackages({ folder, root, isReference, read, unquoted }: FolderInput): Promise<FolderPackages> {
   const has = (name: string): boolean => folder.files.includes(name);
   const open = async (name: string): Promise<SourceText | undefined> => (has(name) ? await read(joinPath(folder.path, name)) : undefined);
   const [definition, collection, recipe, finalizer] = await Promise.all(
@@ -38,7 +39,7 @@ export async function readPackages({ folder, root, read, unquoted }: FolderInput
   const problems: Problem[] = [];
   const packages: TreePackage[] = [];
   const lost: string[] = [];
-  const shared = { dir: folder.path, root, recipe, finalizer };
+  const shared = { dir: folder.path, root, isReference, recipe, finalizer };
   const add = (node: YamlNode, file: string, isCollection: boolean): void => {
     const result = readDefinition(node, unquoted);
     problems.push(...result.problems);
