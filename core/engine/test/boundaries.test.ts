@@ -17,7 +17,7 @@ const engine: Readonly<Record<string, { readonly may: readonly string[]; readonl
   fingerprint: { may: ['model', 'errors'] },
   cache: { may: ['model', 'errors'], types: ['fingerprint'] },
   report: { may: ['model', 'errors'] },
-  execute: { may: ['model', 'errors', 'fingerprint', 'cache', 'process'], types: ['plan', 'config'] },
+  execute: { may: ['model', 'errors', 'fingerprint', 'cache', 'process'], types: ['plan'] },
   cli: { may: ['errors', 'model', 'process', 'config', 'plan', 'fingerprint', 'cache', 'report', 'execute'] },
   testing: { may: ['errors', 'model', 'artifacts', 'process', 'config', 'plan', 'fingerprint', 'cache', 'report', 'execute'] },
   'index.ts': { may: ['errors', 'model', 'config'] },
@@ -66,6 +66,17 @@ describe('inside of the engine', () => {
       return allowed ? [] : [`${file} imports ${name}${typeOnly ? ' (types)' : ''}`];
     });
     expect(wrong).toEqual([]);
+  });
+
+  test('the table of docs/dev/architecture.md is this one', () => {
+    const rows = [...readFileSync(join(root, 'docs/dev/architecture.md'), 'utf8').matchAll(/^\| ([a-z]+) \| [^|]+ \| ([^|]+) \|$/gm)].map(([, name = '', may = '']) => [name, may]);
+    const table = rows.filter(([name]) => name !== 'module').map(([name, may = '']) => [name, may.startsWith('everything') ? may : may.split(', ').sort().join(', ')]);
+    const words = Object.entries(engine).filter(([name]) => !name.endsWith('.ts')).map(([name, { may, types = [] }]) => {
+      if (name === 'cli') return [name, 'everything'];
+      if (name === 'testing') return [name, 'everything but cli'];
+      return [name, [...may, ...types.map((type) => `${type} (types)`)].sort().join(', ') || 'nothing'];
+    });
+    expect(table).toEqual(words);
   });
 
   test('the parts that decide touch neither files nor clock, chance or environment', () => {
