@@ -69,6 +69,6 @@ export async function runTarget(workspace: Workspace, ...args: readonly string[]
 function eventsOf(text: string): readonly Event[] {
   return text
     .split('\n')
-    .filter((line) => line.startsWith('{'))
+    .filter((line) => line.startsWith('{"'))
     .map((line) => JSON.parse(line) as Event);
 }
