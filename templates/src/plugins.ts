@@ -13,12 +13,13 @@ type Options<F extends (options?: never) => unknown> = Parameters<F>[0];
 export interface StandardPluginOptions {
   readonly dockerBuild?: Options<typeof dockerBuild>;
   readonly iso?: Options<typeof iso>;
+  readonly resolve?: Options<typeof resolve>;
   readonly sign?: Options<typeof sign>;
 }
 
 /** All plugins that come with cos. Add your own behind them: `[...standardPlugins(), mine()]`. */
 export function standardPlugins(options: StandardPluginOptions = {}) {
-  return [resolve(), template(), dockerBuild(options.dockerBuild), squash(), repo(), sign(options.sign), iso(options.iso), packer()] as const;
+  return [resolve(options.resolve), template(), dockerBuild(options.dockerBuild), squash(), repo(), sign(options.sign), iso(options.iso), packer()] as const;
 }
 
 export type StandardPlugins = ReturnType<typeof standardPlugins>;

@@ -24,6 +24,7 @@ export const codes = {
   COS_RESOLVE_RENDER_FAILED: 'A recipe cannot be rendered.',
   COS_RESOLVE_SEARCH_LIMIT: 'No set of packages was found in a sensible time.',
   COS_RESOLVE_TAG_COLLISION: 'Two packages would have the same image tag.',
+  COS_RESOLVE_UNDECLARED_VARIABLE: 'A template asks for a variable of the environment that is not declared.',
   COS_RESOLVE_UNKNOWN_KEY: 'A file of a package has a key that nothing reads.',
   COS_RESOLVE_UNKNOWN_PACKAGE: 'A package is asked for or required that no tree has.',
   COS_RESOLVE_UNSATISFIABLE: 'The requirements cannot be met together.',

@@ -1,10 +1,11 @@
-import { definePlugin, noOptions } from '@cos/core';
+import { definePlugin } from '@cos/core';
 import * as z from 'zod/mini';
 import { codes } from './codes.ts';
 import { packages as listPackages } from './commands/packages.ts';
 import { render } from './commands/render.ts';
 import { tags } from './commands/tags.ts';
 import { validate } from './commands/validate.ts';
+import { options } from './options.ts';
 import { packages } from './planners/packages.ts';
 
 // The small build of zod has no texts of its own: without this every problem is "Invalid input".
@@ -13,4 +14,4 @@ z.config(z.locales.en());
 export type { PackageEntry, ResolvedTree } from './resolved-tree.ts';
 
 /** Reads package trees and decides which packages are built, on what, in which order. */
-export const resolve = definePlugin({ name: 'resolve', apiVersion: 1, options: noOptions, planners: { packages }, commands: { packages: listPackages, render, tags, validate }, codes });
+export const resolve = definePlugin({ name: 'resolve', apiVersion: 1, options, planners: { packages }, commands: { packages: listPackages, render, tags, validate }, codes });

@@ -1,4 +1,4 @@
-import type { ArchiveContent, PackageKind, PackagePlan, PackageRole, PlannedImage, ResolvedPackage, Tree } from '@cos/luet';
+import type { ArchiveContent, PackageKind, PackagePlan, PackageRole, PlannedImage, RepositorySource, ResolvedPackage, Tree } from '@cos/luet';
 
 // What the planner answers: plain data for the targets that make tasks of it. Paths are relative to the workspace.
 
@@ -22,6 +22,8 @@ export interface PackageEntry {
   readonly recipe: string | undefined;
   /** Files of the folder that are rendered before the build, relative to it. */
   readonly templates: readonly string[];
+  /** The variables of the environment that the recipe asks for, with their values. */
+  readonly env: Readonly<Record<string, string>>;
   /** `id` of its image in `images`; undefined when nothing is built. */
   readonly image: string | undefined;
   /** Fingerprint names of the packages whose archives make its base, in the order of unpacking. */
@@ -35,11 +37,15 @@ export interface ResolvedTree {
   readonly images: readonly PlannedImage[];
   /** Files of the folders called `templates`, in order. */
   readonly shared: readonly string[];
-  /** The trees that were read. */
+  /** The trees that were read, without those of others. */
   readonly trees: readonly string[];
+  readonly referenceTrees: readonly string[];
+  /** Published repositories that the trees build on, from the files `.luet.yaml` beside them. */
+  readonly repositories: readonly RepositorySource[];
 }
 
-export function describePlan(plan: PackagePlan, tree: Tree): ResolvedTree {
+/** `repositories`: what the files beside the trees say. */
+export function describePlan(plan: PackagePlan, tree: Tree, repositories: readonly RepositorySource[]): ResolvedTree {
   const files = new Map(tree.packages.map((one) => [one.fingerprintName, one]));
   return {
     packages: plan.packages.map((one) => {
@@ -58,6 +64,7 @@ export function describePlan(plan: PackagePlan, tree: Tree): ResolvedTree {
         definition: source.file,
         recipe: source.recipe?.file,
         templates: templatesOf(one),
+        env: Object.fromEntries(one.variables),
         image: one.image,
         finalRequires: one.finalRequires,
       };
@@ -65,6 +72,8 @@ export function describePlan(plan: PackagePlan, tree: Tree): ResolvedTree {
     images: plan.images,
     shared: tree.templates.map((one) => one.file),
     trees: tree.roots,
+    referenceTrees: tree.references,
+    repositories,
   };
 }
 

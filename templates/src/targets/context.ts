@@ -3,7 +3,7 @@ import type { StandardPlugins } from '../plugins.ts';
 
 /** What the ready-made targets need of a context: the plugins that come with cos, and any derivative. */
 export type StandardContext = Omit<TargetContext<StandardPlugins, Derivative>, 'values' | 'params' | 'derivative'> & {
-  readonly derivative: Pick<Derivative, 'name' | 'version' | 'trees'>;
+  readonly derivative: Pick<Derivative, 'name' | 'version' | 'trees' | 'referenceTrees'>;
   readonly values: Readonly<Record<string, unknown>>;
 };
 

@@ -35,7 +35,7 @@ interface Images {
 export async function buildPackages(context: StandardContext, request: PackagesRequest): Promise<BuiltPackages> {
   const { use, source, derivative } = context;
   const values = templateValues(context, request.title);
-  const tree = await use.resolve.packages({ trees: [...derivative.trees], targets: request.packages === 'all' ? 'all' : [...request.packages], values: json(values) });
+  const tree = await use.resolve.packages({ trees: [...derivative.trees], referenceTrees: [...(derivative.referenceTrees ?? [])], targets: request.packages === 'all' ? 'all' : [...request.packages], values: json(values) });
   const entries = new Map(tree.packages.map((entry) => [entry.fingerprintName, entry]));
   const recipes = new Map<string, ArtifactRef<PackageRecipe>>();
   const images = new Map<string, Images>();
@@ -48,7 +48,7 @@ export async function buildPackages(context: StandardContext, request: PackagesR
     const { recipe } = use.template.render({
       name: entry.id,
       inputs: { definition: source(entry.definition), recipe: entry.recipe === undefined ? undefined : source(entry.recipe), shared: tree.shared.map((file) => source(file)) },
-      options: { category: entry.category, name: entry.name, version: entry.version, collection: entry.definition.endsWith('/collection.yaml'), values: json(values) },
+      options: { category: entry.category, name: entry.name, version: entry.version, collection: entry.definition.endsWith('/collection.yaml'), values: json(values), env: { ...entry.env } },
     });
     recipes.set(entry.id, recipe);
     return recipe;

@@ -38,6 +38,37 @@ describe('the ready-made targets', () => {
     expect((await plan(several, { derivatives: ['other'] })).paths).toEqual(all.paths?.filter((path) => path?.startsWith('other/')));
   });
 
+  test('build without names builds the own packages, and of reference trees what they need', async () => {
+    const upstream = {
+      'upstream/base/definition.yaml': 'category: system\nname: base\nversion: "1.0"\n',
+      'upstream/base/build.yaml': 'image: "{{ .Values.image }}"\nsteps: [make]\n',
+      'upstream/unused/definition.yaml': 'category: system\nname: unused\nversion: "1.0"\n',
+      'upstream/unused/build.yaml': 'image: "{{ .Values.image }}"\nsteps: [make]\n',
+      'packages/os/build.yaml': 'requires:\n- {category: system, name: base, version: ">=0"}\nunpack: true\n',
+    };
+    await using workspace = await createWorkspace({ ...files, ...upstream });
+    const config = configOf([{ ...derivative('os', 'linux/amd64'), referenceTrees: ['upstream'] }]);
+    const planOf = async (packages: readonly string[]) => {
+      const { plan: made, text } = await planConfig(config, { workspace: workspace.path, targets: [{ name: 'build', parameters: { packages } }] });
+      expect(text).toBe('');
+      return { published: made?.wanted.map(({ path }) => path), images: made?.tasks.filter(({ stage }) => stage === 'image').map(({ name }) => name) };
+    };
+    expect(await planOf([])).toEqual({ published: ['packages/os-system-1.0.metadata.yaml', 'packages/os-system-1.0.package.tar.zst'], images: ['system/base@1.0', 'system/os@1.0'] });
+    expect((await planOf(['system/unused'])).images).toEqual(['system/unused@1.0']);
+  });
+
+  test('make another recipe when a declared variable that it looks at has another value', async () => {
+    const recipe = { 'packages/os/build.yaml': 'image: "{{ .Values.image }}"\nenv:\n- NUMBER={{ env "NUMBER" }}\nunpack: true\n' };
+    await using workspace = await createWorkspace({ ...files, ...recipe });
+    const config = { ...configOf([derivative('os', 'linux/amd64')]), plugins: standardPlugins({ resolve: { env: ['NUMBER'] } }) };
+    const optionsWith = async (number: string) => {
+      const { plan: made } = await planConfig(config, { workspace: workspace.path, targets: [{ name: 'build', parameters: {} }], env: { NUMBER: number } });
+      return made?.tasks.find(({ key }) => key === 'template.render#system/os@1.0')?.options;
+    };
+    expect(await optionsWith('1')).toMatchObject({ env: { NUMBER: '1' } });
+    expect(await optionsWith('2')).toMatchObject({ env: { NUMBER: '2' } });
+  });
+
   test.each([
     [{ labl: 'X' }, 'standardTargets has no option "labl".'],
     [{ kernelArguments: 'quiet' }, 'Option "kernelArguments" of standardTargets: Invalid input: expected array, received string.'],

@@ -3,7 +3,8 @@ import { resolve } from 'node:path';
 import type { CommandContext, Diagnostic } from '@cos/core';
 import { createFolderReader, createGoTemplateRender, loadTree, mergeValues, readValues, valuesFromJson, type FolderReader, type PlanPackagesOptions, type Problem, type ValueMap } from '@cos/luet';
 import { toDiagnostic } from '../diagnostic.ts';
-import type { treeParameters } from './parameters.ts';
+import { declaredVariables, type ResolveOptions } from '../options.ts';
+import { treeVariables, type treeParameters } from './parameters.ts';
 
 const MAX_BYTES = 4 * 1024 * 1024;
 
@@ -16,7 +17,7 @@ export interface OpenedTrees extends Required<Pick<PlanPackagesOptions, 'tree' |
   readonly values: readonly ValueMap[];
 }
 
-export type TreeContext = Pick<CommandContext<unknown, typeof treeParameters>, 'args' | 'cwd' | 'workspace' | 'derivatives' | 'set'>;
+export type TreeContext = Pick<CommandContext<ResolveOptions, typeof treeParameters>, 'args' | 'plugin' | 'env' | 'cwd' | 'workspace' | 'derivatives' | 'set'>;
 
 /** The trees that a command is about, one for each derivative and platform of the config, or those of the command line; problems when they cannot be told. */
 export async function openTrees(context: TreeContext): Promise<{ readonly opened: readonly OpenedTrees[]; readonly problems: readonly Diagnostic[] }> {
@@ -24,25 +25,32 @@ export async function openTrees(context: TreeContext): Promise<{ readonly opened
   if (args.tree.length === 0 && context.derivatives.length === 0) return { opened: [], problems: [noTree] };
   const files = await readFiles(args.values, cwd);
   const set = valuesFromJson(context.set);
-  const open = async (roots: readonly string[], values: readonly ValueMap[], variant: OpenedTrees['variant']): Promise<OpenedTrees> => {
-    const reader = createFolderReader({ roots });
+  const render = createGoTemplateRender({ engine: args.engine, env: declaredVariables(treeVariables(context.plugin, args), context.env) });
+  const open = async ({ roots, references }: Roots, values: readonly ValueMap[], variant: OpenedTrees['variant']): Promise<OpenedTrees> => {
+    const reader = createFolderReader({ roots: [...roots, ...references] });
     return {
       variant,
       reader,
-      tree: await loadTree({ roots, reader }),
+      tree: await loadTree({ roots, references, reader }),
       // What the command line sets wins by being there.
       values: [mergeValues([mergeValues([...values, ...files.values], args.valuesMerge), set])],
       merge: args.valuesMerge,
       matching: args.versions,
       finalRequires: args.finalRequires,
-      render: createGoTemplateRender({ engine: args.engine }),
+      render,
     };
   };
-  if (args.tree.length > 0) return { opened: [await open(args.tree.map((tree) => resolve(cwd, tree)), [], undefined)], problems: files.problems };
+  const below = (folder: string, trees: readonly string[]) => trees.map((tree) => resolve(folder, tree));
+  if (args.tree.length > 0) return { opened: [await open({ roots: below(cwd, args.tree), references: below(cwd, args.referenceTree) }, [], undefined)], problems: files.problems };
   const opened = await Promise.all(
-    context.derivatives.map((one) => open(one.trees.map((tree) => resolve(workspace, tree)), [templateValues(one)], { derivative: one.name, platform: one.platform })),
+    context.derivatives.map((one) => open({ roots: below(workspace, one.trees), references: below(workspace, one.referenceTrees) }, [templateValues(one)], { derivative: one.name, platform: one.platform })),
   );
   return { opened, problems: files.problems };
+}
+
+interface Roots {
+  readonly roots: readonly string[];
+  readonly references: readonly string[];
 }
 
 /** As the ready-made targets give values to templates: without the place where the base comes from, with the derivative. Its title is an option of those targets; the name stands for it. */

@@ -1,13 +1,14 @@
 import { defineCommand } from '@cos/core';
 import { findDependents, formatReference, isError, listPackages, renderTree, selectPackages, type Dependent, type ListedPackage, type RenderedPackage } from '@cos/luet';
 import { hasErrors, openTrees, toDiagnostics, unique, type OpenedTrees } from './open-trees.ts';
-import { treeParameters } from './parameters.ts';
+import { treeParameters, treeVariables } from './parameters.ts';
 import { headingOf, idOf, pathIn } from './show.ts';
 
 /** What there is in the trees, and who needs what. */
 export const packages = defineCommand({
   description: 'list the packages of the trees, or those that need a package',
   config: 'optional',
+  env: treeVariables,
   parameters: {
     revdeps: { type: 'list', description: 'only the packages that need this one, directly or through others, for building or at run time' },
     json: { type: 'flag', description: 'print JSON, for programs' },

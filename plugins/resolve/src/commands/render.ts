@@ -4,7 +4,7 @@ import {
   type ChainImage, type PackagePlan, type PackageTags, type ResolvedPackage,
 } from '@cos/luet';
 import { hasErrors, openTrees, toDiagnostics, unique, type OpenedTrees } from './open-trees.ts';
-import { treeParameters } from './parameters.ts';
+import { treeParameters, treeVariables } from './parameters.ts';
 import { selectTargets } from './select-targets.ts';
 import { headingOf, idOf, nameOf, pathIn } from './show.ts';
 
@@ -12,6 +12,7 @@ import { headingOf, idOf, nameOf, pathIn } from './show.ts';
 export const render = defineCommand({
   description: 'print what becomes of a recipe: rendered text, Dockerfiles, inputs of the tag',
   config: 'optional',
+  env: treeVariables,
   parameters: {
     packages: { type: 'list', positional: true, required: true, description: 'packages: category/name, category/name@>=1.0' },
     part: { type: 'choice', choices: ['recipe', 'dockerfiles', 'hashes'], description: 'only this part' },

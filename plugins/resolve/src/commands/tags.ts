@@ -1,7 +1,7 @@
 import { defineCommand } from '@cos/core';
 import { isError, planPackages, tagPlan, type PackagePlan, type PackageTags, type Problem, type ResolvedPackage } from '@cos/luet';
 import { hasErrors, openTrees, toDiagnostics, unique, type OpenedTrees } from './open-trees.ts';
-import { treeParameters } from './parameters.ts';
+import { treeParameters, treeVariables } from './parameters.ts';
 import { selectTargets } from './select-targets.ts';
 import { headingOf, nameOf } from './show.ts';
 
@@ -9,6 +9,7 @@ import { headingOf, nameOf } from './show.ts';
 export const tags = defineCommand({
   description: 'print the image tags that luet gives to packages',
   config: 'optional',
+  env: treeVariables,
   parameters: {
     packages: { type: 'list', positional: true, description: 'packages: category/name, category/name@>=1.0; their chains are printed' },
     all: { type: 'flag', description: 'every package of the trees, each with the tag that it has for itself (default when none is named)' },

@@ -2,12 +2,13 @@ import { defineCommand, type Diagnostic } from '@cos/core';
 import { formatProblem, validateTree } from '@cos/luet';
 import { toDiagnostic } from '../diagnostic.ts';
 import { openTrees } from './open-trees.ts';
-import { treeParameters } from './parameters.ts';
+import { treeParameters, treeVariables } from './parameters.ts';
 
 /** Everything that is wrong with the trees, at once. */
 export const validate = defineCommand({
   description: 'check the package trees: files, recipes, requirements, finalizers',
   config: 'optional',
+  env: treeVariables,
   parameters: {
     json: { type: 'flag', description: 'print the problems as JSON, for programs' },
     ...treeParameters,

@@ -1,13 +1,17 @@
-import { CosError, createDefinePlanner, noOptions } from '@cos/core';
+import { CosError } from '@cos/core';
 import { createGoTemplateRender, loadTree, planPackages, valuesFromJson, type TreeReader } from '@cos/luet';
 import * as z from 'zod/mini';
 import { toDiagnostic } from '../diagnostic.ts';
+import { declaredVariables, definePlanner } from '../options.ts';
+import { findRepositories } from '../repositories.ts';
 import { describePlan } from '../resolved-tree.ts';
 
 const options = z.object({
   /** Folders below the workspace; of two equal packages the later tree's wins. */
   trees: z.array(z.string()).check(z.minLength(1)),
-  /** Package strings (`app/x`, `app/x@>=1.0`), or every package of the trees. */
+  /** Folders of packages that can be required and are not meant by `all`; equal packages of `trees` win. */
+  referenceTrees: z._default(z.array(z.string()), []),
+  /** Package strings (`app/x`, `app/x@>=1.0`), or every package of `trees`. */
   targets: z.union([z.literal('all'), z.array(z.string())]),
   values: z.record(z.string(), z.json()),
   /** `debian`: one order for choosing and matching. `legacy`: matching of luet up to 0.36. */
@@ -21,10 +25,11 @@ const options = z.object({
  * Reads trees and plans packages. Every recipe is rendered with the values before anything is solved, because requirements may depend on them. All
  * problems are reported together; problems of packages that the targets do not need are warnings.
  */
-export const packages = createDefinePlanner(noOptions)({
+export const packages = definePlanner({
   description: 'read the package trees and decide what is built in which order',
   options,
-  async plan({ options, read, list, report }) {
+  env: ({ env }) => env,
+  async plan({ options, plugin, env, read, list, glob, report }) {
     const texts = new Map<string, string>();
     const reader: TreeReader = {
       async readFile(path) {
@@ -34,14 +39,17 @@ export const packages = createDefinePlanner(noOptions)({
       },
       list: async (path) => (await plainly(() => list(path))).map(({ name, type }) => ({ name, kind: type })),
     };
-    const tree = await loadTree({ roots: options.trees, reader });
-    const render = createGoTemplateRender({ engine: options.engine });
+    const tree = await loadTree({ roots: options.trees, references: options.referenceTrees, reader });
+    const found = await findRepositories([...options.trees, ...options.referenceTrees], { read: (path) => reader.readFile(path), glob });
+    const render = createGoTemplateRender({ engine: options.engine, env: declaredVariables(plugin.env, env) });
     const plan = planPackages({ tree, targets: options.targets, values: [valuesFromJson(options.values)], merge: options.valuesMerge, matching: options.versions, render });
     const source = (file: string): string | undefined => texts.get(file);
     for (const problem of plan.warnings) if (problem.severity === 'warning') report(toDiagnostic(problem, source));
     for (const problem of plan.unrelated) if (problem.severity !== 'note') report({ ...toDiagnostic(problem, source), severity: 'warning' });
-    if (plan.problems.length > 0) throw new CosError(plan.problems.map((problem) => toDiagnostic(problem, source)));
-    return describePlan(plan, tree);
+    for (const problem of found.problems) if (problem.severity === 'warning') report(toDiagnostic(problem, source));
+    const errors = [...plan.problems, ...found.problems.filter(({ severity }) => severity === 'error')];
+    if (errors.length > 0) throw new CosError(errors.map((problem) => toDiagnostic(problem, source)));
+    return describePlan(plan, tree, found.repositories);
   },
 });
 

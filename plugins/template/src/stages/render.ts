@@ -32,13 +32,15 @@ export const render = createDefineStage(noOptions)({
     values: valuesSchema,
     valuesMerge: z._default(z.enum(['presence', 'luet']), 'presence'),
     engine: z._default(z.enum(['luet', 'helm']), 'luet'),
+    /** Variables of the environment that the recipe may look at, with their values: options, so that they are part of the fingerprint. */
+    env: z._default(z.record(z.string(), z.string()), {}),
   }),
   async run({ inputs, options, emit, scratch }) {
     const files = new Map([[options.collection ? 'collection.yaml' : 'definition.yaml', await textOf(inputs.definition)]]);
     if (inputs.recipe !== undefined) files.set('build.yaml', await textOf(inputs.recipe));
     const shared = await Promise.all(inputs.shared.map(async (file, index) => ({ file: `templates/${index}.yaml`, text: await textOf(file) })));
     const tree = { ...(await loadTree({ roots: ['package'], reader: memoryReader(files) })), templates: shared };
-    const engine = createGoTemplateRender({ engine: options.engine });
+    const engine = createGoTemplateRender({ engine: options.engine, env: options.env });
     const rendered = renderTree({ tree, values: [valuesFromJson(options.values)], merge: options.valuesMerge, render: engine });
     const wanted = rendered.find(({ package: { definition } }) => definition.category === options.category && definition.name === options.name && definition.version === options.version);
     const problems = [...tree.problems, ...(wanted?.problems ?? [])].filter(isError);

@@ -56,3 +56,11 @@ test('a recipe that cannot be rendered is told, with the reason', async () => {
       hint: The files changed after the plan was made: run again."
   `);
 });
+
+test('a recipe sees the variables that it is given, which count, and none of the process', async () => {
+  const files = { 'build.yaml': 'image: base\nsteps:\n- echo "[{{ env "COLOUR" }}{{ env "PATH" }}]"\n' };
+  await using green = await render(files, { env: { COLOUR: 'green' } });
+  await using blue = await render(files, { env: { COLOUR: 'blue' } });
+  expect(JSON.parse(await readFile(green.outputs.recipe.path, 'utf8'))).toMatchObject({ steps: ['echo "[green]"'] });
+  expect(JSON.parse(await readFile(blue.outputs.recipe.path, 'utf8'))).toMatchObject({ steps: ['echo "[blue]"'] });
+});

@@ -1,0 +1,18 @@
+import { createDefinePlanner } from '@cos/core';
+import * as z from 'zod/mini';
+
+const variableName = z.string().check(z.regex(/^[A-Za-z_][A-Za-z0-9_]*$/));
+
+export const options = z.object({
+  /** Variables of the environment that templates may look at with `env` and `expandenv`; all others read as empty. Default: none. */
+  env: z._default(z.array(variableName), []),
+});
+
+export type ResolveOptions = z.output<typeof options>;
+
+export const definePlanner = createDefinePlanner(options);
+
+/** Values of declared variables as template engines take them: one that is not set is empty. */
+export function declaredVariables(names: readonly string[], env: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(names.map((name) => [name, env[name] ?? '']));
+}
