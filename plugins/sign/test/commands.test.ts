@@ -12,12 +12,12 @@ import { failureOf, opensslVerifies, streamOf, temporaryFolder } from './rig.ts'
 const password: Secret = { secret: { env: 'COS_PASSWORD' }, name: 'env:COS_PASSWORD' };
 
 /** What the engine gives a command, in a folder of the test. */
-function context(workspace: string, args: Readonly<Record<string, unknown>>): CommandContext<any, any> & { readonly printed: string[] } {
+function context(workspace: string, args: Readonly<Record<string, unknown>>, cwd = workspace): CommandContext<any, any> & { readonly printed: string[] } {
   const printed: string[] = [];
   return {
     args,
     workspace,
-    cwd: workspace,
+    cwd,
     printed,
     print: (line) => printed.push(line),
     reveal: async () => 'from the environment',
@@ -83,9 +83,19 @@ test('verify accepts a signed file and a signed repository folder, and refuses c
     await verify.handle(given);
     expect(given.printed).toEqual([expect.stringMatching(/^good: /)]);
   }
+  const inside = context(folder, { path: '../SHA256SUMS', signature: undefined, key: undefined }, join(folder, 'repo'));
+  await verify.handle(inside);
+  expect(inside.printed).toEqual(['good: SHA256SUMS is signed by the owner of cos.pub']);
   await writeFile(join(folder, 'repo/repository.yaml'), 'changed\n');
   expect(await failureOf(verify.handle(context(folder, { path: 'repo', signature: undefined, key: 'cos.pub' })))).toMatchObject({ code: 'COS_SIGN_INVALID' });
   expect(await failureOf(verify.handle(context(folder, { path: 'none', signature: undefined, key: 'cos.pub' })))).toMatchObject({ code: 'COS_SIGN_NOT_FOUND' });
+  await writeFile(join(folder, 'a.iso'), '');
+  expect(await failureOf(verify.handle(context(folder, { path: 'a.iso', signature: undefined, key: undefined })))).toMatchObject({
+    message: 'Expected the signature of a.iso at a.iso.sig; it is not there.',
+    hint: 'Sign it with `cos run sign`, or name the signature with --signature.',
+  });
+  await writeFile(join(folder, 'a.iso.sha256.sig'), '');
+  expect(await failureOf(verify.handle(context(folder, { path: 'a.iso', signature: undefined, key: undefined })))).toMatchObject({ hint: 'Its checksum is signed: cos verify a.iso.sha256, then compare with sha256sum --check.' });
   await mkdir(join(folder, 'empty'));
   expect(await failureOf(verify.handle(context(folder, { path: 'empty', signature: undefined, key: 'cos.pub' })))).toMatchObject({ code: 'COS_SIGN_NO_INDEX' });
 });

@@ -17,13 +17,13 @@ export async function* streamOf(text: string): AsyncIterable<Uint8Array> {
 }
 
 /** Code and message of the diagnostics with which a call fails. */
-export async function failureOf(call: Promise<unknown>): Promise<{ readonly code: string; readonly message: string }> {
+export async function failureOf(call: Promise<unknown>): Promise<{ readonly code: string; readonly message: string; readonly hint?: string }> {
   try {
     await call;
   } catch (error) {
     if (!(error instanceof CosError)) throw error;
-    const [{ code, message } = { code: '', message: '' }] = error.diagnostics;
-    return { code, message };
+    const [{ code, message, hint } = { code: '', message: '', hint: undefined }] = error.diagnostics;
+    return { code, message, ...(hint === undefined ? {} : { hint }) };
   }
   throw new Error('did not fail');
 }

@@ -1,8 +1,10 @@
 import { markSite, siteOf } from '../errors/declared-at.ts';
+import { hintFor } from '../errors/did-you-mean.ts';
 import { at, noteAt } from '../errors/place.ts';
 import { quote } from '../errors/schema-failures.ts';
 import type { Target } from '../model/config.ts';
 import { platforms, type Derivative, type Platform } from '../model/distribution.ts';
+import type { Stage } from '../model/stage.ts';
 import { overlaps, workspacePath } from '../model/workspace-path.ts';
 import { checkParameters } from './check-parameters.ts';
 import { checkPlugins } from './check-plugins.ts';
@@ -24,6 +26,8 @@ export interface CheckedConfig {
 const fields = ['plugins', 'derivatives', 'targets', 'outDir', 'sourceDateEpoch', 'resources', 'cache'] as const;
 const derivativeFields = ['name', 'version', 'from', 'platforms', 'values', 'valuesFiles', 'trees', 'referenceTrees'] as const;
 const gibibyte = 1024 ** 3;
+/** The end of 2107, the last day that FAT can tell. */
+const lastEpoch = 4_354_819_199;
 
 /** Checks the whole config and reports every problem. Undefined when it is no config at all. `wanted`: `some` derivatives must be there, or `any` number. */
 export async function checkConfig(given: unknown, file: string, report: Report, wanted: 'some' | 'any' = 'some'): Promise<CheckedConfig | undefined> {
@@ -41,15 +45,16 @@ export async function checkConfig(given: unknown, file: string, report: Report, 
   const cacheFolder = checkFolder(subject, 'cache.folder', cache['folder'], '.cos');
   if (overlaps(outDir, cacheFolder)) problem(subject, 'COS_CONFIG_PATH', `Expected "outDir" and "cache.folder" to be apart; found "${outDir}" and "${cacheFolder}".`);
   const plugins = checkList(subject, 'plugins', given['plugins'], 'configured plugins', (item): item is unknown => item !== undefined);
+  const checkedPlugins = await checkPlugins(plugins, site, report);
   return {
-    plugins: await checkPlugins(plugins, site, report),
+    plugins: checkedPlugins,
     derivatives: checkDerivatives(subject, given['derivatives'], wanted),
     targets: checkTargets(subject, given['targets']),
     outDir,
     cacheFolder,
     cacheMaxBytes: checkInteger(subject, 'cache.maxBytes', cache['maxBytes'], { minimum: 0, fallback: 20 * gibibyte }),
-    sourceDateEpoch: checkInteger(subject, 'sourceDateEpoch', given['sourceDateEpoch'], { minimum: 0, fallback: 315_532_800 }),
-    resources: checkResources(subject, given['resources']),
+    sourceDateEpoch: checkInteger(subject, 'sourceDateEpoch', given['sourceDateEpoch'], { minimum: 0, maximum: lastEpoch, fallback: 315_532_800 }),
+    resources: checkResources(subject, given['resources'], checkedPlugins),
   };
 }
 
@@ -61,11 +66,16 @@ function checkFolder(subject: Subject, field: string, given: unknown, fallback: 
   return fallback;
 }
 
-function checkResources(subject: Subject, given: unknown): Readonly<Record<string, number>> {
+function checkResources(subject: Subject, given: unknown, plugins: ReadonlyMap<string, ResolvedPlugin>): Readonly<Record<string, number>> {
   if (given === undefined) return {};
   if (!isObject(given)) {
     expected(subject, 'resources', 'capacities by name', given);
     return {};
+  }
+  const classes = [...plugins.values()].flatMap(({ definition }) => Object.values<Stage>(definition.stages ?? {}).map(({ resource }) => resource?.class ?? 'cpu'));
+  const known = [...new Set(classes)].filter((name) => name !== 'cpu').sort();
+  for (const name of Object.keys(given)) {
+    if (!known.includes(name)) problem(subject, 'COS_CONFIG_UNKNOWN_FIELD', `No stage takes the resource "${name}".`, name === 'cpu' ? 'What runs at once is bounded by --jobs.' : hintFor(name, known, 'resources'));
   }
   return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, checkInteger(subject, `resources.${name}`, value, { minimum: 1, fallback: 2 })]));
 }
@@ -78,8 +88,8 @@ function checkDerivatives(config: Subject, given: unknown, wanted: 'some' | 'any
     const name = item['name'];
     const subject: Subject = { what: isText(name) ? `derivative "${name}"` : `derivatives.${index}`, site: siteOf(item) ?? config.site, report: config.report };
     checkKeys(subject, item, derivativeFields);
-    if (!isText(name) || !/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) {
-      expected(subject, 'name', 'letters, digits, dots and dashes', name);
+    if (!isText(name) || !/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name)) {
+      expected({ ...subject, what: `derivatives.${index}` }, 'name', 'at most 64 letters, digits, dots and dashes', name);
       continue;
     }
     if (seen.has(name)) {

@@ -52,10 +52,10 @@ export function checkList<T>(subject: Subject, field: string, value: unknown, wa
 }
 
 /** A whole number in a range; undefined fields are `fallback`. */
-export function checkInteger(subject: Subject, field: string, value: unknown, range: { readonly minimum: number; readonly fallback: number }): number {
+export function checkInteger(subject: Subject, field: string, value: unknown, range: { readonly minimum: number; readonly maximum?: number; readonly fallback: number }): number {
   if (value === undefined) return range.fallback;
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= range.minimum) return value;
-  expected(subject, field, `a whole number of at least ${range.minimum}`, value);
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= range.minimum && value <= (range.maximum ?? value)) return value;
+  expected(subject, field, range.maximum === undefined ? `a whole number of at least ${range.minimum}` : `a whole number from ${range.minimum} to ${range.maximum}`, value);
   return range.fallback;
 }
 

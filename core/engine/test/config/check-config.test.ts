@@ -43,7 +43,7 @@ test('all problems of the shape are shown together', async () => {
     targets: { Build: { description: 'x', plan: () => [] }, other: { plan: 1 } },
     outDir: '../out',
     sourceDateEpoch: -1,
-    resources: { engine: 0 },
+    resources: { engine: 0, cpu: 4 },
     cache: { folder: 'cache', maxByte: 1 },
   };
   expect(await problemsOf(config)).toMatchInlineSnapshot(`
@@ -62,7 +62,7 @@ test('all problems of the shape are shown together', async () => {
     error COS_CONFIG_SHAPE: Expected a list of configured plugins as "plugins" of the config; found "shell".
       at cos.config.ts:1
 
-    error COS_CONFIG_SHAPE: Expected letters, digits, dots and dashes as "name" of derivative "a b"; found "a b".
+    error COS_CONFIG_SHAPE: Expected at most 64 letters, digits, dots and dashes as "name" of derivatives.0; found "a b".
       at cos.config.ts:1
 
     error COS_CONFIG_UNKNOWN_FIELD: Derivative "x" has an unknown field "tree".
@@ -85,8 +85,16 @@ test('all problems of the shape are shown together', async () => {
     error COS_CONFIG_SHAPE: Expected an object with "description" and the function "plan" as "targets.other" of the config; found {"plan":1}.
       at cos.config.ts:1
 
-    error COS_CONFIG_SHAPE: Expected a whole number of at least 0 as "sourceDateEpoch" of the config; found -1.
+    error COS_CONFIG_SHAPE: Expected a whole number from 0 to 4354819199 as "sourceDateEpoch" of the config; found -1.
       at cos.config.ts:1
+
+    error COS_CONFIG_UNKNOWN_FIELD: No stage takes the resource "engine".
+      at cos.config.ts:1
+      hint: There are no resources.
+
+    error COS_CONFIG_UNKNOWN_FIELD: No stage takes the resource "cpu".
+      at cos.config.ts:1
+      hint: What runs at once is bounded by --jobs.
 
     error COS_CONFIG_SHAPE: Expected a whole number of at least 1 as "resources.engine" of the config; found 0.
       at cos.config.ts:1"

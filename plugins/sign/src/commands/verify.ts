@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
-import { dirname, isAbsolute, join, relative } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { defineCommand } from '@cos/core';
 import { findIndex } from '../find-index.ts';
 import { readPublicKey } from '../key-pair.ts';
@@ -14,27 +14,40 @@ export const verify = defineCommand({
   parameters: {
     path: { type: 'text', required: true, positional: true, description: 'the file, or the repository folder' },
     signature: { type: 'text', description: 'the signature file; default: the name of the file and .sig, beside it' },
-    key: { type: 'text', default: 'cos.pub', description: 'the public key' },
+    key: { type: 'text', description: 'the public key; default: cos.pub of the workspace' },
   },
-  async handle({ args, workspace, print }) {
-    const inWorkspace = (path: string): string => (isAbsolute(path) ? path : join(workspace, path));
-    const found = await stat(inWorkspace(args.path)).catch(() => undefined);
+  async handle({ args, cwd, workspace, print }) {
+    const path = resolve(cwd, args.path);
+    const found = await stat(path).catch(() => undefined);
     if (found === undefined) throw missing(args.path);
-    const subject = found.isDirectory() ? await findIndex(inWorkspace(args.path), args.path) : inWorkspace(args.path);
-    const signature = args.signature === undefined ? await findSignature(subject) : inWorkspace(args.signature);
+    const subject = found.isDirectory() ? await findIndex(path, args.path) : path;
+    const signature = args.signature === undefined ? await findSignature(subject) : resolve(cwd, args.signature);
     const shown = { subject: show(workspace, subject), signature: show(workspace, signature) };
-    const key = readPublicKey(await readSmall(inWorkspace(args.key), args.key), args.key);
+    await checkPresent(signature, subject, shown);
+    const keyName = args.key ?? 'cos.pub';
+    const key = readPublicKey(await readSmall(args.key === undefined ? join(workspace, keyName) : resolve(cwd, args.key), keyName), keyName);
     const isGood = await verifySignature(createReadStream(subject), await readSmall(signature, shown.signature), key, shown.signature);
     if (!isGood) {
       throw problem(
         'COS_SIGN_INVALID',
-        `The signature ${shown.signature} does not fit ${shown.subject} and the key ${args.key}.`,
+        `The signature ${shown.signature} does not fit ${shown.subject} and the key ${keyName}.`,
         'The file or the signature was changed, or another key has signed: do not use the file.',
       );
     }
-    print(`good: ${shown.subject} is signed by the owner of ${args.key}`);
+    print(`good: ${shown.subject} is signed by the owner of ${keyName}`);
   },
 });
+
+/** An ISO has no signature of its own: its checksum has. */
+async function checkPresent(signature: string, subject: string, shown: { readonly subject: string; readonly signature: string }): Promise<void> {
+  if (await isThere(signature)) return;
+  const hint = (await isThere(`${subject}.sha256.sig`)) ? `Its checksum is signed: cos verify ${shown.subject}.sha256, then compare with sha256sum --check.` : 'Sign it with `cos run sign`, or name the signature with --signature.';
+  throw problem('COS_SIGN_NOT_FOUND', `Expected the signature of ${shown.subject} at ${shown.signature}; it is not there.`, hint);
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined)) !== undefined;
+}
 
 /** Relative to the workspace where the path lies inside. */
 function show(workspace: string, path: string): string {
@@ -46,8 +59,7 @@ function show(workspace: string, path: string): string {
 async function findSignature(subject: string): Promise<string> {
   const beside = `${subject}.sig`;
   const outside = join(dirname(dirname(subject)), 'repository.yaml.sig');
-  const isMissing = (await stat(beside).catch(() => undefined)) === undefined;
-  return isMissing && subject.endsWith('/repository.yaml') ? outside : beside;
+  return !(await isThere(beside)) && subject.endsWith('/repository.yaml') ? outside : beside;
 }
 
 async function readSmall(path: string, shown: string): Promise<string> {
@@ -62,5 +74,5 @@ async function readSmall(path: string, shown: string): Promise<string> {
 }
 
 function missing(path: string): Error {
-  return problem('COS_SIGN_NOT_FOUND', `${path} cannot be read.`, 'Give paths relative to the workspace, or absolute ones.');
+  return problem('COS_SIGN_NOT_FOUND', `Expected a readable file or folder; found none at ${path}.`, 'Give paths relative to the current folder, or absolute ones.');
 }
