@@ -10,6 +10,7 @@ export interface Actions {
   plan(words: readonly string[], flags: GivenFlags & { readonly json?: boolean }): Promise<number>;
   graph(words: readonly string[], flags: GivenFlags & { readonly format?: string }): Promise<number>;
   why(task: string, flags: GivenFlags & { readonly target?: readonly string[] }): Promise<number>;
+  values(paths: readonly string[], flags: GivenFlags & { readonly json?: boolean }): Promise<number>;
   clean(flags: GivenFlags & { readonly all?: boolean }): Promise<number>;
   doctor(flags: GivenFlags): Promise<number>;
   /** A word that is no command of the engine: perhaps one of a plugin. */
@@ -92,6 +93,20 @@ export async function parseCommandLine(argv: readonly string[], actions: Actions
       .argument('<task>', 'key of a task (plugin.stage#name), or a part of it that only one has')
       .addOption(new Option('--target <name>', 'look only in this target').argParser(collect)),
   ).action((task: string, flags: GivenFlags & { readonly target?: readonly string[] }) => done(actions.why(task, flags)));
+
+  program
+    .command('values')
+    .helpGroup('Look')
+    .description('print the values that templates see, and where each comes from')
+    .argument('[path...]', 'only these values and what lies below them: `base`, `kernel.flavour`')
+    .option('--json', 'values and origins as JSON, for programs')
+    .addOption(values())
+    .addOption(set())
+    .addOption(derivative())
+    .addOption(platform())
+    .addOption(color())
+    .addOption(noColor())
+    .action((paths: string[], flags: GivenFlags & { readonly json?: boolean }) => done(actions.values(paths, flags)));
 
   program
     .command('list')

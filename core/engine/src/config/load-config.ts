@@ -61,9 +61,9 @@ export async function resolveConfig(given: unknown, file: string, request: LoadR
     if (request.derivatives.length > 0 && !request.derivatives.includes(derivative.name)) continue;
     for (const platform of derivative.platforms) {
       if (request.platforms.length > 0 && !request.platforms.includes(platform)) continue;
-      const values = await variantValues(derivative, platform, layers, workspace, report);
+      const { values, layers: sources } = await variantValues(derivative, platform, layers, workspace, report);
       const full = markSite({ ...derivative, version: derivative.version ?? '0.0.0' }, siteOf(derivative));
-      variants.push(Object.freeze({ derivative: Object.freeze(full), platform, values, scope: count > 1 ? `${derivative.name}/${platform.split('/')[1] ?? platform}` : undefined }));
+      variants.push(Object.freeze({ derivative: Object.freeze(full), platform, values, layers: sources, scope: count > 1 ? `${derivative.name}/${platform.split('/')[1] ?? platform}` : undefined }));
     }
   }
   checkSelection(request, checked.derivatives.map(({ name }) => name), checked.derivatives.flatMap(({ platforms }) => [...platforms]), variants.length, report);

@@ -2,6 +2,7 @@ import type { Target } from '../model/config.ts';
 import type { Derivative, Platform } from '../model/distribution.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { PluginDefinition } from '../model/plugin.ts';
+import type { Layer } from './values.ts';
 
 // What load makes of a config file: checked, defaults filled in, values overlaid, frozen.
 
@@ -21,6 +22,8 @@ export interface Variant {
   readonly derivative: Derivative & { readonly version: string };
   readonly platform: Platform;
   readonly values: JsonObject;
+  /** Where the values come from, the weakest first. */
+  readonly layers: readonly Layer[];
   /** `derivative/architecture`, added to task names when the config declares more than one variant. */
   readonly scope: string | undefined;
 }

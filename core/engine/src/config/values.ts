@@ -14,11 +14,14 @@ import { overlay } from './overlay.ts';
 import { asLayer, type SetValue } from './set-value.ts';
 import { readYaml } from './yaml.ts';
 
-interface Layer {
-  /** For messages: `the distribution "debian"`. */
+/** One source of values. */
+export interface Layer {
+  /** For messages: `distribution "debian"`. */
   readonly what: string;
   readonly values: JsonObject;
   readonly site?: string | undefined;
+  /** Absolute path of the YAML file that the values are read from. */
+  readonly file?: string | undefined;
 }
 
 /** Layers of the request, which are the same for every variant. */
@@ -37,12 +40,12 @@ export async function variantValues(
   request: RequestLayers,
   workspace: string,
   report: (diagnostic: Diagnostic) => void,
-): Promise<JsonObject> {
+): Promise<{ readonly values: JsonObject; readonly layers: readonly Layer[] }> {
   const site = siteOf(derivative);
   const preset = derivative.from;
   const declared: (Layer | undefined)[] = [
-    plainLayer(`distribution "${preset.name}"`, preset.values, siteOf(preset), report),
-    plainLayer(`platform ${platform} of distribution "${preset.name}"`, preset.platforms[platform], siteOf(preset), report),
+    presetLayer(`distribution "${preset.name}"`, preset.values, siteOf(preset), report),
+    presetLayer(`platform ${platform} of distribution "${preset.name}"`, preset.platforms[platform], siteOf(preset), report),
   ];
   for (const file of derivative.valuesFiles ?? []) declared.push(await readValuesFile(file, workspace, site, report));
   declared.push(plainLayer(`derivative "${derivative.name}"`, derivative.values, site, report));
@@ -65,7 +68,14 @@ export async function variantValues(
       }),
     );
   }
-  return values;
+  return { values, layers };
+}
+
+/** Values that were read from a file remember it. */
+function presetLayer(what: string, given: unknown, site: string | undefined, report: (diagnostic: Diagnostic) => void): Layer | undefined {
+  const readFrom = siteOf(given);
+  const layer = plainLayer(what, given, readFrom ?? site, report);
+  return layer === undefined || readFrom === undefined ? layer : { ...layer, file: readFrom.replace(/:\d+$/, '') };
 }
 
 /** Reads a values file. Undefined after a problem, which is reported. */
@@ -87,7 +97,8 @@ export async function readValuesFile(file: string, folder: string, site: string 
     for (const problem of read.failures) report(problem);
     return undefined;
   }
-  return plainLayer(`values file "${file}"`, read.value ?? {}, `${path}:1`, report);
+  const layer = plainLayer(`values file "${file}"`, read.value ?? {}, `${path}:1`, report);
+  return layer === undefined ? undefined : { ...layer, file: path };
 }
 
 const maxBytes = 4 * 1024 * 1024;

@@ -1,4 +1,4 @@
-import { CORE_SCHEMA, load, loadAll, mergeTag, YAMLException } from 'js-yaml';
+import { CORE_SCHEMA, EVENT_ID, getScalarValue, load, loadAll, mergeTag, parseEvents, YAMLException, type Event } from 'js-yaml';
 import { messageOf } from '../errors/expected.ts';
 import type { Diagnostic } from '../errors/diagnostic.ts';
 import { failure, success, type Result } from '../errors/result.ts';
@@ -27,6 +27,47 @@ export function readYamlValue(text: string): { readonly value: unknown } | undef
     // Not YAML, by whatever limit of the reader.
     return undefined;
   }
+}
+
+/**
+ * Lines of keys, counted from 1, by {@link keyPath}. Keys that come through an alias or a merge are missing: their line is that of the key above them. Empty
+ * when the text is no YAML.
+ */
+export function locateKeys(text: string): ReadonlyMap<string, number> {
+  const lines = new Map<string, number>();
+  let events: readonly Event[];
+  try {
+    events = parseEvents(text, {});
+  } catch {
+    // Reading it has said so.
+    return lines;
+  }
+  let next = 0;
+  const skip = (path: readonly string[] | undefined): void => {
+    const event = events[next];
+    next += 1;
+    if (event === undefined || event.type === EVENT_ID.POP) return;
+    if (event.type !== EVENT_ID.MAPPING && event.type !== EVENT_ID.SEQUENCE && event.type !== EVENT_ID.DOCUMENT) return;
+    while (next < events.length && events[next]?.type !== EVENT_ID.POP) {
+      if (event.type !== EVENT_ID.MAPPING) {
+        skip(event.type === EVENT_ID.DOCUMENT ? path : undefined);
+        continue;
+      }
+      const key = events[next];
+      const below = path === undefined || key?.type !== EVENT_ID.SCALAR ? undefined : [...path, getScalarValue(text, key)];
+      if (below !== undefined && key?.type === EVENT_ID.SCALAR) lines.set(keyPath(below), text.slice(0, Math.max(0, key.valueStart)).split('\n').length);
+      skip(undefined);
+      skip(below);
+    }
+    next += 1;
+  };
+  skip([]);
+  return lines;
+}
+
+/** A path of keys as one text: joined by dots, which inside of a key are written `\.`, as `--set` takes it. */
+export function keyPath(path: readonly string[]): string {
+  return path.map((key) => key.replaceAll('.', '\\.')).join('.');
 }
 
 function problem(error: YAMLException, source: string, file: string, code: string): Diagnostic {

@@ -13,6 +13,7 @@ export const codes = {
   COS_REQUEST_UNKNOWN_DERIVATIVE: 'The config declares no derivative of that name.',
   COS_REQUEST_UNKNOWN_PLATFORM: 'No selected derivative is declared for that platform.',
   COS_REQUEST_UNKNOWN_TASK: 'No target plans a task of that key.',
+  COS_REQUEST_UNKNOWN_VALUE: 'No value has this path.',
   COS_REQUEST_RUN_FAILED: 'A target that a command of a plugin ran did not end well.',
   // The config file.
   COS_CONFIG_NOT_FOUND: 'No `cos.config.*` is in the folder or above it.',
