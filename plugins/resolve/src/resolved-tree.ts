@@ -1,4 +1,6 @@
-import type { ArchiveContent, PackageKind, PackagePlan, PackageRole, PlannedImage, RepositorySource, ResolvedPackage, Tree } from '@cos/luet';
+import type { Diagnostic } from '@cos/core';
+import type { ArchiveContent, PackageKind, PackagePlan, PackageRole, PlannedImage, RepositorySource, Tree } from '@cos/luet';
+import { templateFiles } from './template-files.ts';
 
 // What the planner answers: plain data for the targets that make tasks of it. Paths are relative to the workspace.
 
@@ -44,8 +46,17 @@ export interface ResolvedTree {
   readonly repositories: readonly RepositorySource[];
 }
 
-/** `repositories`: what the files beside the trees say. */
-export function describePlan(plan: PackagePlan, tree: Tree, repositories: readonly RepositorySource[]): ResolvedTree {
+export interface Described {
+  readonly plan: PackagePlan;
+  readonly tree: Tree;
+  /** What the files beside the trees say. */
+  readonly repositories: readonly RepositorySource[];
+  /** Text of a file of the tree. */
+  readonly source: (file: string) => string | undefined;
+  readonly report: (diagnostic: Diagnostic) => void;
+}
+
+export function describePlan({ plan, tree, repositories, source: textOf, report }: Described): ResolvedTree {
   const files = new Map(tree.packages.map((one) => [one.fingerprintName, one]));
   return {
     packages: plan.packages.map((one) => {
@@ -63,7 +74,7 @@ export function describePlan(plan: PackagePlan, tree: Tree, repositories: readon
         folder: one.dir,
         definition: source.file,
         recipe: source.recipe?.file,
-        templates: templatesOf(one),
+        templates: templateFiles({ package: one, file: source.file, text: textOf(source.file) ?? '', report }),
         env: Object.fromEntries(one.variables),
         image: one.image,
         finalRequires: one.finalRequires,
@@ -75,10 +86,4 @@ export function describePlan(plan: PackagePlan, tree: Tree, repositories: readon
     referenceTrees: tree.references,
     repositories,
   };
-}
-
-/** The key `templates` of a definition: a list of file names. Anything else is a plain template value of another meaning. */
-function templatesOf(one: ResolvedPackage): readonly string[] {
-  const given = one.values.entries.get('templates');
-  return Array.isArray(given) && given.every((item) => typeof item === 'string') ? given : [];
 }

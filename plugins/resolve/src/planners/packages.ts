@@ -49,7 +49,7 @@ export const packages = definePlanner({
     for (const problem of found.problems) if (problem.severity === 'warning') report(toDiagnostic(problem, source));
     const errors = [...plan.problems, ...found.problems.filter(({ severity }) => severity === 'error')];
     if (errors.length > 0) throw new CosError(errors.map((problem) => toDiagnostic(problem, source)));
-    return describePlan(plan, tree, found.repositories);
+    return describePlan({ plan, tree, repositories: found.repositories, source, report });
   },
 });
 
