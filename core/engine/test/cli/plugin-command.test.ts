@@ -9,7 +9,7 @@ export const tools = definePlugin({
   commands: {
     greet: command({ who: { type: 'text', required: true, positional: true, description: 'whom' }, loud: { type: 'flag', description: 'in capitals' } },
       async ({ args, print, env, workspace }) => { print((args.loud ? args.who.toUpperCase() : args.who) + ' ' + (env.SHOWN ?? '-') + ' ' + (env.HIDDEN ?? '-')); return args.who === 'nobody' ? 7 : undefined; }, 'greet somebody'),
-    kernels: command({}, async ({ derivatives, print }) => { for (const each of derivatives) print([each.name, each.version, each.platform, each.values.kernel].join(' ')); }),
+    kernel: command({}, async ({ derivatives, print }) => { for (const each of derivatives) print([each.name, each.version, each.platform, each.values.kernel].join(' ')); }),
     make: command({ target: { type: 'text', required: true, positional: true, description: 'target' } }, async ({ args, run, print }) => { const made = await run(args.target); print(JSON.stringify(made)); }),
     fail: command({}, async () => { throw new CosError({ code: 'COS_TOOLS_BAD', severity: 'error', message: 'Expected better.', hint: 'Try again.' }); }),
     bug: command({}, async () => { throw new TypeError('boom'); }),
@@ -55,8 +55,8 @@ test('its arguments are checked, and --help prints them', async () => {
 
 test('it sees the values as they are overlaid for this call', async () => {
   await using workspace = await createCosWorkspace(files);
-  expect((await workspace.cos('kernels')).stdout).toBe('sample 0.0.0 linux/amd64 default\n');
-  expect((await workspace.cos('kernels', '--set', 'kernel=rt')).stdout).toBe('sample 0.0.0 linux/amd64 rt\n');
+  expect((await workspace.cos('kernel')).stdout).toBe('sample 0.0.0 linux/amd64 default\n');
+  expect((await workspace.cos('kernel', '--set', 'kernel=rt')).stdout).toBe('sample 0.0.0 linux/amd64 rt\n');
 });
 
 test('it can run a target and gets the published paths', async () => {
