@@ -23,6 +23,19 @@ export async function medianOf(rounds: number, work: () => Promise<void> | void)
   return times[Math.floor(times.length / 2)] ?? Number.NaN;
 }
 
+/** Shortest durations in milliseconds of work and of its floor, which take turns: what else the machine does then weighs on both, or on neither. */
+export async function shortestOf(rounds: number, works: { readonly value: () => Promise<void> | void; readonly floor: () => Promise<void> | void }): Promise<{ readonly value: number; readonly floor: number }> {
+  const shortest = { value: Infinity, floor: Infinity };
+  for (let round = 0; round < rounds; round += 1) {
+    for (const which of ['floor', 'value'] as const) {
+      const start = performance.now();
+      await works[which]();
+      shortest[which] = Math.min(shortest[which], performance.now() - start);
+    }
+  }
+  return shortest;
+}
+
 export function duration(name: string, value: number, floor: number): Figure {
   return { name, value, unit: 'ms', floor, ratio: value / floor };
 }

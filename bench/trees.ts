@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { duration, medianOf, type Figure } from './measure.ts';
+import { duration, shortestOf, type Figure } from './measure.ts';
 import { writeTree, type Shape, type SyntheticTree } from './synthetic-tree.ts';
 import { parseTree, planTree } from './tree-work.ts';
 
@@ -22,9 +22,10 @@ interface Timed {
 }
 
 async function timeTree(tree: SyntheticTree, shape: Shape): Promise<Timed> {
-  const rounds = tree.packages > 1000 ? 3 : 7;
-  const floor = await medianOf(rounds, () => void parseTree(tree.root));
-  const value = await medianOf(rounds, async () => void (await planTree(tree.root, tree.packages)));
+  const { value, floor } = await shortestOf(tree.packages > 1000 ? 5 : tree.packages > 100 ? 9 : 30, {
+    floor: () => void parseTree(tree.root),
+    value: async () => void (await planTree(tree.root, tree.packages)),
+  });
   const what = shape === 'line' ? `${tree.packages} packages, each on the one before` : `${tree.packages} packages`;
   return { tree, figure: duration(`load, render and solve ${what}`, value, floor) };
 }

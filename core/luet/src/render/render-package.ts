@@ -121,7 +121,7 @@ function findMissingValues(text: string, map: RenderedMap): Problem[] {
 
 /** Positions of the rendered text become positions of the source. */
 function moveSpec(spec: BuildSpec, map: RenderedMap): BuildSpec {
-  if (map.isIdentity) return spec;
+  if (map.keepsPlaces) return spec;
   const move = (at: Location): Location => map.locate(at).at;
   const moveAll = (references: readonly PackageReference[]): PackageReference[] =>
     references.map((one) => (one.at === undefined ? one : { ...one, at: move(one.at) }));

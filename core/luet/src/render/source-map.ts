@@ -70,9 +70,9 @@ export class RenderedMap {
     this.#recipe = recipe;
   }
 
-  /** Whether every location is where it comes from. */
-  get isIdentity(): boolean {
-    return this.#text === this.#recipe.text && !this.#text.includes('{{');
+  /** Whether every location is where it comes from: each line of the text is that of the recipe, or what an action made of it. */
+  get keepsPlaces(): boolean {
+    return this.#templates.length === 0 && keepsLines(this.#recipe.text, this.#text);
   }
 
   get #table(): LineTable {
@@ -81,7 +81,6 @@ export class RenderedMap {
   }
 
   locate(at: Location): { readonly at: Location; readonly rendered: boolean } {
-    if (this.isIdentity) return { at, rendered: false };
     const { rendered, ofTemplates, ofRecipe, shift } = this.#table;
     if (shift !== undefined && at.line > shift) {
       return { at: { ...at, file: this.#recipe.file, line: at.line - shift }, rendered: false };
@@ -122,6 +121,22 @@ function tabulate(text: string, templates: readonly SourceText[], recipe: Source
   const isVerbatim = !recipe.text.includes('{{') && (text === recipe.text || text.endsWith(`\n${recipe.text}`));
   const shift = isVerbatim ? rendered.length - recipe.text.split('\n').length : undefined;
   return { rendered, ofTemplates: originsOfTemplates(templates), ofRecipe: originsOf([recipe]), shift };
+}
+
+function keepsLines(source: string, rendered: string): boolean {
+  if (source === rendered) return true;
+  let inSource = 0;
+  let inRendered = 0;
+  for (;;) {
+    const endInSource = source.indexOf('\n', inSource);
+    const endInRendered = rendered.indexOf('\n', inRendered);
+    if ((endInSource === -1) !== (endInRendered === -1)) return false;
+    const line = endInSource === -1 ? source.slice(inSource) : source.slice(inSource, endInSource);
+    if (line !== (endInRendered === -1 ? rendered.slice(inRendered) : rendered.slice(inRendered, endInRendered)) && !line.includes('{{')) return false;
+    if (endInSource === -1) return true;
+    inSource = endInSource + 1;
+    inRendered = endInRendered + 1;
+  }
 }
 
 const knownTemplates = new WeakMap<readonly SourceText[], Origins>();

@@ -45,6 +45,7 @@ export function createPlainGraph(universe: Universe): PlainGraph {
       return first === undefined || (first === one && nameKey(reference) !== nameKey(one)) ? [] : [first];
     });
     if (required.length === 0) return NONE;
+    if (required.length === 1) return required.map(indexOf);
     return [...new Set(required)].toSorted((a, b) => compareBytes(a.fingerprintName, b.fingerprintName)).map(indexOf);
   });
   const isInDoubt = spread(children, isDoubtful);
