@@ -1,16 +1,28 @@
 import { Readable } from 'node:stream';
-import type { Dockerfile, Instruction } from '../dockerfile.ts';
-import { failureOf } from '../errors.ts';
+import type { Place } from '@cos/core';
+import { failureOf, type FailDetails } from '../errors.ts';
 import { awaitRemoval } from './await-removal.ts';
 import { EngineError, type EngineClient } from './client.ts';
 import { readProgress } from './progress.ts';
 
 // One build in the engine's classic builder. When the connection ends (abort, crash), the engine stops the build and removes its container itself.
 
+/** An instruction of a Dockerfile, and how messages speak of it. */
+export interface BuildStep {
+  readonly text: string;
+  /** First line in the Dockerfile, counted from 1. */
+  readonly line: number;
+  /** What it was made of, where it stands in no file that the user knows: `steps[1] of its recipe`. */
+  readonly item?: string;
+  /** Where the user wrote it. */
+  readonly place?: Place;
+}
+
 export interface BuildRequest {
   /** How messages name what is built, for example `system/base-1.0`. */
   readonly subject: string;
-  readonly dockerfile: Dockerfile;
+  /** The instructions in the order in which the engine counts them. */
+  readonly steps: readonly BuildStep[];
   /** Name of the Dockerfile inside the context. */
   readonly dockerfileName: string;
   /** The context as a tar stream. */
@@ -26,9 +38,9 @@ export interface BuildRequest {
 
 /** Builds and answers the image's id. Throws COS_DOCKER_STEP_FAILED, COS_DOCKER_DOCKERFILE_SYNTAX or COS_DOCKER_BUILD_FAILED. */
 export async function buildImage(client: EngineClient, request: BuildRequest): Promise<string> {
-  const { dockerfile, signal } = request;
+  const { steps, signal } = request;
   const tail = new Tail(TAIL_LINES);
-  let instruction: Instruction | undefined;
+  let step: BuildStep | undefined;
   let image: string | undefined;
   let container: string | undefined;
   try {
@@ -36,7 +48,7 @@ export async function buildImage(client: EngineClient, request: BuildRequest): P
       signal.throwIfAborted();
       switch (event.kind) {
         case 'step':
-          instruction = dockerfile.instructions[event.number - 1];
+          step = steps[event.number - 1];
           tail.clear();
           request.onLine(`[${event.number}/${event.total}] ${event.text}`);
           break;
@@ -50,7 +62,7 @@ export async function buildImage(client: EngineClient, request: BuildRequest): P
           image = event.id;
           break;
         case 'error':
-          throw stepFailure(request, instruction, event.message, event.exitCode, tail.lines);
+          throw stepFailure(request, step, event.message, event.exitCode, tail.lines);
       }
     }
   } finally {
@@ -91,31 +103,30 @@ async function startBuild(client: EngineClient, request: BuildRequest): Promise<
 function refusal(request: BuildRequest, error: EngineError): Error {
   const line = /parse error.* line (\d+)/i.exec(error.refusal.message)?.[1];
   if (line === undefined) return failureOf('COS_DOCKER_BUILD_FAILED', `The engine refuses to build ${request.subject}: ${error.refusal.message}`, { cause: error });
-  const culprit = request.dockerfile.instructions.findLast((instruction) => instruction.line <= Number(line));
+  const culprit = request.steps.findLast((step) => step.line <= Number(line));
   return failureOf('COS_DOCKER_DOCKERFILE_SYNTAX', `${whereOf(request, culprit)} does not make a Dockerfile that the engine can read: ${error.refusal.message}`, {
     cause: error,
     ...sourceOf(culprit),
   });
 }
 
-function stepFailure(request: BuildRequest, instruction: Instruction | undefined, message: string, exitCode: number | undefined, output: readonly string[]): Error {
-  const where = whereOf(request, instruction);
-  if (exitCode !== undefined && instruction?.text.startsWith('RUN ') === true) {
-    return failureOf('COS_DOCKER_STEP_FAILED', `${where} failed with exit status ${exitCode}.`, { ...sourceOf(instruction), output });
+function stepFailure(request: BuildRequest, step: BuildStep | undefined, message: string, exitCode: number | undefined, output: readonly string[]): Error {
+  const where = whereOf(request, step);
+  if (exitCode !== undefined && step !== undefined && /^RUN\s/i.test(step.text)) {
+    return failureOf('COS_DOCKER_STEP_FAILED', `${where} failed with exit status ${exitCode}.`, { ...sourceOf(step), output });
   }
-  return failureOf('COS_DOCKER_BUILD_FAILED', `${where} failed: ${message}`, { ...sourceOf(instruction), output });
+  return failureOf('COS_DOCKER_BUILD_FAILED', `${where} failed: ${message}`, { ...sourceOf(step), output });
 }
 
-function whereOf({ subject, dockerfile }: BuildRequest, instruction: Instruction | undefined): string {
-  if (instruction === undefined) return `The build of ${subject}`;
-  const number = dockerfile.instructions.indexOf(instruction) + 1;
-  const { origin } = instruction;
-  const item = origin === undefined ? '' : ` (${origin.list}[${origin.index}] of its recipe)`;
-  return `Step ${number} of ${dockerfile.instructions.length} of ${subject}${item}`;
+function whereOf({ subject, steps }: BuildRequest, step: BuildStep | undefined): string {
+  if (step === undefined) return `The build of ${subject}`;
+  return `Step ${steps.indexOf(step) + 1} of ${steps.length} of ${subject}${step.item === undefined ? '' : ` (${step.item})`}`;
 }
 
-function sourceOf(instruction: Instruction | undefined): { readonly notes?: readonly { readonly message: string }[] } {
-  return instruction === undefined ? {} : { notes: [{ message: `The instruction is: ${instruction.text}` }] };
+/** The place shows the instruction; without one it is quoted. */
+function sourceOf(step: BuildStep | undefined): Pick<FailDetails, 'notes' | 'place'> {
+  if (step === undefined) return {};
+  return step.place === undefined ? { notes: [{ message: `The instruction is: ${step.text}` }] } : { place: step.place };
 }
 
 /** Lines about the builder's own bookkeeping, which say nothing to who wrote the recipe. */

@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { fileTree, many, noOptions, one, type Artifact } from '@cos/core';
 import { containerImage, packageRecipe, type ContainerImage } from '@cos/core/artifacts';
-import { imageId } from '@cos/luet';
+import { formatBuilderDockerfile, formatPackageDockerfile, imageId, type Dockerfile } from '@cos/luet';
 import { packBuildContext } from '../build-context.ts';
-import { formatBuilderDockerfile, formatPackageDockerfile, type Dockerfile } from '../dockerfile.ts';
 import { buildImage } from '../engine/build-image.ts';
 import { useEngine, type ContainerEngine } from '../engine/container-engine.ts';
 import { inspectImage, referenceOf, untagImage, type ImageName } from '../engine/images.ts';
 import { fail } from '../errors.ts';
 import { defineStage, proxiesOf } from '../options.ts';
+import { packageSteps } from '../package-steps.ts';
 import { parseRecipe, type Recipe } from '../recipe.ts';
 import { runTag } from '../run-tag.ts';
 
@@ -38,14 +38,14 @@ export const image = defineStage({
     const engine = await useEngine({ plugin, env });
     const base = await nameInEngine(inputs.base, engine, signal);
     const copies = await Promise.all(recipe.copy.map(async (_, index) => nameInEngine(copyOf(recipe, index, inputs.copies), engine, signal)));
-    const builder = formatBuilderDockerfile({ recipe, from: base, copies });
+    const builder = formatBuilderDockerfile({ package: recipe, spec: recipe, from: base, copies });
     const builderName = { repository: plugin.repository, tag: builderTag(builder, recipe, copies, inputs.context) };
-    const dockerfiles = { builder, package: formatPackageDockerfile({ recipe, from: referenceOf(builderName), copies }) };
+    const dockerfiles = { builder, package: formatPackageDockerfile({ package: recipe, spec: recipe, from: referenceOf(builderName), copies }) };
     const folder = await inputs.context.path();
     const build = async (which: keyof typeof dockerfiles, name: ImageName): Promise<string> =>
       buildImage(engine.client, {
         subject: `${recipe.category}/${recipe.name}-${recipe.version}`,
-        dockerfile: dockerfiles[which],
+        steps: packageSteps(dockerfiles[which]),
         dockerfileName: fileNames(recipe)[which],
         context: packBuildContext({
           folder,

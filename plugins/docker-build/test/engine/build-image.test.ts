@@ -3,9 +3,10 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEntry, writeTar } from '@cos/archive';
 import { CosError } from '@cos/core';
-import { formatPackageDockerfile } from '../../src/dockerfile.ts';
+import { formatPackageDockerfile } from '@cos/luet';
 import { buildImage, type BuildRequest } from '../../src/engine/build-image.ts';
 import { inspectImage, referenceOf } from '../../src/engine/images.ts';
+import { packageSteps } from '../../src/package-steps.ts';
 import { parseRecipe } from '../../src/recipe.ts';
 import { connect, never, TestImages } from '../rig/engine.ts';
 
@@ -20,9 +21,9 @@ afterAll(async () => images.remove());
 
 function request(fields: object, tag: string, more: Partial<BuildRequest> = {}): BuildRequest {
   const recipe = parseRecipe(JSON.stringify({ format: 1, category: 't', name: 'p', version: '1.0', ...fields }));
-  const dockerfile = formatPackageDockerfile({ recipe, from: referenceOf(images.name('base')), copies: [] });
+  const dockerfile = formatPackageDockerfile({ package: recipe, spec: recipe, from: referenceOf(images.name('base')), copies: [] });
   return {
-    subject: 't/p-1.0', dockerfile, dockerfileName: 'p.dockerfile', tag: referenceOf(images.name(tag)), network: 'host', buildArgs: {},
+    subject: 't/p-1.0', steps: packageSteps(dockerfile), dockerfileName: 'p.dockerfile', tag: referenceOf(images.name(tag)), network: 'host', buildArgs: {},
     context: writeTar([createEntry({ path: 'p.dockerfile' }, dockerfile.text), createEntry({ path: 'greeting' }, 'hello\n')]),
     onLine: () => undefined, signal: never, ...more,
   };
@@ -71,8 +72,8 @@ describe('a build in the engine', () => {
   it('points at an item of copy whose file is not there', async () => {
     const recipe = parseRecipe(JSON.stringify({ format: 1, category: 't', name: 'p', version: '1.0', copy: [{ source: '/nothing', destination: '/x' }] }));
     const base = referenceOf(images.name('base'));
-    const dockerfile = formatPackageDockerfile({ recipe, from: base, copies: [base] });
-    const error = await failureOf(buildImage(images.client, request({}, 'bad', { dockerfile, context: writeTar([createEntry({ path: 'p.dockerfile' }, dockerfile.text)]) })));
+    const dockerfile = formatPackageDockerfile({ package: recipe, spec: recipe, from: base, copies: [base] });
+    const error = await failureOf(buildImage(images.client, request({}, 'bad', { steps: packageSteps(dockerfile), context: writeTar([createEntry({ path: 'p.dockerfile' }, dockerfile.text)]) })));
     expect(error.diagnostics[0]?.code).toBe('COS_DOCKER_BUILD_FAILED');
     expect(error.diagnostics[0]?.message).toContain('Step 7 of 7 of t/p-1.0 (copy[0] of its recipe) failed');
   });

@@ -2,10 +2,11 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createEntry, readTar, rootfsDigest, writeTar } from '@cos/archive';
+import { formatPackageDockerfile } from '@cos/luet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { formatPackageDockerfile } from '../../src/dockerfile.ts';
 import { buildImage } from '../../src/engine/build-image.ts';
 import { importImage, inspectImage, referenceOf } from '../../src/engine/images.ts';
+import { packageSteps } from '../../src/package-steps.ts';
 import { parseRecipe } from '../../src/recipe.ts';
 import { ImageStore } from '../../src/store/image-store.ts';
 import { busyboxTar } from '../rig/busybox.ts';
@@ -37,9 +38,9 @@ function newStore(): ImageStore {
 let count = 0;
 async function build(...steps: readonly string[]): Promise<string> {
   const recipe = parseRecipe(JSON.stringify({ format: 1, category: 't', name: 'p', version: '1', steps }));
-  const dockerfile = formatPackageDockerfile({ recipe, from: referenceOf(images.name('base')), copies: [] });
+  const dockerfile = formatPackageDockerfile({ package: recipe, spec: recipe, from: referenceOf(images.name('base')), copies: [] });
   return buildImage(images.client, {
-    subject: 'p', dockerfile, dockerfileName: 'd', tag: referenceOf(images.name(`build${count++}`)), network: 'none', buildArgs: {}, signal: never,
+    subject: 'p', steps: packageSteps(dockerfile), dockerfileName: 'd', tag: referenceOf(images.name(`build${count++}`)), network: 'none', buildArgs: {}, signal: never,
     onLine: () => undefined, context: writeTar([createEntry({ path: 'd' }, dockerfile.text)]),
   });
 }
