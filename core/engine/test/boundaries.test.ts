@@ -32,7 +32,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   jiti: ['core/engine/src/config/import.ts'],
   dockerode: ['plugins/docker-build/src/engine/client.ts'],
   handlebars: ['core/file-templates/src/'],
-  'js-yaml': ['core/engine/src/config/yaml.ts', 'core/luet/src/yaml.ts', 'core/luet/src/yaml-scalar.ts', 'core/go-template/src/yaml.ts'],
+  'js-yaml': ['core/engine/src/config/yaml.ts', 'core/luet/src/yaml.ts', 'core/luet/src/yaml-builder.ts', 'core/go-template/src/yaml.ts'],
 };
 
 /** Parts that decide: no files, no programs, no environment, no clock, no chance. */

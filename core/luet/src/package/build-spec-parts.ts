@@ -6,6 +6,7 @@ import type { Location } from '../problem.ts';
 import type { YamlEntry, YamlMapping, YamlNode } from '../yaml.ts';
 import { DEFINITION_KEYS } from './definition-keys.ts';
 import { checkIdentity } from './identity.ts';
+import type { Identity } from './identity.ts';
 import { readReference, readReferences } from './reference.ts';
 import type { PackageReference } from './reference.ts';
 
@@ -102,7 +103,8 @@ function readSubpackage(decoder: Decoder, identity: Decoder, mapping: YamlMappin
     excludes: read('excludes', [], texts),
     at: mapping.at,
   };
-  checkIdentity(decoder, subpackage);
+  const placeOf = (key: keyof Identity): Location => fields.get(key)?.value.at ?? mapping.at;
+  checkIdentity(decoder, subpackage, { name: placeOf('name'), category: placeOf('category'), version: placeOf('version') });
   return subpackage;
 }
 

@@ -8,6 +8,7 @@ import type { Location, Problem } from '../problem.ts';
 import type { YamlMapping, YamlNode } from '../yaml.ts';
 import { DEFINITION_KEYS } from './definition-keys.ts';
 import { checkIdentity } from './identity.ts';
+import type { Identity } from './identity.ts';
 import { readReferences } from './reference.ts';
 import type { PackageReference } from './reference.ts';
 
@@ -46,7 +47,6 @@ export function readDefinition(root: YamlNode, strictness: Strictness = 'strict'
     return { definition: undefined, name: '', problems: decoder.problems };
   }
   const definition = decodeDefinition(decoder, mapping);
-  checkIdentity(decoder, definition);
   const isUsable = !decoder.problems.some((problem) => problem.severity === 'error');
   return { definition: isUsable ? definition : undefined, name: definition.name, problems: decoder.problems };
 }
@@ -57,7 +57,10 @@ function decodeDefinition(decoder: Decoder, mapping: YamlMapping): PackageDefini
     const message = `"${entry.key.text}" is no field of a package; it is only a template value`;
     decoder.warn('LUET_UNKNOWN_KEY', message, entry.key.at, { hint: `did you mean "${suggestion}"?` });
   });
-  const at = fields.get('name')?.value.at ?? mapping.at;
+  const at = placeOf('name');
+  function placeOf(key: keyof Identity): Location {
+    return fields.get(key)?.value.at ?? mapping.at;
+  }
   function read<T>(key: string, absent: T, decode: (node: YamlNode, what: string) => T): T {
     const entry = fields.get(key);
     return entry === undefined ? absent : decode(entry.value, key);
@@ -66,7 +69,7 @@ function decodeDefinition(decoder: Decoder, mapping: YamlMapping): PackageDefini
   const texts = (node: YamlNode, what: string): readonly string[] => decoder.texts(node, what);
   const textMap = (node: YamlNode, what: string): ReadonlyMap<string, string> => decoder.textMap(node, what);
   const references = (node: YamlNode, what: string): readonly PackageReference[] => readReferences(decoder, node, what);
-  return {
+  const definition = {
     category: read('category', '', text),
     name: read('name', '', text),
     version: read('version', '', text),
@@ -82,6 +85,8 @@ function decodeDefinition(decoder: Decoder, mapping: YamlMapping): PackageDefini
     useFlags: read('use_flags', [], texts),
     at,
   };
+  checkIdentity(decoder, definition, { name: at, category: placeOf('category'), version: placeOf('version') });
+  return definition;
 }
 
 const NO_TEXTS: ReadonlyMap<string, string> = new Map();

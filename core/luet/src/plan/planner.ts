@@ -4,20 +4,19 @@
 import { createProblem, isError } from '../problem.ts';
 import type { Problem } from '../problem.ts';
 import { archiveContentOf, kindOf } from '../package/check-build-spec.ts';
-import { imageId } from '../package/identity.ts';
 import type { PackageReference } from '../package/reference.ts';
 import type { RenderedPackage } from '../render/render-package.ts';
-import { explainFailure, explainMissing } from '../solve/explain.ts';
-import { orderChain } from '../solve/order.ts';
+import { explainMissing } from '../solve/explain.ts';
 import { createPlainGraph } from '../solve/plain-graph.ts';
-import { solve } from '../solve/solve.ts';
 import { candidatesFor, createUniverse, withCandidate } from '../solve/universe.ts';
 import type { Candidate, Universe } from '../solve/universe.ts';
 import type { VersionMatching } from '../version/selector.ts';
 import { toBuildCandidate, toRuntimeCandidate } from './candidates.ts';
-import { listElements, nameImage } from './chain.ts';
+import { nameImage } from './chain.ts';
 import type { Built, Chain } from './chain.ts';
+import { describePackage } from './describe-package.ts';
 import { explainCircle } from './explain-circle.ts';
+import { solveOrder } from './solve-order.ts';
 import { Stacks } from './stacks.ts';
 import type { PackageRole, PlannedImage, ResolvedCopy, ResolvedPackage } from './types.ts';
 
@@ -145,18 +144,9 @@ export class Planner {
   }
 
   #solveAndOrder(universe: Universe, target: Candidate): readonly Candidate[] | undefined {
-    const result = solve(universe, target);
-    if (!result.ok) {
-      const problem =
-        result.reason === 'limit'
-          ? createProblem('error', 'LUET_SEARCH_LIMIT', `no set of packages for ${target.fingerprintName} was found in a sensible time`, target.at)
-          : explainFailure(universe, target, result.failure);
-      this.problems.push(problem);
-      return undefined;
-    }
-    const ordered = orderChain(universe, result.solution, target);
-    if (ordered.ok) return ordered.chain;
-    this.problems.push(ordered.problem);
+    const result = solveOrder(universe, target);
+    if (result.ok) return result.order;
+    this.problems.push(result.problem);
     return undefined;
   }
 
@@ -246,32 +236,9 @@ export class Planner {
   }
 
   #describe(name: string, role: PackageRole, chain: Chain): ResolvedPackage {
-    const { package: one, spec, text, values, variables } = this.#recipe(name);
-    const { category, name: shortName, version } = one.definition;
-    const kind = kindOf(spec);
-    return {
-      category,
-      name: shortName,
-      version,
-      fingerprintName: name,
-      imageId: imageId(one.definition),
-      role,
-      kind,
-      archive: kind === 'virtual' ? 'empty' : archiveContentOf(spec),
-      dir: one.dir,
-      definition: one.definition,
-      spec,
-      recipeText: text,
-      finalizer: one.finalizer,
-      values,
-      variables,
-      get chain() {
-        return listElements(chain);
-      },
-      image: chain.state.image,
-      finalRequires: kind === 'final' ? this.#finalRequires(name) : [],
-      copies: this.#copiesOf(name),
-    };
+    const rendered = this.#recipe(name);
+    const finalRequires = rendered.spec.requiresFinalImages ? this.#finalRequires(name) : [];
+    return describePackage({ rendered, role, chain, finalRequires, copies: this.#copiesOf(name) });
   }
 
   #reportNoBase(name: string, target: string): void {

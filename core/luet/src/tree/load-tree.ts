@@ -13,7 +13,7 @@ import { readPackages } from './read-packages.ts';
 import type { FolderPackages } from './read-packages.ts';
 import { joinPath } from './reader.ts';
 import type { TreeReader } from './reader.ts';
-import { reasonOf, walkFolders } from './walk.ts';
+import { hasPackages, reasonOf, walkFolders } from './walk.ts';
 import type { Folder } from './walk.ts';
 
 export interface SourceText {
@@ -97,7 +97,7 @@ async function loadRoot(root: string, isReference: boolean, options: LoadTreeOpt
     return undefined;
   };
   const unquoted = options.unquoted ?? 'strict';
-  const packages = await mapInGroups(folders.filter(hasPackages), (folder) => readPackages({ folder, root, isReference, read, unquoted }));
+  const packages = await mapInGroups(folders.filter((folder) => hasPackages(folder.files)), (folder) => readPackages({ folder, root, isReference, read, unquoted }));
   const templateFiles = folders.flatMap(templatesOf).toSorted(compareBytes);
   const templates = await Promise.all(templateFiles.map(read));
   return {
@@ -119,10 +119,6 @@ const GROUP = 32;
 
 /** Far above any real file of a package, far below what takes noticeable time to read. */
 const MAX_LENGTH = 4 * 1024 * 1024;
-
-function hasPackages(folder: Folder): boolean {
-  return folder.files.includes('definition.yaml') || folder.files.includes('collection.yaml');
-}
 
 function templatesOf(folder: Folder): string[] {
   if (!folder.isTemplates) return [];

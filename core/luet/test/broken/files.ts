@@ -105,8 +105,14 @@ export const files: readonly BrokenTree[] = [
     expect: ['error LUET_READ_FAILED gone/build.yaml'],
   },
   {
+    name: 'a package that is a link to a folder',
+    links: { linked: 'base' },
+    expect: ['warning LUET_LINKED_FOLDER linked'],
+    says: ['passed over'],
+  },
+  {
     name: 'a link to its own folder among the files of a package',
     links: { 'base/files': '.' },
-    expect: ['warning LUET_READ_FAILED base/files'],
+    expect: ['warning LUET_LINKED_FOLDER base/files', 'warning LUET_READ_FAILED base/files'],
   },
 ];

@@ -139,12 +139,28 @@ export const shapes: readonly BrokenTree[] = [
   {
     name: 'a version that is a path',
     files: { 'escape/definition.yaml': 'name: "escape"\ncategory: "t"\nversion: "1.0/../../../x"\n' },
-    expect: ['error LUET_BAD_VERSION escape/definition.yaml:1:7'],
+    expect: ['error LUET_BAD_VERSION escape/definition.yaml:3:10'],
   },
   {
     name: 'a name that is an option of a program',
     files: { 'option/definition.yaml': 'name: "--privileged"\ncategory: "t"\nversion: "1.0"\n' },
     expect: ['error LUET_BAD_NAME option/definition.yaml:1:7'],
+  },
+  {
+    name: 'a category with a slash',
+    files: { 'escape/definition.yaml': 'name: "escape"\ncategory: "a/../.."\nversion: "1.0"\n' },
+    expect: ['error LUET_BAD_NAME escape/definition.yaml:2:11'],
+  },
+  {
+    name: 'a version that is no image tag, in a subpackage',
+    files: { 'base/build.yaml': 'image: x\nsteps:\n- a\nsubpackages:\n- name: "sub"\n  category: "t"\n  version: "1~a"\n' },
+    expect: ['warning LUET_BAD_VERSION base/build.yaml:7:12'],
+  },
+  {
+    name: 'a name, a category and a version that are too long',
+    files: { 'long/definition.yaml': `name: "${'n'.repeat(81)}"\ncategory: "${'c'.repeat(41)}"\nversion: "${'1'.repeat(61)}"\n` },
+    expect: ['error LUET_BAD_NAME long/definition.yaml:1:7', 'error LUET_BAD_NAME long/definition.yaml:2:11', 'error LUET_BAD_VERSION long/definition.yaml:3:10'],
+    says: ['expected at most 80 characters; found 81 characters'],
   },
   {
     name: 'a package folder that is relative',

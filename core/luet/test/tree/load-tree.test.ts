@@ -23,7 +23,7 @@ async function folderWith(files: Readonly<Record<string, string>>): Promise<stri
 }
 
 describe('finding packages', () => {
-  it('enters hidden folders, follows no links and takes no other file names', async () => {
+  it('enters hidden folders, follows no links but says so, and takes no other file names', async () => {
     const root = await folderWith({
       'tree/a/definition.yaml': pkg('a'),
       'tree/a/build.yaml': '',
@@ -35,7 +35,28 @@ describe('finding packages', () => {
     await symlink(join(root, 'elsewhere'), join(root, 'tree/link'));
     const tree = await loadTree({ roots: [join(root, 'tree')], reader: folderReader });
     expect(namesOf(tree)).toEqual(['a-t-1.0', 'hidden-t-1.0']);
-    expect(tree.problems).toEqual([]);
+    expect(tree.problems).toMatchObject([{ code: 'LUET_LINKED_FOLDER', severity: 'warning', file: join(root, 'tree/link') }]);
+  });
+
+  it('tells of links between packages that lead to folders or nowhere, not of those in build contexts and of linked files', async () => {
+    const root = await folderWith({
+      'tree/a/definition.yaml': pkg('a'),
+      'tree/a/build.yaml': '',
+      'elsewhere/group/b/definition.yaml': pkg('b'),
+      'elsewhere/note.txt': '',
+    });
+    await symlink(join(root, 'elsewhere/group'), join(root, 'tree/a/context'));
+    await symlink(join(root, 'nowhere'), join(root, 'tree/a/dangling'));
+    await symlink(join(root, 'elsewhere/group/b'), join(root, 'tree/a/package'));
+    await symlink(join(root, 'elsewhere/group'), join(root, 'tree/group'));
+    await symlink(join(root, 'nowhere'), join(root, 'tree/nowhere'));
+    await symlink(join(root, 'elsewhere/note.txt'), join(root, 'tree/note.txt'));
+    const tree = await loadTree({ roots: [join(root, 'tree')], reader: folderReader });
+    expect(tree.problems.map(formatProblem).map((text) => text.replaceAll(`${root}/`, '').replace(/ \(.*/, ''))).toEqual([
+      'tree/group: LUET_LINKED_FOLDER: a folder is passed over, because it is a symbolic link: no package in it is read',
+      'tree/nowhere: LUET_LINKED_FOLDER: a symbolic link that cannot be followed is passed over',
+      'tree/a/package: LUET_LINKED_FOLDER: the folder of a package is passed over, because it is a symbolic link',
+    ]);
   });
 
   it('finds nothing in a root that is a link, and says so', async () => {
