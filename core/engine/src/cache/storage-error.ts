@@ -1,7 +1,7 @@
 import { CosError } from '../errors/cos-error.ts';
 
 /** The error code of a failed system call, also when another error carries it as its cause. */
-export function systemCode(error: unknown): string | undefined {
+export function rootSystemCode(error: unknown): string | undefined {
   for (let current: unknown = error, depth = 0; current instanceof Error && depth < 10; current = current.cause, depth += 1) {
     if ('code' in current && typeof current.code === 'string' && 'syscall' in current) return current.code;
   }
@@ -10,7 +10,7 @@ export function systemCode(error: unknown): string | undefined {
 
 /** True when no byte can be written any more: disk, quota or file size limit. */
 export function isDiskFull(error: unknown): boolean {
-  const code = systemCode(error);
+  const code = rootSystemCode(error);
   return code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG';
 }
 
@@ -27,7 +27,7 @@ export function asCacheFailure(error: unknown, folder: string): unknown {
       { cause: error },
     );
   }
-  const code = systemCode(error);
+  const code = rootSystemCode(error);
   if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
     return new CosError(
       {

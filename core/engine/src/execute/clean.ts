@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseEntry } from '../cache/entry.ts';
 import { listNames } from '../cache/local.ts';
-import { systemCode } from '../cache/storage-error.ts';
+import { rootSystemCode } from '../cache/storage-error.ts';
 import { CosError } from '../errors/cos-error.ts';
 import type { Diagnostic } from '../errors/diagnostic.ts';
 import { diagnosticsOf, messageOf } from '../errors/expected.ts';
@@ -41,7 +41,7 @@ export async function cleanWorkspace(options: CleanOptions): Promise<Cleaned> {
   try {
     return await cleanAlone(layout, options);
   } catch (error) {
-    const code = systemCode(error);
+    const code = rootSystemCode(error);
     if (code === undefined) throw error;
     const folder = relative(options.workspace, options.folder) || options.folder;
     throw new CosError({ code: 'COS_CACHE_NOT_WRITABLE', severity: 'error', message: `\`${folder}\` cannot be cleaned (${code}).`, hint: 'Give the folder to the user who runs cos; it may have been made by another user, for example root.' }, { cause: error });

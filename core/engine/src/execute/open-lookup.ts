@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { createLocalCache } from '../cache/local.ts';
-import { systemCode } from '../cache/storage-error.ts';
+import { rootSystemCode } from '../cache/storage-error.ts';
 import { writeAtomically } from '../cache/write-atomically.ts';
 import type { Diagnostic } from '../errors/diagnostic.ts';
 import { createStatIndex, type StatIndex } from '../fingerprint/stat-index.ts';
@@ -74,7 +74,7 @@ function attempt(keep: OpenOptions['keep'], write: () => void): void {
     write();
   } catch (error) {
     // Shortcuts for the next look, nothing else.
-    if (keep !== 'if-possible' || systemCode(error) === undefined) throw error;
+    if (keep !== 'if-possible' || rootSystemCode(error) === undefined) throw error;
   }
 }
 

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { CachedOutput } from '../cache/cache.ts';
 import { copyFileDurably, copyTree, syncPath } from '../cache/copy-tree.ts';
-import { isDiskFull, systemCode } from '../cache/storage-error.ts';
+import { isDiskFull, rootSystemCode } from '../cache/storage-error.ts';
 import { writeAtomically } from '../cache/write-atomically.ts';
 import { CosError } from '../errors/cos-error.ts';
 import type { Diagnostic } from '../errors/diagnostic.ts';
@@ -133,7 +133,7 @@ function moveAside(target: string, old: string): void {
   try {
     renameSync(target, old);
   } catch (error) {
-    if (systemCode(error) !== 'ENOENT') throw error;
+    if (rootSystemCode(error) !== 'ENOENT') throw error;
   }
 }
 
@@ -208,7 +208,7 @@ function asPublishFailure(error: unknown, shown: string): unknown {
   if (isDiskFull(error)) {
     return new CosError({ code: 'COS_TASK_DISK_FULL', severity: 'error', message: `\`${shown}\` cannot be written: no space is left on the disk.`, hint: 'Make space, or let the cache take less of it: `cache.maxBytes` in the config, `cos clean`.' }, { cause: error });
   }
-  const code = systemCode(error);
+  const code = rootSystemCode(error);
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return new CosError(blocked(shown, `the folder is not writable (${code})`, 'Give the folder to the user who runs cos.'), { cause: error });
   return error;
 }

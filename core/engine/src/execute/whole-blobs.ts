@@ -1,6 +1,6 @@
 import { lstatSync } from 'node:fs';
 import type { BlobStore } from '../cache/blobs.ts';
-import { systemCode } from '../cache/storage-error.ts';
+import { rootSystemCode } from '../cache/storage-error.ts';
 import type { Emit } from '../model/event.ts';
 import type { ArtifactKind } from '../model/artifact.ts';
 import type { Digest } from '../model/identity.ts';
@@ -53,7 +53,7 @@ async function digestOf(path: string, kind: ArtifactKind, signal: AbortSignal): 
     return await hashFile(path, stat.size);
   } catch (error) {
     // Pruned by another run this moment.
-    if (systemCode(error) === 'ENOENT') return undefined;
+    if (rootSystemCode(error) === 'ENOENT') return undefined;
     throw error;
   }
 }

@@ -1,19 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
-import { createDefinePlanner, createDefineStage, defineArtifact, defineDerivative, definePlugin, fileTree, noMeta, noOptions, one, type ArtifactRef } from '../../src/index.ts';
-import { createWorkspace, planConfig, type AnyConfig, type PlanConfigOptions } from '../../src/testing.ts';
+import { createDefineStage, defineArtifact, defineDerivative, definePlugin, fileTree, noMeta, noOptions, one, type ArtifactRef } from '../../src/index.ts';
+import { createWorkspace, planConfig, type AnyConfig } from '../../src/testing.ts';
 import { configOf, preset } from '../rig/config.ts';
+import { once, problemsOf } from '../rig/problems-of.ts';
 import { shell } from '../rig/shell.ts';
-
-/** Plans and answers the messages, without the lines of this file. */
-async function problemsOf(config: AnyConfig, files: Readonly<Record<string, string>> = {}, options: Partial<PlanConfigOptions> = {}): Promise<string> {
-  await using workspace = await createWorkspace(files);
-  const { text, plan } = await planConfig(config, { ...options, workspace: workspace.path });
-  if (text.includes('error ')) expect(plan).toBeUndefined();
-  return text.replaceAll(/\n {2}at \S*create-plan\.test\.ts:\d+:\d+(?:\n {4}.*)*/g, '\n  at <test>');
-}
-
-const once = { inputs: { files: [] }, options: { command: 'true' } };
 
 test('a plan is frozen data: tasks in order, what they read, what is wanted', async () => {
   await using workspace = await createWorkspace({ 'src/a': '1', 'src/b': '2' });
@@ -217,51 +208,6 @@ test('a call after plan has returned', async () => {
   await expect(late).rejects.toThrow('COS_PLAN_CLOSED');
 });
 
-describe('named outputs', () => {
-  const named = (...names: readonly string[]) => configOf({ t: { description: 'x', plan: ({ use }) => Object.fromEntries(names.map((name, index) => [name, use.shell.run({ ...once, name: `t${index}` }).out])) } });
-
-  test('stay below the output folder', async () => {
-    expect(await problemsOf(named('../up', '/abs', 'a/../b', 'a?b'))).toMatchInlineSnapshot(`
-      "error COS_PLAN_OUTPUT_PATH: Expected a path below "build" as name of an output of target "t"; found "../up".
-        at cos.config.ts:1
-        hint: Write for example "iso/sample.iso": it appears as build/iso/sample.iso. Names have at most 200 characters, and none of * ? " < > |.
-
-      error COS_PLAN_OUTPUT_PATH: Expected a path below "build" as name of an output of target "t"; found "/abs".
-        at cos.config.ts:1
-        hint: Write for example "iso/sample.iso": it appears as build/iso/sample.iso. Names have at most 200 characters, and none of * ? " < > |.
-
-      error COS_PLAN_OUTPUT_PATH: Expected a path below "build" as name of an output of target "t"; found "a/../b".
-        at cos.config.ts:1
-        hint: Write for example "iso/sample.iso": it appears as build/iso/sample.iso. Names have at most 200 characters, and none of * ? " < > |.
-
-      error COS_PLAN_OUTPUT_PATH: Expected a path below "build" as name of an output of target "t"; found "a?b".
-        at cos.config.ts:1
-        hint: Write for example "iso/sample.iso": it appears as build/iso/sample.iso. Names have at most 200 characters, and none of * ? " < > |."
-    `);
-  });
-
-  test('lie apart from each other', async () => {
-    expect(await problemsOf(named('iso', 'iso/sample.iso'))).toMatchInlineSnapshot(`
-      "error COS_PLAN_OUTPUT_COLLISION: Expected outputs apart from each other; found "iso/sample.iso" of shell.run#t1 and "iso" of shell.run#t0.
-        at <test>
-        note: the other task is made here
-        at <test>
-        hint: With several derivatives or platforms, put \`scope\` of the context before the paths: \`\${scope}/sample.iso\`."
-    `);
-  });
-
-  test('of several platforms must differ', async () => {
-    const derivatives = [defineDerivative({ name: 'sample', from: preset, platforms: ['linux/amd64', 'linux/arm64'], trees: [] })];
-    expect(await problemsOf({ ...named('a.iso'), derivatives })).toMatchInlineSnapshot(`
-      "error COS_PLAN_OUTPUT_COLLISION: Expected outputs apart from each other; found "a.iso" of shell.run#t0@sample/arm64 and "a.iso" of shell.run#t0@sample/amd64.
-        at <test>
-        note: the other task is made here
-        at <test>
-        hint: With several derivatives or platforms, put \`scope\` of the context before the paths: \`\${scope}/sample.iso\`."
-    `);
-  });
-});
-
 test('with several platforms, keys carry derivative and architecture, whichever is selected', async () => {
   const derivatives = [defineDerivative({ name: 'sample', from: preset, platforms: ['linux/amd64', 'linux/arm64'], trees: [] })];
   const scopes: (string | undefined)[] = [];
@@ -312,104 +258,4 @@ test('hostOptions stay out of what is recorded of a plugin', async () => {
   const { bindings } = await planConfig(configOf({}, { plugins: [shell({ level: 'high', folder: '/x' })] }), { workspace: workspace.path });
   expect(bindings?.plugin('shell').recorded).toEqual({ level: 'high' });
   expect(bindings?.plugin('shell').options).toEqual({ level: 'high', folder: '/x' });
-});
-
-describe('planners', () => {
-  const plannerOf = (plan: (context: any) => Promise<unknown>) => {
-    const find = createDefinePlanner(noOptions)({ description: 'find things', options: z.object({ folder: z.string() }), plan });
-    return definePlugin({ name: 'finder', apiVersion: 1, options: noOptions, planners: { find } });
-  };
-  const withPlanner = (plan: (context: any) => Promise<unknown>, target: (context: any) => unknown) =>
-    ({ ...configOf({}), plugins: [shell(), plannerOf(plan)()], targets: { one: { description: 'x', plan: target }, two: { description: 'x', plan: target } } }) as unknown as AnyConfig;
-
-  test('run once for equal options; what they read is part of the plan', async () => {
-    let calls = 0;
-    const config = withPlanner(
-      async ({ options, read, list, glob }) => {
-        calls += 1;
-        const names = (await list(options.folder)).map((entry: { name: string }) => entry.name);
-        return [...names, await read('tree/b'), ...(await glob('tree/**/*.yaml'))];
-      },
-      async ({ use }) => (await use.finder.find({ folder: 'tree' })).map((name: string) => use.shell.run({ ...once, name: name.replaceAll('/', '.') }).out),
-    );
-    await using workspace = await createWorkspace({ 'tree/b': 'content', 'tree/a': '', 'tree/x/y.yaml': '' });
-    const { plan, text } = await planConfig(config, { workspace: workspace.path });
-    expect(text).toBe('');
-    expect(calls).toBe(1);
-    expect(plan?.tasks.map(({ name }) => name)).toEqual(['a', 'b', 'content', 'tree.x.y.yaml', 'x']);
-    expect(plan?.reads).toEqual(['tree/', 'tree/**/*.yaml', 'tree/b']);
-    expect(plan?.planners).toEqual([{ plugin: 'finder', planner: 'find', description: 'find things' }]);
-  });
-
-  test('read below the workspace only', async () => {
-    const reads = ['../up', '/etc/passwd', 'gone', 'tree'];
-    const config = withPlanner(
-      async ({ options, read }) => read(options.folder),
-      async ({ use }) => {
-        await Promise.allSettled([]);
-        return use.finder.find({ folder: reads[0] });
-      },
-    );
-    expect(await problemsOf(config)).toMatchInlineSnapshot(`
-      "error COS_PLAN_READ: Expected a readable path of the workspace; found "../up": it is absolute or leaves the workspace.
-        at ../up"
-    `);
-    reads[0] = 'tree';
-    expect(await problemsOf(config, { 'tree/a': '' })).toMatchInlineSnapshot(`
-      "error COS_PLAN_READ: Expected a readable path of the workspace; found "tree": it is a folder.
-        at tree"
-    `);
-  });
-
-  test('report problems and go on; a mistake of the plugin is told as one', async () => {
-    const reporting = withPlanner(
-      async ({ report }) => {
-        report({ code: 'COS_FIND_A', severity: 'error', message: 'One.' });
-        report({ code: 'COS_FIND_B', severity: 'warning', message: 'Two.' });
-        return [];
-      },
-      async ({ use }) => use.finder.find({ folder: 'x' }),
-    );
-    expect(await problemsOf(reporting)).toBe('warning COS_FIND_B: Two.\n\nerror COS_FIND_A: One.');
-    const throwing = withPlanner(() => Promise.reject(new RangeError('boom')), async ({ use }) => use.finder.find({ folder: 'x' }));
-    expect(await problemsOf(throwing)).toMatchInlineSnapshot(`
-      "error COS_PLAN_PLANNER_THREW: Plugin error: planner "find" of plugin "finder" threw RangeError: boom
-        at <test>
-        hint: This is a mistake in the plugin; tell its authors."
-    `);
-  });
-
-  test('see the variables that they declare, which are part of the plan', async () => {
-    const options = z.object({ names: z.array(z.string()) });
-    const look = createDefinePlanner(options)({ description: 'look around', options: noOptions, env: ({ names }) => ['FIXED', ...names], plan: async ({ env }) => env });
-    const looker = definePlugin({ name: 'looker', apiVersion: 1, options, planners: { look } });
-    let seen: unknown;
-    const target = {
-      description: 'x',
-      plan: async ({ use }: any) => {
-        seen = await use.looker.look({});
-        return [];
-      },
-    };
-    const config = { ...configOf({}), plugins: [looker({ names: ['ASKED', 'UNSET'] })], targets: { t: target } } as unknown as AnyConfig;
-    await using workspace = await createWorkspace();
-    const env = { FIXED: '1', ASKED: '', HOME: '/root' };
-    const first = await planConfig(config, { workspace: workspace.path, env });
-    expect(seen).toEqual({ FIXED: '1', ASKED: '' });
-    expect(first.plan?.env).toEqual({ ASKED: '', FIXED: '1', UNSET: null });
-    const other = await planConfig(config, { workspace: workspace.path, env: { ...env, HOME: '/home', FIXED: '2' } });
-    expect(other.plan).toEqual({ ...first.plan, env: { ASKED: '', FIXED: '2', UNSET: null } });
-  });
-
-  test('options that do not fit', async () => {
-    const config = withPlanner(() => Promise.resolve([]), async ({ use }) => use.finder.find({ folders: 'x' }));
-    expect(await problemsOf(config)).toMatchInlineSnapshot(`
-      "error COS_PLAN_OPTIONS: Option "folder" of planner "find" of plugin "finder": expected a text; found nothing.
-        at <test>
-
-      error COS_PLAN_OPTIONS: The options of planner "find" of plugin "finder" have an unknown key "folders".
-        at <test>
-        hint: Did you mean "folder"?"
-    `);
-  });
 });
