@@ -22,7 +22,7 @@ export { createDefinePlanner } from './model/planner.ts';
 export type { FolderEntry, Planner, PlannerContext, TrackedReader } from './model/planner.ts';
 export { defineCommand } from './model/plugin.ts';
 export type { CallsOf, Command, CommandContext, HostContext, Pin, Plugin, PluginDefinition, PreflightProblem, StageCall } from './model/plugin.ts';
-export { many, one, optional } from './model/port.ts';
+export { hint, many, one, optional } from './model/port.ts';
 export type { Kinds, PlanInputs, Port, Ports, RunInputs } from './model/port.ts';
 export { noOptions } from './model/schema.ts';
 export type { Schema } from './model/schema.ts';

@@ -16,6 +16,9 @@ export function evaluate(lookup: Lookup, task: PlannedTask, outputsOf: OutputsOf
   return { task, record, fingerprint: fingerprintOf(record) };
 }
 
+/** The reason of a task that runs because the user says so. */
+export const forcedReason = 'forced';
+
 export type Verdict =
   /** What the last run made or restored is what is wanted. */
   | { readonly kind: 'fresh'; readonly entry: CacheEntry; readonly reason: string; readonly differences: readonly Difference[] }
@@ -29,7 +32,7 @@ export async function judge(lookup: Lookup, { task, record, fingerprint }: Evalu
   const differences = memory?.record == null ? [] : compareRecords(memory.record, record, compareSourceFiles(lookup.layout, lookup.sources));
   const why = reasonOf(memory, differences);
   const { force } = lookup.options;
-  if (force === 'all' || (force !== 'none' && force.has(task.key))) return { kind: 'run', reason: 'forced', differences };
+  if (force === 'all' || (force !== 'none' && force.has(task.key))) return { kind: 'run', reason: forcedReason, differences };
   if (task.cache === 'never') return { kind: 'run', reason: task.effect === 'publish' ? 'publishes, so it always runs' : 'always runs', differences };
   const hit = await lookup.cache.get(fingerprint);
   if (hit === undefined || !hasOutputsOf(hit.entry, task)) {
@@ -43,7 +46,7 @@ export async function judge(lookup: Lookup, { task, record, fingerprint }: Evalu
 /** The record of a task: everything that may change its bytes. */
 function recordOf(lookup: Lookup, task: PlannedTask, outputsOf: OutputsOf): TaskRecord {
   const inputs: Record<string, readonly RecordedInput[]> = {};
-  for (const [port, { kind, artifacts }] of Object.entries(task.inputs)) inputs[port] = artifacts.map((input) => recordedInput(lookup, kind, input, outputsOf));
+  for (const [port, { kind, arity, artifacts }] of Object.entries(task.inputs)) if (arity !== 'hint') inputs[port] = artifacts.map((input) => recordedInput(lookup, kind, input, outputsOf));
   const tools = lookup.tools.get(`${task.plugin}.${task.stage}`) ?? new Map<string, FoundTool>();
   return {
     format: 1,

@@ -132,8 +132,10 @@ async function walkPlan({ plan, bindings, options, redactor, emit }: Execution, 
     isStopping: handler.isStopping,
     abort: () => failFast.abort(new Error('the schedule broke')),
     ended: (task, outcome, result, durationMs) => {
-      if (outcome === 'failed' && options.policy !== 'keep-going') stopping = true;
-      if (outcome === 'failed' && options.policy === 'fail-fast') failFast.abort(new Error('a task failed'));
+      // What leaves the machine decides nothing about what is built on it: its failure is told, and the rest goes on.
+      const counts = outcome === 'failed' && task.effect === undefined;
+      if (counts && options.policy !== 'keep-going') stopping = true;
+      if (counts && options.policy === 'fail-fast') failFast.abort(new Error('a task failed'));
       lastRun[task.key] = { outcome, reason: reasonOf(result) };
       finish(emit, task, outcome, result, durationMs);
     },

@@ -6,7 +6,7 @@ import type { PlannedTask } from '../model/plan.ts';
 import { CosError } from '../errors/cos-error.ts';
 import type { Diagnostic } from '../errors/diagnostic.ts';
 import { HostLacksError } from './host-lacks-error.ts';
-import { evaluate, judge, type Verdict } from './evaluate.ts';
+import { evaluate, forcedReason, judge, type Verdict } from './evaluate.ts';
 import { acquireLock } from './lock.ts';
 import { isInPlace, LostBytesError, publish } from './publish.ts';
 import { callPlugin } from './plugin-error.ts';
@@ -72,7 +72,7 @@ async function decide(handler: TaskHandler, evaluated: Evaluated, rerun: boolean
     onWait: () => run.emit({ type: 'task-output', task: evaluated.task.key, stream: 'info', line: 'waits: another run makes the same' }),
   });
   try {
-    if (!rerun && verdict.reason !== 'forced') {
+    if (!rerun && verdict.reason !== forcedReason) {
       const again = await judge(run, evaluated);
       const found = await restore(run, evaluated, again);
       if (found !== undefined) return found;
@@ -94,7 +94,7 @@ async function decide(handler: TaskHandler, evaluated: Evaluated, rerun: boolean
 async function make(run: Run, evaluated: Evaluated, verdict: Verdict, outputsOf: OutputsOf): Promise<TaskResult> {
   const { key, plugin, stage, name } = evaluated.task;
   run.emit({ type: 'task-started', task: key, plugin, stage, name, reason: verdict.reason });
-  const { entry, logFile } = await runTask(run, { evaluated, outputsOf, reason: verdict.reason, differences: verdict.differences });
+  const { entry, logFile } = await runTask(run, { evaluated, outputsOf, reason: verdict.reason, forced: verdict.reason === forcedReason, differences: verdict.differences });
   try {
     await publishAll(run, evaluated.task, entry);
   } catch (error) {

@@ -9,7 +9,7 @@ import { HostLacksError } from './host-lacks-error.ts';
 import { openLookup } from './open-lookup.ts';
 import type { ExecuteOptions } from './options.ts';
 import { isInPlace } from './publish.ts';
-import { producersOf, publishedOutputs, type Lookup, type Outputs } from './run.ts';
+import { decidersOf, publishedOutputs, type Lookup, type Outputs } from './run.ts';
 
 // What a run would do, as far as that can be told without running anything.
 
@@ -72,7 +72,7 @@ export async function previewTasks(lookup: Lookup, last?: TaskKey): Promise<Read
 async function previewTask(lookup: Lookup, task: PlannedTask, seen: ReadonlyMap<TaskKey, Seen>): Promise<Seen> {
   const base = { task: task.key, plugin: task.plugin, stage: task.stage, name: task.name, description: task.description };
   const outputsOf = (key: TaskKey): Outputs | undefined => seen.get(key)?.outputs;
-  const pending = producersOf(task).filter((key) => outputsOf(key) === undefined);
+  const pending = decidersOf(task).filter((key) => outputsOf(key) === undefined);
   if (pending.length > 0) {
     const [first, ...rest] = pending;
     const reason = `inputs pending: ${first}${rest.length > 0 ? ` and ${rest.length} more` : ''} would build`;

@@ -25,11 +25,12 @@ export interface TaskRunOptions {
   readonly evaluated: Evaluated;
   readonly outputsOf: OutputsOf;
   readonly reason: string;
+  readonly forced: boolean;
   readonly differences: readonly Difference[];
 }
 
 /** Rejects with what ended the task; it has then left nothing behind but its log. */
-export async function runTask(run: Run, { evaluated, outputsOf, reason, differences }: TaskRunOptions): Promise<TaskRun> {
+export async function runTask(run: Run, { evaluated, outputsOf, reason, forced, differences }: TaskRunOptions): Promise<TaskRun> {
   const { task, fingerprint, record } = evaluated;
   await checkSources(run, evaluated);
   const before = performance.now();
@@ -54,6 +55,7 @@ export async function runTask(run: Run, { evaluated, outputsOf, reason, differen
     outlet,
     scratch,
     signal,
+    forced,
     line: (stream, text) => {
       const line = run.redactor.redact(text);
       log.write(line);

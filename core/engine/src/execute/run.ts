@@ -5,7 +5,7 @@ import type { Redactor } from '../errors/redact.ts';
 import type { TaskRecord } from '../fingerprint/record.ts';
 import type { Emit } from '../model/event.ts';
 import type { Fingerprint, TaskKey } from '../model/identity.ts';
-import type { Plan, PlannedTask, WantedOutput } from '../model/plan.ts';
+import type { Plan, PlannedPort, PlannedTask, WantedOutput } from '../model/plan.ts';
 import type { Bindings } from '../plan/bindings.ts';
 import type { FoundTool } from './host-tools.ts';
 import type { Layout } from './layout.ts';
@@ -66,6 +66,15 @@ export function engineFolder({ options }: Pick<Lookup, 'options'>): string {
 }
 
 /** Tasks whose outputs a task reads, each once. */
-export function producersOf(task: PlannedTask): readonly TaskKey[] {
-  return [...new Set(Object.values(task.inputs).flatMap(({ artifacts }) => artifacts.flatMap((input) => ('task' in input ? [input.task] : []))))];
+export function producersOf({ inputs }: PlannedTask): readonly TaskKey[] {
+  return keysOf(Object.values(inputs));
+}
+
+/** Those of them whose outputs count for the fingerprint. */
+export function decidersOf({ inputs }: PlannedTask): readonly TaskKey[] {
+  return keysOf(Object.values(inputs).filter(({ arity }) => arity !== 'hint'));
+}
+
+function keysOf(ports: readonly PlannedPort[]): readonly TaskKey[] {
+  return [...new Set(ports.flatMap(({ artifacts }) => artifacts.flatMap((input) => ('task' in input ? [input.task] : []))))];
 }

@@ -28,6 +28,7 @@ export interface StageRunOptions {
   readonly outlet: Outlet;
   readonly scratch: Scratch;
   readonly signal: AbortSignal;
+  readonly forced: boolean;
   /** Shows and keeps a line. */
   readonly line: (stream: 'stdout' | 'stderr' | 'info' | 'warn', line: string) => void;
   /** Keeps a line in the log file only. */
@@ -94,6 +95,7 @@ export function createStageRun(options: StageRunOptions): StageRun {
     secretFile: secrets.file,
     log: { info: (message) => options.line('info', message), warn: (message) => options.line('warn', message) },
     signal,
+    forced: options.forced,
     runId: createRunId(),
     sourceDateEpoch: run.plan.sourceDateEpoch,
   };

@@ -10,8 +10,11 @@ import type { CallsOf, Plugin } from './plugin.ts';
 // `any`: a list of plugins of unknown stages must accept every concrete plugin.
 export type AnyPlugin = Plugin<any, any, any, any>;
 
-/** Artifacts that a target wants. With names: published below `outDir` under that path (a file or a folder, replaced atomically). */
-export type Wanted = readonly ArtifactRef[] | { readonly [path: string]: ArtifactRef };
+/**
+ * Artifacts that a target wants. With names: published below `outDir` under that path (a file or a folder, replaced atomically). A list is wanted and not
+ * published, also one under a name, which is for the reader of the config only.
+ */
+export type Wanted = readonly ArtifactRef[] | { readonly [path: string]: ArtifactRef | readonly ArtifactRef[] };
 
 export interface TargetContext<Ps extends readonly AnyPlugin[], D, Pa extends Parameters = {}> {
   /** The stages, planners and pins of the plugins: `use.iso.image({...})`. */

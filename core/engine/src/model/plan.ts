@@ -1,6 +1,7 @@
 import type { Platform } from './distribution.ts';
 import type { TaskKey } from './identity.ts';
 import type { JsonObject } from './json.ts';
+import type { Arity } from './port.ts';
 
 // The plan is data: frozen, JSON-able, and all that `execute` needs beside the stages' code.
 
@@ -9,7 +10,7 @@ export type PlannedInput = { readonly source: string } | { readonly task: TaskKe
 
 export interface PlannedPort {
   readonly kind: string;
-  readonly arity: 'one' | 'optional' | 'many';
+  readonly arity: Arity;
   readonly artifacts: readonly PlannedInput[];
 }
 

@@ -43,7 +43,7 @@ export async function settleCalls(draft: Draft): Promise<SettledCalls> {
 }
 
 function partOf(task: PlannedTask, part: string): string {
-  return JSON.stringify(part === 'inputs' ? task.inputs : task.options);
+  return JSON.stringify(part === 'inputs' ? Object.entries(task.inputs).filter(([, { arity }]) => arity !== 'hint') : task.options);
 }
 
 function plannedTask(call: DraftCall, options: JsonObject, workspace: string): PlannedTask {

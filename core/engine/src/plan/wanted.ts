@@ -11,7 +11,7 @@ export interface Wish extends WantedOutput {
   readonly external: boolean;
 }
 
-/** Reads what a target's `plan` returned: a list of references, or references by the path where they are published. */
+/** Reads what a target's `plan` returned: a list of references, or references by the path where they are published, and lists among those. */
 export function readWanted(draft: Draft, target: string, site: string | undefined, kindOf: (name: string) => ArtifactKind | undefined, result: unknown): readonly Wish[] {
   const problem = (message: string, hint?: string) => draft.report({ code: 'COS_PLAN_RESULT', severity: 'error', message, ...at(site), ...(hint === undefined ? {} : { hint }) });
   if (typeof result !== 'object' || result === null) {
@@ -19,7 +19,8 @@ export function readWanted(draft: Draft, target: string, site: string | undefine
     return [];
   }
   const isList = Array.isArray(result);
-  return Object.entries<unknown>({ ...result }).flatMap(([name, ref]): readonly Wish[] => {
+  const items = Object.entries<unknown>({ ...result }).flatMap(([name, value]) => (!isList && Array.isArray(value) ? value.map((ref: unknown, index) => ({ name: `${name}[${index}]`, ref, isNamed: false })) : [{ name, ref: value, isNamed: !isList }]));
+  return items.flatMap(({ name, ref, isNamed }): readonly Wish[] => {
     const where = isList ? `number ${name} of the list` : `"${name}"`;
     if (!draft.owns(ref)) {
       problem(`Expected a reference as ${where} of the result of target "${target}"; found ${typeof ref === 'object' && ref !== null ? 'something else' : quote(ref)}.`, 'A stage call gives its outputs by name: return use.iso.image({...}).iso, not use.iso.image({...}).');
@@ -30,7 +31,7 @@ export function readWanted(draft: Draft, target: string, site: string | undefine
       return [];
     }
     const external = kindOf(ref.kind)?.storage === 'external';
-    if (isList) return [{ path: undefined, task: ref.producer, output: ref.output, target, external }];
+    if (!isNamed) return [{ path: undefined, task: ref.producer, output: ref.output, target, external }];
     const path = checkPath(draft, target, name, site);
     if (path === undefined) return [];
     if (external) {

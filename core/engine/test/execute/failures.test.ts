@@ -68,6 +68,15 @@ describe('after a failure', () => {
     expect(ran.outcomes).toEqual({ a: 'failed', b: 'skipped', c: 'built', d: 'built' });
   });
 
+  test('of what leaves the machine everything else goes on, and the run has failed', async () => {
+    const publish = textStage(({ exec }) => exec('sh', ['-c', 'exit 1']).then(() => 'never'), { cache: 'never', effect: 'publish' });
+    for (const policy of ['finish', 'fail-fast'] as const) {
+      const ran = await makeWorkspace().run(makePipeline(chain('a push<a b<a c<b', { push: publish })), { policy, jobs: 1 });
+      expect(ran.outcomes).toEqual({ a: 'built', push: 'failed', b: 'built', c: 'built' });
+      expect(ran.summary.exitCode).toBe(1);
+    }
+  });
+
   test('what runs is stopped (fail-fast)', async () => {
     const log: string[] = [];
     const failsLate = textStage(async ({ exec }) => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
-import { createDefineStage, defineArtifact, defineDerivative, definePlugin, fileTree, noMeta, noOptions, one, type ArtifactRef } from '../../src/index.ts';
+import { createDefineStage, defineArtifact, defineDerivative, definePlugin, fileTree, hint, noMeta, noOptions, one, type ArtifactRef } from '../../src/index.ts';
 import { createWorkspace, planConfig, type AnyConfig } from '../../src/testing.ts';
 import { configOf, preset } from '../rig/config.ts';
 import { once, problemsOf } from '../rig/problems-of.ts';
@@ -42,6 +42,34 @@ test('the same call twice is one task, also when a default is written out', asyn
   const { plan, text } = await planConfig(config, { workspace: workspace.path });
   expect(text).toBe('');
   expect(plan?.tasks.map(({ options }) => options)).toEqual([{ level: 3 }]);
+});
+
+test('calls that differ in a hint alone are one task, with the hint of the first', async () => {
+  const define = createDefineStage(noOptions);
+  const stages = {
+    tell: define({ description: 'x', version: 1, cache: 'content', inputs: {}, outputs: { out: fileTree }, options: noOptions, run: () => Promise.reject(new Error('not run')) }),
+    work: define({ description: 'x', version: 1, cache: 'content', inputs: { where: hint(fileTree) }, outputs: { out: fileTree }, options: noOptions, run: () => Promise.reject(new Error('not run')) }),
+  };
+  const plugin = definePlugin({ name: 'p', apiVersion: 1, options: noOptions, stages });
+  const plan = ({ use }: any) => [use.p.work({ name: 'a', inputs: { where: use.p.tell({ name: 'one', inputs: {} }).out } }).out, use.p.work({ name: 'a', inputs: { where: use.p.tell({ name: 'two', inputs: {} }).out } }).out, use.p.work({ name: 'a', inputs: {} }).out];
+  await using workspace = await createWorkspace();
+  const planned = await planConfig({ ...configOf({}), plugins: [plugin()], targets: { t: { description: 'x', plan } } } as unknown as AnyConfig, { workspace: workspace.path });
+  expect(planned.text).toBe('');
+  expect(planned.plan?.tasks.map(({ key }) => key)).toEqual(['p.tell#one', 'p.work#a']);
+});
+
+test('a list under a name is wanted and not published', async () => {
+  const config = configOf({ t: { description: 'x', plan: ({ use }) => ({ 'a.txt': use.shell.run({ ...once, name: 'a' }).out, also: [use.shell.run({ ...once, name: 'b' }).out, use.shell.publish({ ...once, name: 'c' }).out] }) } });
+  await using workspace = await createWorkspace();
+  const { plan, text } = await planConfig(config, { workspace: workspace.path });
+  expect(text).toBe('');
+  expect(plan?.wanted).toEqual([
+    { path: 'a.txt', task: 'shell.run#a', output: 'out' },
+    { path: undefined, task: 'shell.publish#c', output: 'out' },
+    { path: undefined, task: 'shell.run#b', output: 'out' },
+  ]);
+  const wrong = configOf({ t: { description: 'x', plan: () => ({ also: ['a.txt'] }) as never } });
+  expect(await problemsOf(wrong)).toContain('Expected a reference as "also[0]" of the result of target "t"; found "a.txt".');
 });
 
 test('two calls of one name that differ show both places', async () => {
