@@ -2,15 +2,12 @@
 
 import { isError } from '../problem.ts';
 import type { Problem } from '../problem.ts';
-import { toFullCandidate } from '../plan/candidates.ts';
-import type { PackagePlan, ResolvedPackage } from '../plan/types.ts';
+import type { PackagePlan } from '../plan/types.ts';
 import type { RenderedPackage } from '../render/render-package.ts';
-import { orderChain } from '../solve/order.ts';
-import { solve } from '../solve/solve.ts';
-import { createUniverse } from '../solve/universe.ts';
 import type { VersionMatching } from '../version/selector.ts';
 import { hashDirectory } from './directory-hash.ts';
 import type { BytesReader } from './directory-hash.ts';
+import { joinChains } from './tag-chains.ts';
 import { joinTag, saltOf, tagChain } from './tags.ts';
 import type { ElementTags, TaggedPackage } from './tags.ts';
 
@@ -38,8 +35,7 @@ export interface TagPlanOptions {
 export async function tagPlan({ plan, reader, matching = 'debian' }: TagPlanOptions): Promise<TagPlanResult> {
   const rendered = new Map(plan.rendered.map((one) => [one.package.fingerprintName, one]));
   const chains = new Map(plan.packages.map((one) => [one.fingerprintName, one.chain.map((each) => each.fingerprintName)]));
-  const finals = plan.packages.filter((one) => one.kind === 'final');
-  const joins = finals.length === 0 ? new Map<string, string[][]>() : joinChains(plan.rendered, finals, matching);
+  const joins = joinChains(plan.rendered, plan.packages, matching);
   const needed = [...new Set([...chains.values(), ...[...joins.values()].flat()].flat())];
   const { salted, problems } = await saltPackages(needed, rendered, reader);
   const tagsOf = (chain: readonly string[]): ElementTags[] | undefined => {
@@ -73,19 +69,4 @@ async function saltPackages(
     salted.set(name, { category, name: shortName, version, salt: saltOf(one.spec, hash.hash) });
   }
   return { salted, problems: [...hashes.values()].flatMap((hash) => (hash.ok ? [] : [hash.problem])).filter(isError) };
-}
-
-/** By package: for each part of its assembled base the chain, in which packages built on archives keep their requirements. */
-function joinChains(rendered: readonly RenderedPackage[], finals: readonly ResolvedPackage[], matching: VersionMatching): Map<string, string[][]> {
-  const candidates = new Map(rendered.map((each) => [each.package.fingerprintName, toFullCandidate(each)]));
-  const universe = createUniverse([...candidates.values()], matching);
-  const chainOf = (name: string): string[] => {
-    const candidate = candidates.get(name);
-    const solved = candidate === undefined ? undefined : solve(universe, candidate);
-    const ordered = candidate === undefined || solved?.ok !== true ? undefined : orderChain(universe, solved.solution, candidate);
-    return ordered?.ok === true ? ordered.chain.map((each) => each.fingerprintName) : [];
-  };
-  const known = new Map<string, string[]>();
-  for (const name of finals.flatMap((one) => one.finalRequires)) if (!known.has(name)) known.set(name, chainOf(name));
-  return new Map(finals.map((one) => [one.fingerprintName, one.finalRequires.map((name) => known.get(name) ?? [])]));
 }
