@@ -1,6 +1,6 @@
 import type { ResolvedConfig } from '../config/resolved-config.ts';
 import { createPaint } from '../errors/paint.ts';
-import { flagOf, type Parameter, type Parameters } from '../model/parameter.ts';
+import { bareOf, flagOf, type Parameter, type Parameters } from '../model/parameter.ts';
 import type { Settings } from './arguments.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -38,15 +38,16 @@ function usageWord(name: string, parameter: Parameter): string {
 }
 
 function flagUsage(name: string, parameter: Parameter): string {
+  const bare = bareOf(parameter);
+  if (bare !== undefined) return `--${flagOf(name)}${bare === true ? '' : '[=<text>]'}`;
   switch (parameter.type) {
-    case 'flag':
-      return `--${flagOf(name)}`;
     case 'integer':
       return `--${flagOf(name)} <number>`;
     case 'choice':
       return `--${flagOf(name)} <${parameter.choices.join('|')}>`;
     case 'list':
       return `--${flagOf(name)} <text>...`;
+    case 'flag':
     case 'text':
       return `--${flagOf(name)} <text>`;
     default:

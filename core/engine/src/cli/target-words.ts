@@ -1,6 +1,6 @@
 import { CosError } from '../errors/cos-error.ts';
 import type { Diagnostic } from '../errors/diagnostic.ts';
-import { flagOf, type Parameter, type Parameters } from '../model/parameter.ts';
+import { bareOf, flagOf, type Parameter, type Parameters } from '../model/parameter.ts';
 import { flagHint } from './flag-hint.ts';
 
 /** Words of the command line that are not flags of the engine, read by typed parameters. */
@@ -65,11 +65,12 @@ function takeFlag(
   owner: Owner,
   problems: Diagnostic[],
 ): void {
-  if (parameter.type === 'flag') {
-    given.set(name, inline ?? true);
+  const bare = bareOf(parameter);
+  if (bare === true) {
+    given.set(name, inline ?? bare);
     return;
   }
-  const next = inline ?? (rest[0]?.startsWith('--') === true ? undefined : rest.shift());
+  const next = inline ?? bare ?? (rest[0]?.startsWith('--') === true ? undefined : rest.shift());
   if (next === undefined) {
     problems.push({ code: 'COS_REQUEST_MISSING_VALUE', severity: 'error', message: `Expected a value after --${flag} of ${owner.what} (${parameter.description}); found none.` });
     return;
@@ -123,5 +124,5 @@ export function splitTargets(words: readonly string[], targets: ReadonlyMap<stri
 function takesValue(word: string, names: readonly string[], targets: ReadonlyMap<string, { readonly params?: Parameters }>): boolean {
   if (!word.startsWith('--') || word.includes('=')) return false;
   const flag = word.slice(2);
-  return names.some((name) => Object.entries(targets.get(name)?.params ?? {}).some(([parameter, { type, positional }]) => positional !== true && type !== 'flag' && flagOf(parameter) === flag));
+  return names.some((target) => Object.entries(targets.get(target)?.params ?? {}).some(([name, parameter]) => parameter.positional !== true && bareOf(parameter) === undefined && flagOf(name) === flag));
 }
