@@ -1,7 +1,7 @@
 // Public API for authors of configs and plugins. Re-exports only.
 
 export { CosError } from './errors/cos-error.ts';
-export type { Diagnostic, Note, Place } from './errors/diagnostic.ts';
+export type { Diagnostic, Note, Origin, Place } from './errors/diagnostic.ts';
 export { failure, success, type Result } from './errors/result.ts';
 export { readPreset } from './config/read-preset.ts';
 export { defineArtifact, fileTree, noMeta } from './model/artifact.ts';
@@ -17,11 +17,11 @@ export type { Digest, Fingerprint, TaskKey } from './model/identity.ts';
 export type { Json, JsonObject } from './model/json.ts';
 export type { Outcome } from './model/outcome.ts';
 export type { Parameter, Parameters, ParameterValues } from './model/parameter.ts';
-export type { Plan, PlannedInput, PlannedTask, WantedOutput } from './model/plan.ts';
+export type { Plan, PlannedInput, PlannedTask, RunMode, WantedOutput } from './model/plan.ts';
 export { createDefinePlanner } from './model/planner.ts';
 export type { FolderEntry, Planner, PlannerContext, TrackedReader } from './model/planner.ts';
 export { defineCommand } from './model/plugin.ts';
-export type { CallsOf, Command, CommandContext, HostContext, Pin, Plugin, PluginDefinition, PreflightProblem, StageCall } from './model/plugin.ts';
+export type { CallsOf, Command, CommandContext, HostContext, Pin, Plugin, PluginDefinition, PreflightProblem, RunRequest, StageCall } from './model/plugin.ts';
 export { hint, many, one, optional } from './model/port.ts';
 export type { Kinds, PlanInputs, Port, Ports, RunInputs } from './model/port.ts';
 export { noOptions } from './model/schema.ts';

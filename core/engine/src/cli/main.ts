@@ -13,7 +13,7 @@ import { tell, type Terminal } from './terminal.ts';
 /** The `cos` command: reads the command line, calls a command, answers the exit code. Everything that a user can cause ends as a message; the rest is a bug. */
 export async function main(words: readonly string[], terminal: Terminal): Promise<number> {
   const argv = withHelpOfPlugins(words);
-  const isJson = asksForJson(argv, terminal.env);
+  let isJson = asksForJson(argv, terminal.env);
   // Known once a command has read its flags; until then messages follow the environment.
   let settings = attempt(() => readSettings({}, terminal));
   const using = (flags: GivenFlags): Settings => (settings = readSettings(flags, terminal));
@@ -26,7 +26,7 @@ export async function main(words: readonly string[], terminal: Terminal): Promis
     values: async (paths, flags) => (await import('./commands/values.ts')).values(paths, flags.json === true, using(flags), terminal),
     clean: async (flags) => (await import('./commands/clean.ts')).clean(flags.all === true, using(flags), terminal),
     doctor: async (flags) => (await import('./commands/doctor.ts')).doctor(using(flags), terminal),
-    other: async (name, words) => (await import('./commands/plugin-command.ts')).pluginCommand(name, words, terminal),
+    other: async (name, words) => (await import('./commands/plugin-command.ts')).pluginCommand(name, words, terminal, (used) => (isJson = used.reporter === 'json')),
   };
   try {
     const exitCode = await parseCommandLine(argv, actions, ownVersion(), { out: (text) => terminal.out.write(text), err: (text) => terminal.err.write(text) });

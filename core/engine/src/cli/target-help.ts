@@ -15,20 +15,36 @@ export function printTargetHelp(names: readonly string[], config: ResolvedConfig
 }
 
 /** Usage, description and parameters of a target or a command as text. */
-export function parametersHelp(command: string, description: string, parameters: Parameters, color: boolean): string {
+export function parametersHelp(command: string, description: string, parameters: Parameters, color: boolean, more?: MoreFlags): string {
   const paint = createPaint(color);
   const list = Object.entries(parameters);
   const words = list.filter(([, parameter]) => parameter.positional === true);
   const flags = list.filter(([, parameter]) => parameter.positional !== true);
   const usage = [command, ...(flags.length > 0 ? ['[flags]'] : []), ...words.map(([name, parameter]) => usageWord(name, parameter))].join(' ');
   const rows = [...words.map(([name, parameter]) => [name, parameter] as const), ...flags.map(([name, parameter]) => [flagUsage(name, parameter), parameter] as const)];
-  const width = Math.max(0, ...rows.map(([left]) => left.length));
+  const others = more === undefined ? [] : Object.entries(more.parameters).map(([name, parameter]) => [`${shortForm(name, more)}${flagUsage(name, parameter)}`, parameter] as const);
+  const width = Math.max(0, ...[...rows, ...others].map(([left]) => left.length));
+  const line = ([left, parameter]: readonly [string, Parameter]): string => `  ${left.padEnd(width)}  ${parameter.description}${notes(parameter)}`;
   return [
     `${paint.bold('Usage')}: ${usage}`,
     '',
     description,
-    ...(rows.length === 0 ? [] : ['', paint.bold('Parameters'), ...rows.map(([left, parameter]) => `  ${left.padEnd(width)}  ${parameter.description}${notes(parameter)}`)]),
+    ...(rows.length === 0 ? [] : ['', paint.bold('Parameters'), ...rows.map(line)]),
+    ...(more === undefined ? [] : ['', paint.bold(more.title), ...others.map(line)]),
   ].join('\n');
+}
+
+/** Flags that are not the command's own. */
+export interface MoreFlags {
+  readonly title: string;
+  readonly parameters: Parameters;
+  /** One letter to the parameter that it stands for. */
+  readonly short: Readonly<Record<string, string>>;
+}
+
+function shortForm(name: string, { short }: MoreFlags): string {
+  const letter = Object.entries(short).find(([, long]) => long === name)?.[0];
+  return letter === undefined ? '' : `-${letter}, `;
 }
 
 function usageWord(name: string, parameter: Parameter): string {

@@ -17,6 +17,8 @@ interface Owner {
   readonly parameters: Parameters;
   /** The command whose `--help` tells the flags. */
   readonly see: string;
+  /** One letter to the parameter that `-letter` means. Default: none. */
+  readonly short?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -44,7 +46,8 @@ export function readWords(words: readonly string[], owner: Owner, otherFlags: re
       help = true;
       continue;
     }
-    const [, flag = word.slice(1), inline] = /^--([^=]+)(?:=([\s\S]*))?$/.exec(word) ?? [];
+    const { flag, inline, more } = readFlag(word, owner);
+    if (more !== undefined) rest.unshift(more);
     const known = byFlag.get(flag);
     if (known === undefined) {
       problems.push(unknownFlag(word, [...byFlag.keys()], otherFlags, owner));
@@ -55,6 +58,17 @@ export function readWords(words: readonly string[], owner: Owner, otherFlags: re
   // Asking for help is never wrong.
   if (problems.length > 0 && !help) throw new CosError(problems);
   return { given: Object.fromEntries(given), help };
+}
+
+/** `--flag`, `--flag=value`; of one-letter forms `-j`, `-j4`, and `-kv` for two flags, of which the second is `more`. */
+function readFlag(word: string, { short = {}, parameters }: Owner): { readonly flag: string; readonly inline?: string | undefined; readonly more?: string } {
+  const long = /^--([^=]+)(?:=([\s\S]*))?$/.exec(word);
+  if (long !== null) return { flag: long[1] ?? '', inline: long[2] };
+  const name = /^-[a-z]/.test(word) && Object.hasOwn(short, word.charAt(1)) ? short[word.charAt(1)] : undefined;
+  if (name === undefined) return { flag: word.slice(1) };
+  const behind = word.slice(2);
+  if (behind === '') return { flag: flagOf(name) };
+  return parameters[name]?.type === 'flag' ? { flag: flagOf(name), more: `-${behind}` } : { flag: flagOf(name), inline: behind };
 }
 
 function takeFlag(

@@ -15,6 +15,8 @@ import { checkInteger, checkKeys, checkList, expected, isObject, isText, problem
 export interface CheckedConfig {
   readonly plugins: ReadonlyMap<string, ResolvedPlugin>;
   readonly derivatives: readonly Derivative[];
+  /** Names of derivatives that are not planned, because a path that they need was refused. */
+  readonly unplanned: ReadonlySet<string>;
   readonly targets: ReadonlyMap<string, Target>;
   readonly outDir: string;
   readonly cacheFolder: string;
@@ -48,7 +50,7 @@ export async function checkConfig(given: unknown, file: string, report: Report, 
   const checkedPlugins = await checkPlugins(plugins, site, report);
   return {
     plugins: checkedPlugins,
-    derivatives: checkDerivatives(subject, given['derivatives'], wanted),
+    ...checkDerivatives(subject, given['derivatives'], wanted),
     targets: checkTargets(subject, given['targets']),
     outDir,
     cacheFolder,
@@ -80,10 +82,12 @@ function checkResources(subject: Subject, given: unknown, plugins: ReadonlyMap<s
   return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, checkInteger(subject, `resources.${name}`, value, { minimum: 1, fallback: 2 })]));
 }
 
-function checkDerivatives(config: Subject, given: unknown, wanted: 'some' | 'any'): readonly Derivative[] {
+/** The derivatives of a config, or those that a command brings. */
+export function checkDerivatives(config: Subject, given: unknown, wanted: 'some' | 'any'): Pick<CheckedConfig, 'derivatives' | 'unplanned'> {
   const list = checkList(config, 'derivatives', given, 'derivatives', isObject);
   const seen = new Map<string, string | undefined>();
   const derivatives: Derivative[] = [];
+  const unplanned = new Set<string>();
   for (const [index, item] of list.entries()) {
     const name = item['name'];
     const subject: Subject = { what: isText(name) ? `derivative "${name}"` : `derivatives.${index}`, site: siteOf(item) ?? config.site, report: config.report };
@@ -97,23 +101,27 @@ function checkDerivatives(config: Subject, given: unknown, wanted: 'some' | 'any
       continue;
     }
     seen.set(name, subject.site);
-    const derivative = checkDerivative(subject, name, item);
-    if (derivative !== undefined) derivatives.push(derivative);
+    const checked = checkDerivative(subject, name, item);
+    if (checked === undefined) continue;
+    derivatives.push(checked.derivative);
+    if (checked.isIncomplete) unplanned.add(name);
   }
   if (wanted === 'some' && Array.isArray(given) && given.length === 0) expected(config, 'derivatives', 'at least one derivative', given);
-  return derivatives;
+  return { derivatives, unplanned };
 }
 
-function checkDerivative(subject: Subject, name: string, item: Readonly<Record<string, unknown>>): Derivative | undefined {
+function checkDerivative(subject: Subject, name: string, item: Readonly<Record<string, unknown>>): { readonly derivative: Derivative; readonly isIncomplete: boolean } | undefined {
   const { version, from, values } = item;
   if (version !== undefined && !isText(version)) expected(subject, 'version', 'a text', version);
   if (values !== undefined && !isObject(values)) expected(subject, 'values', 'a map', values);
   const wanted = checkList(subject, 'platforms', item['platforms'], `one of ${platforms.join(', ')}`, isPlatform);
   if (Array.isArray(item['platforms']) && item['platforms'].length === 0) expected(subject, 'platforms', 'at least one platform', []);
+  let isIncomplete = false;
   const paths = (field: string, fallback?: readonly string[]) =>
     checkList(subject, field, item[field], 'paths', isText, fallback).flatMap((path) => {
       const inside = workspacePath(path);
       if (inside === undefined) problem(subject, 'COS_CONFIG_PATH', `Expected paths below the workspace as "${field}" of ${subject.what}; found ${quote(path)}.`);
+      isIncomplete ||= inside === undefined;
       return inside === undefined ? [] : [inside];
     });
   const trees = paths('trees');
@@ -125,7 +133,7 @@ function checkDerivative(subject: Subject, name: string, item: Readonly<Record<s
   }
   const derivative: Derivative = { ...item, name, version: isText(version) ? version : '0.0.0', from, platforms: Object.freeze([...new Set(wanted)]), trees: Object.freeze(trees), referenceTrees: Object.freeze(referenceTrees), valuesFiles: Object.freeze(valuesFiles) };
   // Messages about values need the site on this copy too.
-  return markSite(derivative, subject.site);
+  return { derivative: markSite(derivative, subject.site), isIncomplete };
 }
 
 function isPlatform(value: unknown): value is Platform {

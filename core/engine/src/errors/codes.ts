@@ -78,6 +78,7 @@ export const codes = {
   COS_TASK_CANCELLED: 'A tool was stopped because the run is cancelled.',
   COS_TASK_OUTPUT_TOO_LONG: 'A tool printed more than is kept in memory.',
   COS_TASK_DISK_FULL: 'No space is left on the disk for what a task makes or publishes.',
+  COS_TASK_NOT_THERE: 'What a task makes had to be there already, and is not.',
   COS_TASK_INPUT_CHANGED: 'A source was changed while a task read it.',
   COS_TASK_SECRET_MISSING: 'A secret has no value: its variable is not set or its file cannot be read.',
   COS_TASK_OUTPUT_BLOCKED: 'A named output cannot be put in place: something else is there, or the folder is not writable.',

@@ -15,6 +15,12 @@ export interface Note {
   readonly place?: Place;
 }
 
+/** Where a part of what a task reads was written by the user: what messages about that part show beside it. */
+export interface Origin {
+  readonly place?: Place;
+  readonly notes?: readonly Note[];
+}
+
 export interface Diagnostic {
   /** `COS_<AREA>_<PROBLEM>`, a key of the table in codes.ts, or a plugin's own code of the same form. */
   readonly code: string;
@@ -25,6 +31,8 @@ export interface Diagnostic {
   /** The lines around the place, where the text is at hand; else the printer reads the file. */
   readonly source?: string;
   readonly notes?: readonly Note[];
+  /** Which part of what the task reads it is about, by the name that the target gave it in `origins` (`steps[2]`): the engine adds place and notes of it. */
+  readonly part?: string;
   /** What to do. */
   readonly hint?: string;
   /** Last lines of a tool or a step, oldest first. */

@@ -32,7 +32,7 @@ export async function judge(lookup: Lookup, { task, record, fingerprint }: Evalu
   const differences = memory?.record == null ? [] : compareRecords(memory.record, record, compareSourceFiles(lookup.layout, lookup.sources));
   const why = reasonOf(memory, differences);
   const { force } = lookup.options;
-  if (force === 'all' || (force !== 'none' && force.has(task.key))) return { kind: 'run', reason: forcedReason, differences };
+  if (task.run === 'always' || force === 'all' || (force !== 'none' && force.has(task.key))) return { kind: 'run', reason: forcedReason, differences };
   if (task.cache === 'never') return { kind: 'run', reason: task.effect === 'publish' ? 'publishes, so it always runs' : 'always runs', differences };
   const hit = await lookup.cache.get(fingerprint);
   if (hit === undefined || !hasOutputsOf(hit.entry, task)) {

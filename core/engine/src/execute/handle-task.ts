@@ -55,6 +55,7 @@ async function decide(handler: TaskHandler, evaluated: Evaluated, rerun: boolean
   const restored = await restore(run, evaluated, verdict);
   if (restored !== undefined) return restored;
   if (verdict.kind !== 'run') verdict = lost(evaluated);
+  if (evaluated.task.run === 'never') throw new CosError(notThere(evaluated.task));
 
   if (handler.isStopping()) return { end: 'cancelled' };
   const missing = await lostInputs(run, evaluated.task, outputsOf);
@@ -153,6 +154,15 @@ function staysLost(producers: readonly TaskKey[]): Diagnostic {
 
 function lost({ task }: { readonly task: PlannedTask; readonly fingerprint: Fingerprint }): Verdict {
   return { kind: 'run', reason: task.cache === 'never' ? 'always runs' : 'outputs were lost', differences: [] };
+}
+
+function notThere({ key }: PlannedTask): Diagnostic {
+  return {
+    code: 'COS_TASK_NOT_THERE',
+    severity: 'error',
+    message: `What \`${key}\` makes was expected to be there already; it is not, or its inputs changed.`,
+    hint: 'The request says not to make it: run once without that, so that it is made.',
+  };
 }
 
 /** Producers whose bytes are gone. Foreign programs are asked only here, where a task is really going to read them. */

@@ -19,7 +19,8 @@ export interface PreviewedTask {
   readonly stage: string;
   readonly name: string;
   readonly description: string;
-  readonly outcome: 'fresh' | 'cached' | 'would build';
+  /** `would fail`: it must be there already, and is not. */
+  readonly outcome: 'fresh' | 'cached' | 'would build' | 'would fail';
   /** In one line, as `cos why` tells it. */
   readonly reason: string;
   readonly differences: readonly Difference[];
@@ -76,12 +77,12 @@ async function previewTask(lookup: Lookup, task: PlannedTask, seen: ReadonlyMap<
   if (pending.length > 0) {
     const [first, ...rest] = pending;
     const reason = `inputs pending: ${first}${rest.length > 0 ? ` and ${rest.length} more` : ''} would build`;
-    return { preview: { ...base, outcome: 'would build', reason, differences: [], pending }, outputs: undefined };
+    return { preview: { ...base, outcome: task.run === 'never' ? 'would fail' : 'would build', reason, differences: [], pending }, outputs: undefined };
   }
   const evaluated = evaluate(lookup, task, outputsOf);
   const verdict = await judge(lookup, evaluated);
   const found = { ...base, reason: verdict.reason, differences: verdict.differences, pending, fingerprint: evaluated.fingerprint };
-  if (verdict.kind === 'run') return { preview: { ...found, outcome: 'would build' }, outputs: undefined };
+  if (verdict.kind === 'run') return { preview: { ...found, outcome: task.run === 'never' ? 'would fail' : 'would build' }, outputs: undefined };
   const { outputs } = verdict.entry;
   const missing = publishedOutputs(lookup.plan, task.key).find(({ path, output }) => {
     const digest = outputs[output]?.digest;

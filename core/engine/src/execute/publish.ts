@@ -9,6 +9,7 @@ import { isDiskFull, rootSystemCode } from '../cache/storage-error.ts';
 import { writeAtomically } from '../cache/write-atomically.ts';
 import { CosError } from '../errors/cos-error.ts';
 import type { Diagnostic } from '../errors/diagnostic.ts';
+import { showPath } from '../errors/place.ts';
 import { hashFile } from '../fingerprint/hash-file.ts';
 import { hashTree, walk } from '../fingerprint/hash-tree.ts';
 import { isDigest, type Digest } from '../model/identity.ts';
@@ -29,7 +30,7 @@ export class LostBytesError extends Error {
 }
 
 export interface Published {
-  /** Relative to the workspace. */
+  /** Relative to the workspace where it lies inside, else absolute. */
   readonly path: string;
   readonly digest: Digest;
   readonly changed: boolean;
@@ -52,7 +53,7 @@ export function isInPlace(lookup: Lookup, path: string, digest: Digest): boolean
 /** Puts an output in place, unless it is. `path`: below the out folder, as the plan has it. */
 export async function publish(run: Run, path: string, output: CachedOutput): Promise<Published> {
   const target = resolve(run.outRoot, path);
-  const shown = relative(run.options.workspace, target);
+  const shown = showPath(target, run.options.workspace);
   if (isInPlace(run, path, output.digest)) return { path: shown, digest: output.digest, changed: false };
   const lock = await acquireLock({ folder: run.layout.locks, name: `output-${fileNameOf(path)}`, signal: run.signal });
   try {

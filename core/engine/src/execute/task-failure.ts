@@ -10,7 +10,7 @@ import { PluginError } from './plugin-error.ts';
  * and whose. Secrets are hidden here, where the text is made.
  */
 export function taskFailures(thrown: unknown, task: PlannedTask, redactor: Redactor, folder: string): readonly [Diagnostic, ...Diagnostic[]] {
-  const of = (diagnostic: Diagnostic): Diagnostic => redactor.redactDiagnostic({ ...diagnostic, task: diagnostic.task ?? task.key });
+  const of = (diagnostic: Diagnostic): Diagnostic => redactor.redactDiagnostic({ ...placed(diagnostic, task), task: diagnostic.task ?? task.key });
   // A disk may be full below a plugin's code, too. Folders that are not writable are ours only outside of it.
   const error = thrown instanceof PluginError || isDiskFull(thrown) ? thrown : asCacheFailure(thrown, folder);
   const expected = diagnosticsOf(error);
@@ -41,6 +41,14 @@ export function taskFailures(thrown: unknown, task: PlannedTask, redactor: Redac
       hint: 'This is a mistake in cos: please report it.',
     }),
   ];
+}
+
+/** With the place where the user wrote what it is about, if the target has said so. */
+function placed(diagnostic: Diagnostic, { origins }: PlannedTask): Diagnostic {
+  const origin = diagnostic.part !== undefined && Object.hasOwn(origins, diagnostic.part) ? origins[diagnostic.part] : undefined;
+  if (origin === undefined || diagnostic.place !== undefined) return diagnostic;
+  const notes = [...(origin.notes ?? []), ...(diagnostic.notes ?? [])];
+  return { ...diagnostic, ...(origin.place === undefined ? {} : { place: origin.place }), ...(notes.length === 0 ? {} : { notes }) };
 }
 
 /** True for a mistake of cos itself. */

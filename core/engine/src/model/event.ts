@@ -32,7 +32,7 @@ export type Event =
       readonly logFile?: string;
       readonly failure?: Diagnostic;
     }
-  /** A named output is in place. Paths are relative to the workspace. */
+  /** A named output is in place. Paths are relative to the workspace; absolute when the output folder lies elsewhere. */
   | { readonly type: 'output-published'; readonly path: string; readonly task: TaskKey; readonly digest: Digest; readonly changed: boolean }
   | { readonly type: 'diagnostic'; readonly diagnostic: Diagnostic }
   | Summary;

@@ -1,3 +1,4 @@
+import type { Origin } from '../errors/diagnostic.ts';
 import type { Platform } from './distribution.ts';
 import type { TaskKey } from './identity.ts';
 import type { JsonObject } from './json.ts';
@@ -13,6 +14,12 @@ export interface PlannedPort {
   readonly arity: Arity;
   readonly artifacts: readonly PlannedInput[];
 }
+
+/**
+ * Whether a task runs. `needed`: when nothing is known of its fingerprint. `always`: known results are not believed, those of foreign programs neither.
+ * `never`: what it makes must be there already. No part of the fingerprint: the bytes are the same.
+ */
+export type RunMode = 'needed' | 'always' | 'never';
 
 export interface PlannedTask {
   readonly key: TaskKey;
@@ -36,6 +43,9 @@ export interface PlannedTask {
   /** True when the platform is part of the fingerprint. */
   readonly platformBound: boolean;
   readonly resource: { readonly class: string; readonly units: number };
+  readonly run: RunMode;
+  /** Where parts of what it reads were written, by names that target and stage agree on; for messages only. Files are relative to the workspace. */
+  readonly origins: Readonly<Record<string, Origin>>;
   /** `file:line:column` of the call in the config or a target, relative to the workspace where it lies inside; undefined when unknown. */
   readonly declaredAt: string | undefined;
 }

@@ -1,7 +1,10 @@
-import type { Diagnostic } from '../errors/diagnostic.ts';
+import type { Diagnostic, Origin } from '../errors/diagnostic.ts';
 import type { ArtifactKind, ArtifactRef, ArtifactStore } from './artifact.ts';
+import type { Target } from './config.ts';
+import type { Derivative } from './distribution.ts';
 import type { Json } from './json.ts';
 import type { Parameters, ParameterValues } from './parameter.ts';
+import type { RunMode } from './plan.ts';
 import type { Planner } from './planner.ts';
 import type { In, Out, Schema } from './schema.ts';
 import type { Secret } from './secret.ts';
@@ -53,15 +56,34 @@ export interface CommandContext<P, Pa extends Parameters> extends HostContext<P>
   readonly derivatives: readonly { readonly name: string; readonly version: string; readonly platform: string; readonly values: Readonly<Record<string, unknown>>; readonly trees: readonly string[]; readonly referenceTrees: readonly string[] }[];
 }
 
+/** A run that is done in a command's place, as `cos run` does it: its reporter has standard output, its exit code is the command's. */
+export interface RunRequest {
+  /** A target of the config by its name, or one that the command brings, with the name that messages call it by. */
+  readonly target: string | { readonly name: string; readonly target: Target };
+  readonly parameters?: Readonly<Record<string, Json>>;
+  /** Instead of the derivatives of the config; paths are relative to the workspace. */
+  readonly derivatives?: readonly Derivative[];
+  /** Values files, overlaid as `--values` overlays them; relative to the folder where the command was called. */
+  readonly values?: readonly string[];
+  /** As `--platform` selects them; default: all. */
+  readonly platforms?: readonly string[];
+  /** Folder of the named outputs instead of the one of the config; absolute, or relative to the folder where the command was called. */
+  readonly outDir?: string;
+  /** True: nothing runs, it is told what would. Default: as the flag `--dry-run` says. */
+  readonly dryRun?: boolean;
+}
+
 /** A subcommand of `cos`. The handler's number is the exit code; undefined means 0. */
 export interface Command<P = any, Pa extends Parameters = any> {
   readonly description: string;
   /** `optional`: the command can be called where no config is, and finds no derivatives then. Default `required`. */
   readonly config?: 'required' | 'optional';
+  /** True: the command takes the flags of `cos run`, for the run that it answers. Default false. */
+  readonly runs?: boolean;
   readonly parameters: Pa;
   /** Variables of the environment that it may look at beside those of `hostEnv`, by name or by the plugin's options and the arguments. */
   readonly env?: readonly string[] | ((plugin: P, args: ParameterValues<Pa>) => readonly string[]);
-  handle(context: CommandContext<P, Pa>): Promise<number | void>;
+  handle(context: CommandContext<P, Pa>): Promise<number | void | RunRequest>;
 }
 
 /** Types a command's arguments by its parameters. */
@@ -105,9 +127,17 @@ export interface PluginDefinition<N extends string = string, PS extends Schema =
 
 type StageOptions<S extends Schema> = {} extends In<S> ? { readonly options?: In<S> } : { readonly options: In<S> };
 
+/** What a call says beside inputs and options; none of it is part of the fingerprint. */
+interface CallNotes {
+  /** Default `needed`. Of two calls of one task the stronger counts: `always`, then `needed`. */
+  readonly run?: RunMode;
+  /** Where parts of what the task reads were written: failures that name such a part (`Diagnostic.part`) show it. */
+  readonly origins?: Readonly<Record<string, Origin>>;
+}
+
 /** In `targets`, calling a stage adds one task to the plan and returns its outputs. */
 export type StageCall<T> = T extends Stage<infer I, infer O, infer S, any>
-  ? (call: { readonly name: string; readonly inputs: PlanInputs<I> } & StageOptions<S>) => { readonly [K in keyof O]: ArtifactRef<O[K] extends ArtifactKind ? O[K] : never> }
+  ? (call: { readonly name: string; readonly inputs: PlanInputs<I> } & StageOptions<S> & CallNotes) => { readonly [K in keyof O]: ArtifactRef<O[K] extends ArtifactKind ? O[K] : never> }
   : never;
 export type PlannerCall<T> = T extends Planner<infer S, infer R, any> ? (options: In<S>) => Promise<R> : never;
 /** Answers what `cos.lock` says; the engine syncs first when the lock does not know the request. */

@@ -1,10 +1,10 @@
 import type { ResolvedConfig, Variant } from '../config/resolved-config.ts';
-import type { Diagnostic } from '../errors/diagnostic.ts';
+import type { Diagnostic, Origin } from '../errors/diagnostic.ts';
 import { artifactRef, type ArtifactKind, type ArtifactRef } from '../model/artifact.ts';
 import type { Emit } from '../model/event.ts';
 import type { TaskKey } from '../model/identity.ts';
 import type { JsonObject } from '../model/json.ts';
-import type { PlannedPort, PlannerRun } from '../model/plan.ts';
+import type { PlannedPort, PlannerRun, RunMode } from '../model/plan.ts';
 import type { Stage } from '../model/stage.ts';
 import type { Lock } from './lock-file.ts';
 import type { PlannerMemo } from './planner-call.ts';
@@ -21,6 +21,8 @@ export interface DraftCall {
   readonly inputs: Readonly<Record<string, PlannedPort>>;
   /** Settles when the options are checked; undefined after a problem, which is reported. */
   readonly options: Promise<{ readonly parsed: unknown; readonly plain: JsonObject } | undefined>;
+  readonly run: RunMode;
+  readonly origins: Readonly<Record<string, Origin>>;
 }
 
 export interface MissingPin {

@@ -2,7 +2,7 @@ import { at, noteAt, showPath } from '../errors/place.ts';
 import type { ArtifactKind } from '../model/artifact.ts';
 import type { TaskKey } from '../model/identity.ts';
 import type { JsonObject } from '../model/json.ts';
-import type { PlannedTask } from '../model/plan.ts';
+import type { PlannedTask, RunMode } from '../model/plan.ts';
 import type { Tool } from '../model/tool.ts';
 import type { Draft, DraftCall } from './draft.ts';
 
@@ -27,6 +27,7 @@ export async function settleCalls(draft: Draft): Promise<SettledCalls> {
     }
     // A call whose options did not pass cannot be compared; its problem is reported.
     if (options === undefined) continue;
+    tasks.set(call.key, Object.freeze({ ...earlier, run: stronger(earlier.run, call.run) }));
     const differences = ['inputs', 'options'].filter((part) => partOf(earlier, part) !== partOf(task, part));
     if (differences.length > 0) {
       draft.report({
@@ -40,6 +41,11 @@ export async function settleCalls(draft: Draft): Promise<SettledCalls> {
     }
   }
   return { tasks, options: parsed };
+}
+
+/** Who wants a task whatever is known gets it; who only needs it gets it in spite of one who would rather go without. */
+function stronger(a: RunMode, b: RunMode): RunMode {
+  return a === 'always' || b === 'always' ? 'always' : a === 'needed' || b === 'needed' ? 'needed' : 'never';
 }
 
 function partOf(task: PlannedTask, part: string): string {
@@ -67,6 +73,8 @@ function plannedTask(call: DraftCall, options: JsonObject, workspace: string): P
     platform: call.variant.platform,
     platformBound: stage.platform === true,
     resource: Object.freeze({ class: stage.resource?.class ?? 'cpu', units: stage.resource?.units ?? 1 }),
+    run: call.run,
+    origins: call.origins,
     // Relative, so that a plan is equal wherever the workspace lies.
     declaredAt: call.site === undefined ? undefined : showPath(call.site, workspace),
   });

@@ -7,7 +7,7 @@ import { quote, schemaFailures } from '../errors/schema-failures.ts';
 import type { ArtifactKind, ArtifactRef } from '../model/artifact.ts';
 import { taskKey, type TaskKey } from '../model/identity.ts';
 import { toPlainObject } from '../model/plain.ts';
-import type { PlannedInput, PlannedPort } from '../model/plan.ts';
+import type { PlannedInput, PlannedPort, RunMode } from '../model/plan.ts';
 import type { Port } from '../model/port.ts';
 import type { Stage } from '../model/stage.ts';
 import { validate } from '../model/validate.ts';
@@ -42,12 +42,23 @@ export function callStage(draft: Draft, called: Called, call: unknown): Readonly
   const key = taskKey(plugin.definition.name, stageName, name);
   const inputs = checkInputs(draft, key, stage, fields.get('inputs'), site);
   const options = checkOptions(draft, key, called, fields.get('options'));
-  draft.calls.push({ key, plugin: plugin.definition.name, stageName, stage, name, variant, site, inputs, options });
+  const run = fields.get('run') ?? 'needed';
+  if (!isRunMode(run)) problem('COS_PLAN_CALL', `Expected one of ${runModes.join(', ')} as "run" of a call of ${base}; found ${quote(run)}.`);
+  const origins = toPlainObject(fields.get('origins') ?? {});
+  if (!origins.ok) problem('COS_PLAN_CALL', `Expected places by name as "origins" of a call of ${base}; "${origins.path.join('.')}" is ${origins.found}.`);
+  // Messages alone show them: the form is that of the types.
+  draft.calls.push({ key, plugin: plugin.definition.name, stageName, stage, name, variant, site, inputs, options, run: isRunMode(run) ? run : 'needed', origins: origins.ok ? (origins.value as DraftCall['origins']) : {} });
   const outputs = Object.entries<ArtifactKind>(stage.outputs);
   return Object.freeze(Object.fromEntries(outputs.map(([output, kind]) => [output, draft.refer(kind, key, output)])));
 }
 
-const callFields: readonly string[] = ['name', 'inputs', 'options'];
+const callFields: readonly string[] = ['name', 'inputs', 'options', 'run', 'origins'];
+const runModes: readonly RunMode[] = ['needed', 'always', 'never'];
+
+function isRunMode(value: unknown): value is RunMode {
+  return runModes.some((mode) => mode === value);
+}
+
 const nameForm = /^[A-Za-z0-9][A-Za-z0-9._/+~:=,@-]{0,199}$/;
 
 async function checkOptions(draft: Draft, key: TaskKey, called: Called, given: unknown): DraftCall['options'] {

@@ -10,6 +10,7 @@ import { createRedactor } from '../errors/redact.ts';
 import { createSecretReader } from '../execute/secrets.ts';
 import type { AnyPlugin } from '../model/config.ts';
 import type { JsonObject } from '../model/json.ts';
+import type { RunRequest } from '../model/plugin.ts';
 import { declaredNames, pickEnv } from '../plan/host-env.ts';
 import { readParameters } from '../plan/parameters.ts';
 import type { AnyConfig } from './run-config.ts';
@@ -36,6 +37,8 @@ export interface CommandRun {
   readonly problems: readonly Diagnostic[];
   /** The problems as the user reads them, without colours: for inline snapshots. */
   readonly text: string;
+  /** The run that it answers instead of an exit code, which is 0 then; nothing is run. */
+  readonly request: RunRequest | undefined;
 }
 
 /** Calls a command of a plugin as `cos <name>` does. A command that asks to run a target is refused: that wants the whole program. */
@@ -50,7 +53,7 @@ export async function runCommand(plugin: AnyPlugin, name: string, options: RunCo
   const printed: string[] = [];
   const logged: string[] = [];
   const redactor = createRedactor();
-  const ended = (exitCode: number): CommandRun => ({ exitCode, printed: printed.map((line) => `${line}\n`).join(''), logged, problems, text: printDiagnostics(problems, { workspace, color: false }) });
+  const ended = (answer: number | RunRequest): CommandRun => ({ exitCode: typeof answer === 'number' ? answer : 0, request: typeof answer === 'number' ? undefined : answer, printed: printed.map((line) => `${line}\n`).join(''), logged, problems, text: printDiagnostics(problems, { workspace, color: false }) });
   const args = readParameters(command.parameters, options.args ?? {}, `command "${name}"`);
   if (!args.ok) problems.push(...args.failures);
   if (!args.ok || problems.some(({ severity }) => severity === 'error')) return ended(2);

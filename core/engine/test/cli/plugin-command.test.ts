@@ -11,6 +11,13 @@ export const tools = definePlugin({
       async ({ args, print, env, workspace }) => { print((args.loud ? args.who.toUpperCase() : args.who) + ' ' + (env.SHOWN ?? '-') + ' ' + (env.HIDDEN ?? '-')); return args.who === 'nobody' ? 7 : undefined; }, 'greet somebody'),
     kernel: command({}, async ({ derivatives, print }) => { for (const each of derivatives) print([each.name, each.version, each.platform, each.values.kernel].join(' ')); }),
     make: command({ target: { type: 'text', required: true, positional: true, description: 'target' } }, async ({ args, run, print }) => { const made = await run(args.target); print(JSON.stringify(made)); }),
+    build: defineCommand({ description: 'run a target in its place', config: 'optional', runs: true, parameters: { names: { type: 'list', positional: true, description: 'names' }, destination: { type: 'text', description: 'folder' }, own: { type: 'flag', description: 'with a target and a derivative of its own' }, pretend: { type: 'flag', description: 'as --dry-run' } },
+      async handle({ args }) {
+        if (args.names.includes('nothing')) return 5;
+        const tree = { name: 'tree', from: { name: 'none', values: {}, platforms: {} }, platforms: ['linux/amd64'], values: { greeting: 'own' }, trees: ['trees/a'] };
+        const target = { name: 'brought', target: { description: 'x', params: { names: { type: 'list', description: 'names' } }, plan: ({ use, derivative, values, params }) => ({ 'own.txt': use.shell.run({ name: 'own', inputs: { files: [] }, options: { command: 'echo ' + [derivative.name, derivative.trees[0], values.greeting, ...params.names].join(' ') + ' > out' } }).out }) } };
+        return { ...(args.own ? { target, parameters: { names: args.names }, derivatives: [tree] } : { target: args.names[0] }), ...(args.destination === undefined ? {} : { outDir: args.destination }), ...(args.pretend ? { dryRun: true } : {}) };
+      } }),
     fail: command({}, async () => { throw new CosError({ code: 'COS_TOOLS_BAD', severity: 'error', message: 'Expected better.', hint: 'Try again.' }); }),
     bug: command({}, async () => { throw new TypeError('boom'); }),
     leak: command({}, async ({ reveal, print }) => { print('it is ' + (await reveal({ secret: { env: 'PASSWORD' }, name: 'env:PASSWORD' }))); }),
@@ -87,4 +94,42 @@ test('commands stand in the list and in suggestions', async () => {
   await using workspace = await createCosWorkspace(files);
   expect((await workspace.cos('list')).stdout).toContain('Commands of plugins (cos <command>)\n  greet   greet somebody\n');
   expect((await workspace.cos('gret')).stderr).toContain('Did you mean "greet"?');
+});
+
+test('a command whose result is a run takes the flags of runs, and reports and ends as one', async () => {
+  await using workspace = await createCosWorkspace(files);
+  const first = await workspace.cos('build', 'file');
+  expect(first).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(first.stdout).toContain('cos run file: 1 task\n');
+  const events = (await workspace.cos('build', 'file', '--reporter', 'json', '-vj1')).stdout.trimEnd().split('\n').map((line) => JSON.parse(line));
+  expect(events.at(-1)).toMatchObject({ type: 'summary', fresh: 1, built: 0, outputs: ['build/a.txt'] });
+  expect((await workspace.cos('build', 'file', '--force', '--pretend')).stdout).toBe('would build shell.run#a  forced\n1 would build, 0 cached, 0 fresh. Nothing was run.\n');
+  expect((await workspace.cos('build', 'bad')).exitCode).toBe(1);
+  expect((await workspace.cos('build', 'nothing')).exitCode).toBe(5);
+});
+
+test('problems of such a run are those of a run, also for programs', async () => {
+  await using workspace = await createCosWorkspace(files);
+  const unknown = await workspace.cos('build', 'fil');
+  expect([unknown.exitCode, unknown.stderr]).toEqual([2, 'error COS_REQUEST_UNKNOWN_TARGET: The config has no target "fil".\n  hint: Did you mean "file"?\n']);
+  const told = await workspace.cos('build', 'fil', '--reporter', 'json');
+  expect(told.stdout.trimEnd().split('\n').map((line) => JSON.parse(line).type)).toEqual(['diagnostic', 'summary']);
+  expect((await workspace.cos('build', 'file', '--job', '1')).stderr).toContain('Did you mean --jobs?');
+  expect((await workspace.cos('build', 'file', '-x')).stderr).toContain('The flag "-x" is not known');
+});
+
+test('it can bring its own target and derivatives, and another folder for outputs', async () => {
+  await using workspace = await createCosWorkspace(files);
+  expect(await workspace.cos('build', '--own', 'one', 'two', '--set', 'greeting=set', '--destination', 'out/here')).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(await workspace.read('out/here/own.txt')).toBe('tree trees/a set one two\n');
+  await using elsewhere = await createCosWorkspace({});
+  const run = await workspace.cos('build', '--own', '--destination', elsewhere.path);
+  expect(run.stdout).toContain(`\nOutputs\n  ${elsewhere.join('own.txt')}\n`);
+  expect(await elsewhere.read('own.txt')).toBe('tree trees/a own\n');
+  for (const folder of ['.', '.cos/x']) expect((await workspace.cos('build', '--own', '--destination', folder)).stderr).toContain(`COS_REQUEST_INVALID_VALUE: Expected a folder of its own for outputs; found "${folder}"`);
+});
+
+test('its help has the flags of runs below its own', async () => {
+  await using workspace = await createCosWorkspace(files);
+  expect((await workspace.cos('build', '--help')).stdout).toMatch(/^Usage: cos build \[flags\] \[names\.\.\.\]\n[\s\S]*\n {2}--pretend +as --dry-run\n\nFlags of a run\n {2}-n, --dry-run +say what would run, and why; run nothing\n/);
 });

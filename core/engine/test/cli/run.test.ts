@@ -53,6 +53,8 @@ test('a run builds, publishes and says so; the next one does nothing; an edit ru
     2 would build, 0 cached, 0 fresh. Nothing was run.
     "
   `);
+  const summary = JSON.parse((await workspace.cos('run', 'upper', '--dry-run', '--reporter', 'json')).stdout.trimEnd().split('\n').at(-1) ?? '');
+  expect({ ...summary, durationMs: 0 }).toEqual({ type: 'summary', dryRun: true, fresh: 0, cached: 0, built: 0, failed: 0, skipped: 0, cancelled: 0, wouldBuild: 2, wouldFail: 0, durationMs: 0, exitCode: 0, seed: 0, outputs: [] });
   const why = await workspace.cos('why', 'one');
   expect(why.stdout).toMatchInlineSnapshot(`
     "shell.run#one  run a command

@@ -243,3 +243,10 @@ test('derivatives and platforms that are not there', async () => {
       hint: Did you mean "linux/amd64"?"
   `);
 });
+
+test('a derivative whose tree is refused is not planned: its other trees alone would be another system', async () => {
+  const derivatives = [{ name: 'half', from: preset, platforms: ['linux/amd64'], trees: ['../up'] }, { name: 'whole', from: preset, platforms: ['linux/amd64'], trees: ['packages'] }];
+  const loaded = await resolveConfig({ ...good, derivatives }, '/nowhere/cos.config.ts', { cwd: '/nowhere', values: [], set: [], derivatives: [], platforms: [] });
+  expect(loaded.diagnostics.map(({ message }) => message)).toEqual(['Expected paths below the workspace as "trees" of derivative "half"; found "../up".']);
+  expect(loaded.config?.variants.map(({ derivative }) => derivative.name)).toEqual(['whole']);
+});

@@ -21,6 +21,9 @@ export interface TaskSketch {
   /** Workspace paths (text) or outputs of tasks by name. */
   readonly inputs?: Readonly<Record<string, readonly (string | { readonly of: string; readonly output: string })[]>>;
   readonly options?: unknown;
+  /** Default `needed`. */
+  readonly run?: PlannedTask['run'];
+  readonly origins?: PlannedTask['origins'];
 }
 
 export interface Pipeline {
@@ -75,6 +78,8 @@ export function makePipeline({ tasks, wanted = {}, stores = [], plugins = {} }: 
       platform: 'linux/amd64',
       platformBound: stage.platform ?? false,
       resource: { class: stage.resource?.class ?? 'cpu', units: stage.resource?.units ?? 1 },
+      run: sketch.run ?? 'needed',
+      origins: sketch.origins ?? {},
       declaredAt: undefined,
     });
   }

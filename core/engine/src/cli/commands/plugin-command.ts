@@ -15,46 +15,54 @@ import { HostLacksError } from '../../execute/host-lacks-error.ts';
 import { createSecretReader } from '../../execute/secrets.ts';
 import type { Event } from '../../model/event.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
-import type { Parameters } from '../../model/parameter.ts';
-import type { Command } from '../../model/plugin.ts';
+import type { Parameters as DeclaredParameters } from '../../model/parameter.ts';
+import type { Command, RunRequest } from '../../model/plugin.ts';
 import { declaredNames, pickEnv } from '../../plan/host-env.ts';
 import { readParameters } from '../../plan/parameters.ts';
 import { createReporter } from '../create-reporter.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { handOver } from '../hand-over.ts';
 import { executeOptions, prepareConfig, preparePlan, refuseErrors, type PreparedConfig } from '../prepare.ts';
 import { readSettings, type GivenFlags, type Settings } from '../arguments.ts';
 import { flagHint } from '../flag-hint.ts';
+import { runFlags, shortRunFlags, splitRunFlags } from '../run-flags.ts';
 import { parametersHelp } from '../target-help.ts';
 import { readWords } from '../target-words.ts';
 import { tell, type Terminal } from '../terminal.ts';
 
-/** `cos <command>`: a command that a configured plugin brings. */
-export async function pluginCommand(name: string, words: readonly string[], terminal: Terminal): Promise<number> {
+/** `cos <command>`: a command that a configured plugin brings. `runs` is told when it is one whose output is that of a run. */
+export async function pluginCommand(name: string, words: readonly string[], terminal: Terminal, runs: (settings: Settings) => void): Promise<number> {
   const defaults = readSettings({}, terminal);
   const first = await prepareAny(name, defaults);
   const unselected = findCommand(first, name);
   if (unselected === undefined) throw unknownCommand(name, first);
   if (first.missing !== undefined && unselected.command.config !== 'optional') throw first.missing;
-  const { given: all, help } = readWords(words, { what: `command "${name}"`, parameters: { ...selection, ...unselected.command.parameters }, see: `cos ${name}` }, ['help']);
-  const { selected, given } = splitSelection(all, unselected.command.parameters);
-  const settings = readSettings(selected, terminal);
+  const isRun = unselected.command.runs === true;
+  const { given: all, help } = readWords(words, ownerOf(name, unselected.command), ['help']);
+  const { flags, rest } = isRun ? splitRunFlags(all) : { flags: {}, rest: all };
+  const { selected, given } = splitSelection(rest, unselected.command.parameters);
+  const settings = readSettings({ ...selected, ...flags }, terminal);
+  if (isRun) runs(settings);
   // Values and derivatives were chosen: what the command sees is loaded anew (the config file itself is imported once).
   const prepared = Object.keys(selected).length === 0 ? first : await prepareAny(name, settings);
   const { plugin, command } = findCommand(prepared, name) ?? unselected;
   if (help) {
-    terminal.out.write(`${parametersHelp(`cos ${name}`, command.description, command.parameters, settings.color)}\n`);
+    const more = isRun ? { title: 'Flags of a run', parameters: runFlags, short: shortRunFlags } : undefined;
+    terminal.out.write(`${parametersHelp(`cos ${name}`, command.description, command.parameters, settings.color, more)}\n`);
     return 0;
   }
   refuseErrors(prepared.diagnostics);
-  tell(terminal, prepared.diagnostics, { workspace: prepared.config.workspace, color: settings.errorColor });
+  // A run tells what there is to say of what it is made of.
+  if (!isRun) tell(terminal, prepared.diagnostics, { workspace: prepared.config.workspace, color: settings.errorColor });
   const args = readParameters(command.parameters, given, `command "${name}"`);
   if (!args.ok) throw new CosError(args.failures);
   const redactor = createRedactor();
   const { workspace, cacheFolder } = prepared.config;
   // Commands get values only, so that nothing is written below the folder.
   const secrets = createSecretReader({ env: terminal.env, workspace, folder: join(workspace, cacheFolder), redactor });
+  let answer: number | RunRequest;
   try {
-    const exitCode = await command.handle({
+    answer = (await command.handle({
       args: args.value,
       plugin: plugin.options,
       workspace: prepared.config.workspace,
@@ -68,8 +76,7 @@ export async function pluginCommand(name: string, words: readonly string[], term
       run: (target, parameters) => runTarget(prepared, { target, parameters: parameters ?? {} }, settings, terminal),
       set: settings.load.set.flatMap(setLayer).reduce<JsonObject>((below, above) => overlay(below, above, () => undefined), {}),
       derivatives: prepared.config.variants.map(({ derivative, platform, values }) => ({ name: derivative.name, version: derivative.version, platform, values, trees: derivative.trees, referenceTrees: derivative.referenceTrees ?? [] })),
-    });
-    return exitCode ?? 0;
+    })) ?? 0;
   } catch (error) {
     // An interrupt, and what the host lacks, are told as everywhere; what else a command throws is its failure.
     if (terminal.signal.aborted || error instanceof HostLacksError) throw error;
@@ -77,6 +84,13 @@ export async function pluginCommand(name: string, words: readonly string[], term
     tell(terminal, problems.map((problem) => redactor.redactDiagnostic(problem)), { workspace, color: settings.errorColor });
     return exitCodes.taskFailed;
   }
+  return typeof answer === 'number' ? answer : handOver(answer, settings, terminal, (chosen) => prepareAny(name, chosen));
+}
+
+/** What the words behind the command are read by. */
+function ownerOf(name: string, command: Command): Parameters<typeof readWords>[1] {
+  const parameters: DeclaredParameters = { ...selection, ...(command.runs === true ? runFlags : {}), ...command.parameters };
+  return { what: `command "${name}"`, parameters, see: `cos ${name}`, ...(command.runs === true ? { short: shortRunFlags } : {}) };
 }
 
 function explainThrow(name: string, { definition }: ResolvedPlugin, error: unknown): Diagnostic {
@@ -91,14 +105,14 @@ function explainThrow(name: string, { definition }: ResolvedPlugin, error: unkno
 }
 
 /** Flags that every command takes, unless it has parameters of these names. */
-const selection: Parameters = {
+const selection: DeclaredParameters = {
   set: { type: 'list', description: 'overlay one value: --set kernel.flavour=rt' },
   values: { type: 'list', description: 'overlay a YAML file on the values' },
   derivative: { type: 'list', description: 'only this derivative' },
   platform: { type: 'list', description: 'only this platform' },
 };
 
-function splitSelection(all: Readonly<Record<string, unknown>>, own: Parameters): { readonly selected: GivenFlags; readonly given: Readonly<Record<string, unknown>> } {
+function splitSelection(all: Readonly<Record<string, unknown>>, own: DeclaredParameters): { readonly selected: GivenFlags; readonly given: Readonly<Record<string, unknown>> } {
   const isOwn = (name: string) => Object.hasOwn(own, name) || !Object.hasOwn(selection, name);
   const entries = Object.entries(all);
   return { selected: Object.fromEntries(entries.filter(([name]) => !isOwn(name))), given: Object.fromEntries(entries.filter(([name]) => isOwn(name))) };
