@@ -3,9 +3,11 @@ import * as z from 'zod/mini';
 import { codes } from './codes.ts';
 import { hostEnv, hostOptions, pluginOptions } from './options.ts';
 import { digest } from './pins/digest.ts';
+import { dockerfileImages } from './planners/dockerfile-images.ts';
 import { preflight } from './preflight.ts';
 import { base } from './stages/base.ts';
 import { bootstrap } from './stages/bootstrap.ts';
+import { dockerfile } from './stages/dockerfile.ts';
 import { image } from './stages/image.ts';
 import { join } from './stages/join.ts';
 import { pull } from './stages/pull.ts';
@@ -16,6 +18,8 @@ import { sweep } from './sweep.ts';
 // The small build of zod has no texts of its own: without this every problem is "Invalid input".
 z.config(z.locales.en());
 
+export type { DockerfileInputs } from './planners/dockerfile-images.ts';
+
 /** Builds packages in a container engine and keeps their images there. */
 export const dockerBuild = definePlugin({
   name: 'docker-build',
@@ -24,7 +28,8 @@ export const dockerBuild = definePlugin({
   hostOptions,
   hostEnv,
   codes,
-  stages: { bootstrap, unpack, base, pull, image, join },
+  stages: { bootstrap, unpack, base, pull, image, join, dockerfile },
+  planners: { dockerfileImages },
   pins: { digest },
   createStores,
   preflight,

@@ -1,8 +1,11 @@
-import { createDefineStage } from '@cos/core';
+import { createDefinePlanner, createDefineStage } from '@cos/core';
 import * as z from 'zod/mini';
 
 /** A repository of an engine: lower-case path components, as references of images allow them, without tag. */
 const repositoryForm = /^[a-z0-9]+(?:[._-][a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-][a-z0-9]+)*)*$/;
+
+/** Arguments that choose the builder's own code name images of registries, so they are left to nobody. */
+export const buildArgsForm = z.record(z.string().check(z.regex(/^(?!BUILDKIT_)[A-Za-z_][A-Za-z0-9_]*$/, 'expected the name of an argument, not one of BUILDKIT_')), z.string());
 
 export const pluginOptions = z.object({
   /**
@@ -13,7 +16,7 @@ export const pluginOptions = z.object({
   /** Network of build steps: `default` (the engine's own), `host`, or `none`. Default `none`: a step cannot depend on what a server has today. */
   network: z._default(z.enum(['default', 'host', 'none']), 'none'),
   /** Arguments for `ARG` lines that the recipes bring; they are part of what is built. Default none. */
-  buildArgs: z._default(z.record(z.string(), z.string()), {}),
+  buildArgs: z._default(buildArgsForm, {}),
   /** Path of the engine's socket; default: DOCKER_HOST, the context of the docker program, then the usual sockets of Docker and Podman. */
   socket: z.optional(z.string()),
   /** Folder for the layers of images while they are read, as large as the largest images; default TMPDIR or /tmp. */
@@ -39,3 +42,5 @@ export function proxiesOf(env: Readonly<Record<string, string>>): Readonly<Recor
 }
 
 export const defineStage = createDefineStage(pluginOptions);
+
+export const definePlanner = createDefinePlanner(pluginOptions);

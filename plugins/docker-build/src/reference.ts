@@ -16,12 +16,18 @@ export interface ImageReference {
 
 /** Takes a reference apart. Throws COS_DOCKER_REFERENCE_FORM. Format: the grammar of the OCI distribution specification. */
 export function parseReference(text: string): ImageReference {
+  return readReference(text) ?? fail('COS_DOCKER_REFERENCE_FORM', `${JSON.stringify(text)} is no reference of an image.`, { hint: REFERENCE_HINT });
+}
+
+export const REFERENCE_HINT = 'Write name:tag or name@sha256:<64 hex digits>.';
+
+/** Undefined when the text is no reference of an image. */
+export function readReference(text: string): ImageReference | undefined {
   const [rest = '', digest, ...more] = text.split('@');
   const colon = rest.lastIndexOf(':');
   const hasTag = colon > rest.lastIndexOf('/');
   const name = hasTag ? rest.slice(0, colon) : rest;
   const tag = hasTag ? rest.slice(colon + 1) : undefined;
   const isGood = text.length <= 512 && more.length === 0 && nameForm.test(name) && (tag === undefined || tagForm.test(tag)) && (digest === undefined || digestForm.test(digest));
-  if (!isGood) return fail('COS_DOCKER_REFERENCE_FORM', `${JSON.stringify(text)} is no reference of an image.`, { hint: 'Write name:tag or name@sha256:<64 hex digits>.' });
-  return { name, tag, digest };
+  return isGood ? { name, tag, digest } : undefined;
 }

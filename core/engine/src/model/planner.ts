@@ -6,6 +6,8 @@ import type { Out, Schema } from './schema.ts';
 export interface FolderEntry {
   readonly name: string;
   readonly type: 'file' | 'directory' | 'symlink' | 'other';
+  /** Of a link: where it leads, as it is written. */
+  readonly target?: string;
 }
 
 /** Files of the workspace through the tracked reader: everything read is part of what the plan depends on. Paths are relative, with `/`. */
@@ -20,6 +22,8 @@ export interface TrackedReader {
 export interface PlannerContext<S extends Schema, P> extends TrackedReader {
   readonly options: Out<S>;
   readonly plugin: P;
+  /** Folders of the workspace that cos writes, which no source may overlap. */
+  readonly ownFolders: readonly string[];
   /** The declared variables of the environment that are set. */
   readonly env: Readonly<Record<string, string>>;
   /** Reports a problem that lets planning go on; all of them are shown together, and errors stop the run before it starts. */

@@ -82,9 +82,12 @@ async function checkSources(draft: Draft): Promise<void> {
 async function warnOfPaths(draft: Draft, tasks: readonly PlannedTask[]): Promise<void> {
   const known = new Map<string, boolean>();
   for (const task of tasks) {
+    const sources = Object.values(task.inputs).flatMap(({ artifacts }) => artifacts.flatMap((input) => ('source' in input ? [input.source] : [])));
     for (const { path, text } of textsOf(task.options, [])) {
       const inside = workspacePath(text);
       if (inside === undefined || inside === '.' || text.length > 200 || !/[/.]/.test(text)) continue;
+      // A name for messages of what the task reads.
+      if (sources.some((source) => inside === source || source === '.' || inside.startsWith(`${source}/`))) continue;
       const exists = known.get(inside) ?? (await isThere(join(draft.config.workspace, inside)));
       known.set(inside, exists);
       if (!exists) continue;

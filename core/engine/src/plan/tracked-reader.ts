@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import { CosError } from '../errors/cos-error.ts';
 import { explainSystemError } from '../errors/explain-system-error.ts';
@@ -32,7 +32,7 @@ export function createTrackedReader(workspace: string, record: (path: string) =>
       record(inside.path === '.' ? './' : `${inside.path}/`);
       try {
         const entries = readdirSync(inside.absolute, { withFileTypes: true });
-        return entries.map((entry): FolderEntry => ({ name: entry.name, type: typeOf(entry) })).sort((a, b) => (a.name < b.name ? -1 : 1));
+        return entries.map((entry): FolderEntry => ({ name: entry.name, type: typeOf(entry), ...(entry.isSymbolicLink() ? { target: readlinkSync(join(inside.absolute, entry.name)) } : {}) })).sort((a, b) => (a.name < b.name ? -1 : 1));
       } catch (error) {
         throw asProblem(path, error);
       }

@@ -281,6 +281,11 @@ test('an option that names a path of the workspace is a warning', async () => {
   expect(await problemsOf(config)).toBe('');
 });
 
+test('an option that names what the task reads anyway is none', async () => {
+  const config = configOf({ t: { description: 'x', plan: ({ use, source }) => [use.shell.run({ name: 'a', inputs: { files: [source('src')] }, options: { command: 'true', note: 'src/a.txt' } }).out] } });
+  expect(await problemsOf(config, { 'src/a.txt': 'x' })).toBe('');
+});
+
 test('hostOptions stay out of what is recorded of a plugin', async () => {
   await using workspace = await createWorkspace();
   const { bindings } = await planConfig(configOf({}, { plugins: [shell({ level: 'high', folder: '/x' })] }), { workspace: workspace.path });

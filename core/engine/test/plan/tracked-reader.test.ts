@@ -28,8 +28,8 @@ test('links are followed inside of the workspace, and refused where they leave i
   expect(await reader.read('to-folder/file')).toBe('content');
   expect(await reader.list('to-folder')).toEqual([
     { name: 'file', type: 'file' },
-    { name: 'out-file', type: 'symlink' },
-    { name: 'out-folder', type: 'symlink' },
+    { name: 'out-file', type: 'symlink', target: join(outside.path, 'secret/file') },
+    { name: 'out-folder', type: 'symlink', target: join(outside.path, 'secret') },
   ]);
   expect(reads).toEqual(['to-file', 'to-folder/file', 'to-folder/']);
   for (const path of ['tree/out-file', 'tree/out-folder', 'tree/out-folder/file', 'to-folder/out-folder/file']) {

@@ -12,6 +12,8 @@ export interface ImageInfo {
   readonly layers: readonly string[];
   /** What of the configuration influences commands that run in the image, as JSON in a fixed form. */
   readonly config: string;
+  /** Instructions that are done where a Dockerfile starts from it; they are part of `config`, too. */
+  readonly onBuild: readonly string[];
   /** `name:tag`. */
   readonly tags: readonly string[];
   /** `name@sha256:…`, for images that came from a registry. */
@@ -26,7 +28,8 @@ export async function inspectImage(client: EngineClient, reference: string, sign
   const id = fields.get('Id');
   const layers = texts(fieldsOf(fields.get('RootFS')).get('Layers'));
   if (typeof id !== 'string') throw failureOf('COS_DOCKER_ENGINE_FAILED', `The engine describes the image ${reference} without an id.`);
-  return { id, layers, config: configOf(fieldsOf(fields.get('Config'))), tags: texts(fields.get('RepoTags')), repoDigests: texts(fields.get('RepoDigests')) };
+  const config = fieldsOf(fields.get('Config'));
+  return { id, layers, config: configOf(config), onBuild: texts(config.get('OnBuild')), tags: texts(fields.get('RepoTags')), repoDigests: texts(fields.get('RepoDigests')) };
 }
 
 /** The user, folder, variables and shell of commands, what is done when a Dockerfile starts from the image, and folders whose changes are thrown away. */

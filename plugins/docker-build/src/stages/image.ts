@@ -5,9 +5,10 @@ import { containerImage, packageRecipe, type ContainerImage } from '@cos/core/ar
 import { formatBuilderDockerfile, formatPackageDockerfile, imageId, type Dockerfile } from '@cos/luet';
 import { packBuildContext } from '../build-context.ts';
 import { buildImage } from '../engine/build-image.ts';
-import { useEngine, type ContainerEngine } from '../engine/container-engine.ts';
-import { inspectImage, referenceOf, untagImage, type ImageName } from '../engine/images.ts';
+import { useEngine } from '../engine/container-engine.ts';
+import { referenceOf, untagImage, type ImageName } from '../engine/images.ts';
 import { fail } from '../errors.ts';
+import { nameInEngine } from '../name-in-engine.ts';
 import { defineStage, proxiesOf } from '../options.ts';
 import { packageSteps } from '../package-steps.ts';
 import { parseRecipe, type Recipe } from '../recipe.ts';
@@ -36,8 +37,8 @@ export const image = defineStage({
   async run({ inputs, plugin, emit, env, log, signal, runId, sourceDateEpoch }) {
     const recipe = parseRecipe(await readFile(await inputs.recipe.path(), 'utf8'));
     const engine = await useEngine({ plugin, env });
-    const base = await nameInEngine(inputs.base, engine, signal);
-    const copies = await Promise.all(recipe.copy.map(async (_, index) => nameInEngine(copyOf(recipe, index, inputs.copies), engine, signal)));
+    const base = await nameInEngine(inputs.base, engine, { signal });
+    const copies = await Promise.all(recipe.copy.map(async (_, index) => nameInEngine(copyOf(recipe, index, inputs.copies), engine, { signal })));
     const builder = formatBuilderDockerfile({ package: recipe, spec: recipe, from: base, copies });
     const builderName = { repository: plugin.repository, tag: builderTag(builder, recipe, copies, inputs.context) };
     const dockerfiles = { builder, package: formatPackageDockerfile({ package: recipe, spec: recipe, from: referenceOf(builderName), copies }) };
@@ -89,13 +90,6 @@ function fileNames(recipe: Recipe): { readonly builder: string; readonly package
 function copyOf(recipe: Recipe, position: number, copies: readonly Artifact<ContainerImage>[]): Artifact<ContainerImage> {
   const index = recipe.copy[position]?.index ?? position;
   return copies[index] ?? fail('COS_DOCKER_COPY_UNKNOWN', `copy[${position}] of ${recipe.category}/${recipe.name} asks for image ${index} of the input "copies", which has ${copies.length}.`);
-}
-
-/** The engine would look in a registry for an image that it does not have. */
-async function nameInEngine(artifact: Artifact<ContainerImage>, { client, store }: ContainerEngine, signal: AbortSignal): Promise<string> {
-  const name = store.referenceOf(artifact.digest);
-  if ((await inspectImage(client, name, signal)) === undefined) fail('COS_DOCKER_IMAGE_GONE', `The engine has no image ${name}.`);
-  return name;
 }
 
 /**
