@@ -33,6 +33,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   dockerode: ['plugins/docker-build/src/engine/client.ts'],
   handlebars: ['core/file-templates/src/'],
   'js-yaml': ['core/engine/src/config/yaml.ts', 'core/luet/src/yaml.ts', 'core/luet/src/yaml-builder.ts', 'core/go-template/src/yaml.ts'],
+  undici: ['core/registry/src/http/'],
 };
 
 /** Parts that decide: no files, no programs, no environment, no clock, no chance. */

@@ -1,0 +1,113 @@
+import { createAuthorizer } from './auth/authorizer.ts';
+import { anonymous, type AuthProvider } from './auth/credentials.ts';
+import { systemClock, type Clock } from './http/clock.ts';
+import { createConnections, defaultTimeouts, type ProxySettings, type Timeouts } from './http/connections.ts';
+import { findEndpoint } from './http/endpoint.ts';
+import { createRequester, type Requester } from './http/requester.ts';
+import { defaultRetries, type RetryPolicy } from './http/retry.ts';
+import { createTlsSettings, type TlsOptions } from './http/tls-settings.ts';
+import { createTransport } from './http/transport.ts';
+import { listTags } from './lists/list-tags.ts';
+import type { Descriptor } from './manifest/descriptor.ts';
+import { parsePlatform, type Platform } from './manifest/platform.ts';
+import { pullBlob } from './pull/pull-blob.ts';
+import { chooseConfig, chooseImage } from './pull/choose-image.ts';
+import { headManifest, missing, pullManifest } from './pull/pull-manifest.ts';
+import { bytesContent, describeContent } from './push/content.ts';
+import { deleteManifest } from './push/delete-manifest.ts';
+import { hasBlob, pushBlob } from './push/push-blob.ts';
+import { pushManifest } from './push/push-manifest.ts';
+import { isTag, parseReference, parseRepository, type Reference, type Repository } from './reference/reference.ts';
+import { RegistryError } from './registry-error.ts';
+import type { Registry } from './registry.ts';
+
+export interface RegistryOptions {
+  /** Where credentials come from. Default: none are sent. */
+  readonly auth?: AuthProvider;
+  readonly tls?: TlsOptions;
+  /** Registries that are spoken to without TLS. Those of the own machine are anyway, unless they have TLS settings of their own. */
+  readonly insecure?: readonly string[];
+  /** Addresses that are used instead of registries: `{ 'docker.io': 'https://mirror.example' }`. Credentials are looked up for the address's host. */
+  readonly endpoints?: Readonly<Record<string, string>>;
+  readonly proxy?: ProxySettings;
+  readonly retries?: Partial<RetryPolicy>;
+  readonly timeouts?: Partial<Timeouts>;
+  readonly clock?: Clock;
+  readonly userAgent?: string;
+}
+
+/** Makes a client. It opens connections when it is used, and keeps tokens and connections until it is closed. */
+export function createRegistry(options: RegistryOptions = {}): Registry {
+  const requester = connect(options);
+  const close = (): Promise<void> => requester.close();
+  const choose = async (reference: Reference, platform: string | Platform, signal: AbortSignal) => chooseImage(requester, { reference, platform: platformOf(platform), signal });
+  return {
+    async resolve(text, { signal = never, platform } = {}) {
+      const reference = referenceOf(text);
+      if (platform === undefined) return headManifest(requester, reference, signal);
+      return (await choose(reference, platform, signal))?.descriptor;
+    },
+    async manifest(text, { signal = never, platform } = {}) {
+      const reference = referenceOf(text);
+      const pulled = platform === undefined ? await pullManifest(requester, reference, signal) : await choose(reference, platform, signal);
+      if (pulled === undefined) throw missing(reference);
+      return pulled;
+    },
+    async config(text, { signal = never, platform } = {}) {
+      const reference = referenceOf(text);
+      const found = await chooseConfig(requester, { reference, platform: platform === undefined ? undefined : platformOf(platform), signal });
+      if (found === undefined) throw missing(reference);
+      return found;
+    },
+    blob: ({ repository, descriptor, signal = never }) => pullBlob(requester, { repository: repositoryOf(repository), descriptor, signal }),
+    hasBlob: async ({ repository, digest, signal = never }) => hasBlob(requester, { repository: repositoryOf(repository), digest, signal, forPush: false }),
+    async pushBlob({ repository, content, descriptor, mountFrom = [], chunkBytes, onProgress, signal = never }) {
+      const source = content instanceof Uint8Array ? bytesContent(content) : content;
+      const described: Descriptor = descriptor ?? (await describeContent(source));
+      const outcome = await pushBlob(requester, { repository: repositoryOf(repository), descriptor: described, content: source, mountFrom: mountFrom.map(repositoryOf), chunkBytes, onProgress, signal });
+      return { descriptor: described, outcome };
+    },
+    async pushManifest({ reference, bytes, mediaType, signal = never }) {
+      return (await pushManifest(requester, { reference: referenceOf(reference), bytes, mediaType, signal })).descriptor;
+    },
+    async tag(text, tag, { signal = never } = {}) {
+      const reference = referenceOf(text);
+      if (!isTag(tag)) throw new RegistryError({ code: 'reference', summary: `${JSON.stringify(tag)} is no tag.`, expected: 'at most 128 characters of A-Z a-z 0-9 _ . -', found: JSON.stringify(tag) });
+      const pulled = await pullManifest(requester, reference, signal);
+      if (pulled === undefined) throw missing(reference);
+      const { registry, repository } = reference;
+      return (await pushManifest(requester, { reference: { registry, repository, tag, digest: pulled.descriptor.digest }, bytes: pulled.bytes, mediaType: pulled.descriptor.mediaType, signal })).descriptor;
+    },
+    tags: async (repository, { signal = never } = {}) => listTags(requester, repositoryOf(repository), signal),
+    delete: async (reference, { signal = never } = {}) => deleteManifest(requester, referenceOf(reference), signal),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+const never = new AbortController().signal;
+
+function connect({ auth = anonymous, tls = {}, insecure = [], endpoints = {}, proxy, retries, timeouts, clock = systemClock, userAgent = 'cos-registry' }: RegistryOptions): Requester & { readonly close: () => Promise<void> } {
+  const limits = { ...defaultTimeouts, ...timeouts };
+  const policy = { ...defaultRetries, ...retries };
+  const settings = createTlsSettings(tls);
+  const transport = createTransport(createConnections({ timeouts: limits, tls: settings, proxy }));
+  const authorizer = createAuthorizer({ auth, insecure, server: { transport, clock, retries: policy, documentMs: limits.documentMs, userAgent } });
+  const hasTls = async (host: string): Promise<boolean> => (await settings.find(host)) !== undefined;
+  const requester = createRequester({ transport, authorizer, findEndpoint: (registry) => findEndpoint(registry, { insecure, endpoints, hasTls }), retries: policy, clock, timeouts: limits, userAgent, insecure });
+  return { ...requester, close: () => transport.close() };
+}
+
+function referenceOf(reference: string | Reference): Reference {
+  return typeof reference === 'string' ? parseReference(reference) : reference;
+}
+
+function repositoryOf(repository: string | Repository): Repository {
+  return typeof repository === 'string' ? parseRepository(repository) : repository;
+}
+
+function platformOf(platform: string | Platform): Platform {
+  const parsed = typeof platform === 'string' ? parsePlatform(platform) : platform;
+  if (parsed === undefined) throw new RegistryError({ code: 'reference', summary: `${JSON.stringify(platform)} is no platform.`, expected: 'os/architecture or os/architecture/variant', found: JSON.stringify(platform) });
+  return parsed;
+}
