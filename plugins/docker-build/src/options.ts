@@ -1,4 +1,4 @@
-import { createDefinePlanner, createDefineStage } from '@cos/core';
+import { createDefinePin, createDefinePlanner, createDefineStage } from '@cos/core';
 import * as z from 'zod/mini';
 
 /** A repository of an engine: lower-case path components, as references of images allow them, without tag. */
@@ -44,3 +44,4 @@ export function proxiesOf(env: Readonly<Record<string, string>>): Readonly<Recor
 export const defineStage = createDefineStage(pluginOptions);
 
 export const definePlanner = createDefinePlanner(pluginOptions);
+export const definePin = createDefinePin(pluginOptions);

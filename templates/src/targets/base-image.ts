@@ -80,6 +80,5 @@ function rootfsOf({ use, source }: StandardContext, reference: string, base: Exc
 
 function pulledImage({ use }: StandardContext, reference: string): ArtifactRef<ContainerImage> {
   const digest = use['docker-build'].digest(reference);
-  if (typeof digest !== 'string') throw new Error(`Internal error: the pin of ${reference} is no text`);
   return use['docker-build'].pull({ name: reference, inputs: {}, options: { reference, digest } }).image;
 }

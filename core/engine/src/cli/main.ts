@@ -24,6 +24,7 @@ export async function main(words: readonly string[], terminal: Terminal): Promis
     graph: async (words, flags) => (await import('./commands/graph.ts')).graph(words, flags.format ?? 'tree', using(flags), terminal),
     why: async (task, flags) => (await import('./commands/why.ts')).why(task, flags.target ?? [], using(flags), terminal),
     values: async (paths, flags) => (await import('./commands/values.ts')).values(paths, flags.json === true, using(flags), terminal),
+    lock: async (names, flags) => (await import('./commands/lock.ts')).lock({ names, update: flags.update === true, check: flags.check === true }, using(flags), terminal),
     clean: async (flags) => (await import('./commands/clean.ts')).clean(flags.all === true, using(flags), terminal),
     doctor: async (flags) => (await import('./commands/doctor.ts')).doctor(using(flags), terminal),
     other: async (name, words) => (await import('./commands/plugin-command.ts')).pluginCommand(name, words, terminal, (used) => (isJson = used.reporter === 'json')),

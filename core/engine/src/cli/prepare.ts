@@ -4,6 +4,7 @@ import type { ResolvedConfig } from '../config/resolved-config.ts';
 import { CosError } from '../errors/cos-error.ts';
 import type { Diagnostic } from '../errors/diagnostic.ts';
 import type { ExecuteOptions } from '../execute/options.ts';
+import { createPinBench } from '../execute/pin-bench.ts';
 import type { Emit } from '../model/event.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Bindings } from '../plan/bindings.ts';
@@ -48,6 +49,7 @@ export async function preparePlan(
     env: options.terminal.env,
     signal: options.terminal.signal,
     frozen: options.settings.frozen,
+    openBench: pinBench(prepared.config, options.terminal),
     effects: options.effects ?? 'asked',
     ...(options.memo === undefined ? {} : { memo: options.memo }),
   });
@@ -55,6 +57,11 @@ export async function preparePlan(
   refuseErrors(diagnostics);
   if (planned.plan === undefined) throw new Error('Internal error: no plan and no problem');
   return { ...planned.plan, warnings: diagnostics };
+}
+
+/** Tools and scratch for looking up pins. */
+export function pinBench(config: ResolvedConfig, terminal: Terminal): PlanRequest['openBench'] {
+  return createPinBench(config, { folder: join(config.workspace, config.cacheFolder), env: terminal.env, signal: terminal.signal });
 }
 
 /** What execution needs to know of the config and the command line. */

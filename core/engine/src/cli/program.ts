@@ -10,6 +10,7 @@ export interface Actions {
   plan(words: readonly string[], flags: GivenFlags & { readonly json?: boolean }): Promise<number>;
   graph(words: readonly string[], flags: GivenFlags & { readonly format?: string }): Promise<number>;
   why(task: string, flags: GivenFlags & { readonly target?: readonly string[] }): Promise<number>;
+  lock(names: readonly string[], flags: GivenFlags & { readonly update?: boolean; readonly check?: boolean }): Promise<number>;
   values(paths: readonly string[], flags: GivenFlags & { readonly json?: boolean }): Promise<number>;
   clean(flags: GivenFlags & { readonly all?: boolean }): Promise<number>;
   doctor(flags: GivenFlags): Promise<number>;
@@ -59,7 +60,7 @@ export async function parseCommandLine(argv: readonly string[], actions: Actions
     .option('-j, --jobs <number>', 'tasks that run at once (default: number of processors)')
     .option('--reporter <name>', 'terminal, plain or json (default: terminal, or plain in a pipe)')
     .option('-v, --verbose', 'print the output of every task')
-    .option('--frozen', 'fail when cos.lock lacks a pin instead of looking it up')
+    .option('--frozen', 'fail when cos.lock lacks a pin or has it for something else, instead of looking it up')
     .option('--seed <number>', 'order in which ready tasks start, as the summary of a run names it')
     .addOption(values())
     .addOption(set())
@@ -117,6 +118,21 @@ export async function parseCommandLine(argv: readonly string[], actions: Actions
     .action((flags: GivenFlags) => done(actions.list(flags)));
 
   program
+    .command('lock')
+    .helpGroup('Care')
+    .description('complete cos.lock for all targets, derivatives and platforms; build nothing')
+    .argument('[name...]', 'with --update: only these, as cos.lock names them (default: all)')
+    .option('--update', 'look up anew what is in cos.lock, and say what changed')
+    .option('--check', 'write nothing; fail when cos.lock would change (with --update: when anything has moved on)')
+    .addOption(values())
+    .addOption(set())
+    .addOption(derivative())
+    .addOption(platform())
+    .addOption(color())
+    .addOption(noColor())
+    .action((names: string[], flags: GivenFlags & { readonly update?: boolean; readonly check?: boolean }) => done(actions.lock(names, flags)));
+
+  program
     .command('doctor')
     .helpGroup('Care')
     .description('check what the host needs: tools, engines, disk space, Node')
@@ -151,7 +167,7 @@ const color = () => new Option('--color', 'colours even in a pipe');
 const noColor = () => new Option('--no-color', 'no colours');
 
 function selection(command: Command): Command {
-  return command.addOption(values()).addOption(set()).addOption(derivative()).addOption(platform()).option('--frozen', 'fail when cos.lock lacks a pin instead of looking it up').addOption(color()).addOption(noColor());
+  return command.addOption(values()).addOption(set()).addOption(derivative()).addOption(platform()).option('--frozen', 'fail when cos.lock lacks a pin or has it for something else, instead of looking it up').addOption(color()).addOption(noColor());
 }
 
 const mainHelp = `

@@ -1,2 +1,2 @@
 /** Commands of the engine, which plugins cannot take. */
-export const engineCommands = ['run', 'list', 'plan', 'graph', 'why', 'values', 'clean', 'doctor', 'help'] as const;
+export const engineCommands = ['run', 'list', 'plan', 'graph', 'why', 'values', 'lock', 'clean', 'doctor', 'help'] as const;

@@ -1,4 +1,4 @@
-import { CORE_SCHEMA, EVENT_ID, getScalarValue, load, loadAll, mergeTag, parseEvents, YAMLException, type Event } from 'js-yaml';
+import { CORE_SCHEMA, dump, EVENT_ID, getScalarValue, load, loadAll, mergeTag, parseEvents, YAMLException, type Event } from 'js-yaml';
 import { messageOf } from '../errors/expected.ts';
 import type { Diagnostic } from '../errors/diagnostic.ts';
 import { failure, success, type Result } from '../errors/result.ts';
@@ -63,6 +63,11 @@ export function locateKeys(text: string): ReadonlyMap<string, number> {
   };
   skip([]);
   return lines;
+}
+
+/** Plain data as a document: keys in code-unit order, no line broken, texts quoted wherever some reader could take them for something else. */
+export function printYaml(value: object): string {
+  return dump(value, { sortKeys: (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0), lineWidth: -1, noRefs: true });
 }
 
 /** A path of keys as one text: joined by dots, which inside of a key are written `\.`, as `--set` takes it. */

@@ -13,6 +13,7 @@ export const codes = {
   COS_REQUEST_UNKNOWN_DERIVATIVE: 'The config declares no derivative of that name.',
   COS_REQUEST_UNKNOWN_PLATFORM: 'No selected derivative is declared for that platform.',
   COS_REQUEST_UNKNOWN_TASK: 'No target plans a task of that key.',
+  COS_REQUEST_UNKNOWN_PIN: 'Neither cos.lock nor the config has a pin of this name.',
   COS_REQUEST_UNKNOWN_VALUE: 'No value has this path.',
   COS_REQUEST_RUN_FAILED: 'A target that a command of a plugin ran did not end well.',
   // The config file.
@@ -61,8 +62,11 @@ export const codes = {
   COS_PLAN_OUTPUT_COLLISION: 'Two named outputs have the same path, or one lies inside of the other.',
   COS_PLAN_PATH_IN_OPTION: 'An option names an existing path of the workspace, whose content the fingerprint does not see.',
   COS_PLAN_PIN_MISSING: 'A pin is not in cos.lock, and the lock is frozen.',
+  COS_PLAN_PIN_STALE: 'A pin is in cos.lock for something else than the config asks, and the lock is frozen.',
+  COS_PLAN_PIN_CONFLICT: 'Two calls of a pin use one name for different things.',
   COS_PLAN_PIN_FAILED: 'Looking up a pin failed.',
-  COS_PLAN_LOCK: 'cos.lock cannot be read or is not well formed.',
+  COS_PLAN_LOCK: 'cos.lock cannot be read or written, or is not well formed.',
+  COS_PLAN_LOCK_OUTDATED: '`cos lock --check` finds that cos.lock would change.',
   // Stores of external kinds.
   COS_STORE_MISSING: 'No configured plugin brings a store for an external artifact kind.',
   // Sources and tools, looked at before anything runs.

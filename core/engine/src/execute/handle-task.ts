@@ -7,7 +7,7 @@ import { CosError } from '../errors/cos-error.ts';
 import type { Diagnostic } from '../errors/diagnostic.ts';
 import { HostLacksError } from './host-lacks-error.ts';
 import { evaluate, forcedReason, judge, type Verdict } from './evaluate.ts';
-import { acquireLock } from './lock.ts';
+import { acquireLock } from '../process/file-lock.ts';
 import { isInPlace, LostBytesError, publish } from './publish.ts';
 import { callPlugin } from './plugin-error.ts';
 import { engineFolder, publishedOutputs, type Evaluated, type OutputsOf, type Run } from './run.ts';

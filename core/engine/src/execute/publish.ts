@@ -15,7 +15,7 @@ import { hashTree, walk } from '../fingerprint/hash-tree.ts';
 import { isDigest, type Digest } from '../model/identity.ts';
 import { createRunId } from '../process/liveness.ts';
 import { fileNameOf } from './layout.ts';
-import { acquireLock } from './lock.ts';
+import { acquireLock } from '../process/file-lock.ts';
 import { PluginError, readFromPlugin } from './plugin-error.ts';
 import { removeTree } from './run-registry.ts';
 import type { Lookup, Run } from './run.ts';

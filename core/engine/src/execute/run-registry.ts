@@ -6,7 +6,7 @@ import { systemCode } from '../errors/expected.ts';
 import { createRunId, isAlive, isRunId, startTicks } from '../process/liveness.ts';
 import { signalGroup } from '../process/process-group.ts';
 import type { Layout } from './layout.ts';
-import { acquireLock, freeDeadLock, tryLock } from './lock.ts';
+import { acquireLock, freeDeadLock, tryLock } from '../process/file-lock.ts';
 import { readText } from './task-memory.ts';
 
 // Which runs work in a workspace. Everything that a run makes for itself carries its identity, so that the next one can remove what the dead left, and

@@ -1,5 +1,6 @@
 import { callerOf } from '../errors/caller.ts';
-import type { Pin, Plugin, PluginDefinition } from './plugin.ts';
+import type { Pin } from './pin.ts';
+import type { Plugin, PluginDefinition } from './plugin.ts';
 import type { Planner } from './planner.ts';
 import type { In, Schema } from './schema.ts';
 import type { Stage } from './stage.ts';

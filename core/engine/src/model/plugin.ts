@@ -4,6 +4,7 @@ import type { Target } from './config.ts';
 import type { Derivative } from './distribution.ts';
 import type { Json } from './json.ts';
 import type { Parameters, ParameterValues } from './parameter.ts';
+import type { Pin, PinCall } from './pin.ts';
 import type { RunMode } from './plan.ts';
 import type { Planner } from './planner.ts';
 import type { In, Out, Schema } from './schema.ts';
@@ -25,15 +26,6 @@ export interface HostContext<P> {
 export interface PreflightProblem {
   readonly message: string;
   readonly hint: string;
-}
-
-/**
- * Looks up what lies outside (the digest of a tag). The answer is kept in `cos.lock` under the request; planning reads only the lock, and
- * what is missing there is looked up by the sync step before planning goes on.
- */
-export interface Pin<P = any> {
-  readonly description: string;
-  resolve(request: string, context: HostContext<P>): Promise<Json>;
 }
 
 export interface CommandContext<P, Pa extends Parameters> extends HostContext<P> {
@@ -140,9 +132,7 @@ export type StageCall<T> = T extends Stage<infer I, infer O, infer S, any>
   ? (call: { readonly name: string; readonly inputs: PlanInputs<I> } & StageOptions<S> & CallNotes) => { readonly [K in keyof O]: ArtifactRef<O[K] extends ArtifactKind ? O[K] : never> }
   : never;
 export type PlannerCall<T> = T extends Planner<infer S, infer R, any> ? (options: In<S>) => Promise<R> : never;
-/** Answers what `cos.lock` says; the engine syncs first when the lock does not know the request. */
-export type PinCall = (request: string) => Json;
 
 export type CallsOf<P> = P extends Plugin<string, infer St, infer Pl, infer Pi>
-  ? { readonly [K in keyof St]: StageCall<St[K]> } & { readonly [K in keyof Pl]: PlannerCall<Pl[K]> } & { readonly [K in keyof Pi]: PinCall }
+  ? { readonly [K in keyof St]: StageCall<St[K]> } & { readonly [K in keyof Pl]: PlannerCall<Pl[K]> } & { readonly [K in keyof Pi]: PinCall<Pi[K]> }
   : never;

@@ -4,23 +4,25 @@ import type { Diagnostic } from '../errors/diagnostic.ts';
 import { hintFor } from '../errors/did-you-mean.ts';
 import { diagnosticsOf, messageOf } from '../errors/expected.ts';
 import { at } from '../errors/place.ts';
+import { success } from '../errors/result.ts';
 import { throwingPlace } from '../errors/throwing-place.ts';
 import type { ArtifactKind } from '../model/artifact.ts';
 import type { Target } from '../model/config.ts';
 import type { Emit } from '../model/event.ts';
 import type { Plan } from '../model/plan.ts';
+import type { OpenBench } from '../pins/look-up.ts';
+import { refuseMissing } from '../pins/read-pin.ts';
+import { openPins, type PinSession } from '../pins/session.ts';
 import type { Bindings } from './bindings.ts';
 import { createBindings } from './bind.ts';
 import { checkPlan, type Effects } from './check-plan.ts';
 import { createDraft, type Draft } from './draft.ts';
 import { collectKinds } from './kinds.ts';
-import { readLock, type Lock } from './lock-file.ts';
 import { orderTasks } from './order.ts';
 import { readParameters } from './parameters.ts';
 import type { PlannerMemo } from './planner-call.ts';
 import { pruneTasks } from './prune.ts';
 import { settleCalls } from './settle-calls.ts';
-import { refuseMissing, syncPins } from './sync-pins.ts';
 import { createToolbox } from './toolbox.ts';
 import { readWanted, type Wish } from './wanted.ts';
 
@@ -36,8 +38,12 @@ export interface PlanRequest {
   readonly emit: Emit;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
-  /** True: pins that are not in cos.lock are an error instead of being looked up. */
+  /** True: pins that cos.lock does not answer are an error instead of being looked up. */
   readonly frozen: boolean;
+  /** Tools and scratch for looking up pins. */
+  readonly openBench: OpenBench;
+  /** Shared by the plans of one command; default: cos.lock is read, and what is looked up stands in it at once. */
+  readonly pins?: PinSession;
   readonly effects: Effects;
   /** Shared by the plans of one command, so that planners run once. */
   readonly memo?: PlannerMemo;
@@ -47,29 +53,31 @@ export interface Planned {
   /** Undefined when there are errors among the diagnostics. */
   readonly plan: { readonly plan: Plan; readonly bindings: Bindings } | undefined;
   readonly diagnostics: readonly Diagnostic[];
+  /** Keys of the pins that the targets asked. */
+  readonly pins: ReadonlySet<string>;
 }
 
 /** Plans the asked-for targets: sync what cos.lock lacks, then one frozen plan for all of them, or all problems that there are. */
 export async function createPlan(request: PlanRequest): Promise<Planned> {
   const memo: PlannerMemo = request.memo ?? new Map();
-  const read = await readLock(request.config.workspace);
-  if (!read.ok) return { plan: undefined, diagnostics: read.failures };
-  let lock: Lock = read.value;
+  const opened = request.pins === undefined ? openPins({ ...request, keep: 'file' }) : success(request.pins);
+  if (!opened.ok) return { plan: undefined, diagnostics: opened.failures, pins: new Set() };
+  const session = opened.value;
   for (;;) {
-    const draft = createDraft({ config: request.config, lock, emit: request.emit, memo, env: request.env });
+    const draft = createDraft({ config: request.config, lock: session.lock(), frozen: request.frozen, emit: request.emit, memo, env: request.env });
     const planned = await planOnce(draft, request);
+    const pins = new Set(draft.pins.keys());
     const missing = [...draft.missingPins.values()];
-    if (missing.length === 0) return planned;
-    if (request.frozen) return { plan: undefined, diagnostics: [...draft.diagnostics, ...refuseMissing(missing)] };
+    if (missing.length === 0) return { ...planned, pins };
+    if (request.frozen) return { plan: undefined, diagnostics: [...draft.diagnostics, ...refuseMissing(missing)], pins };
     request.signal.throwIfAborted();
-    const synced = await syncPins(missing, { ...request });
+    const { learned, problems } = await session.sync(missing);
     // Each round adds what it looked up, or ends here: the loop cannot go on for ever with a finite config.
-    if (synced.problems.length > 0 || missing.length === 0 || synced.lock.size === lock.size) return { plan: undefined, diagnostics: [...draft.diagnostics, ...synced.problems] };
-    lock = synced.lock;
+    if (problems.length > 0 || learned === 0) return { plan: undefined, diagnostics: [...draft.diagnostics, ...problems], pins };
   }
 }
 
-async function planOnce(draft: Draft, request: PlanRequest): Promise<Planned> {
+async function planOnce(draft: Draft, request: PlanRequest): Promise<Omit<Planned, 'pins'>> {
   const { config } = request;
   const kinds = collectKinds(config.plugins.values(), draft.report);
   const wishes: Wish[] = [];

@@ -6,7 +6,8 @@ import type { TaskKey } from '../model/identity.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { PlannedPort, PlannerRun, RunMode } from '../model/plan.ts';
 import type { Stage } from '../model/stage.ts';
-import type { Lock } from './lock-file.ts';
+import type { Lock } from '../pins/lock.ts';
+import type { MissingPin, PinRequest } from '../pins/read-pin.ts';
 import type { PlannerMemo } from './planner-call.ts';
 
 /** A stage call before its options are checked. */
@@ -25,13 +26,6 @@ export interface DraftCall {
   readonly origins: Readonly<Record<string, Origin>>;
 }
 
-export interface MissingPin {
-  readonly plugin: string;
-  readonly pin: string;
-  readonly request: string;
-  readonly site: string | undefined;
-}
-
 /** What planning collects while the targets' `plan` functions run. One draft for the whole request. */
 export interface Draft {
   readonly config: ResolvedConfig;
@@ -46,7 +40,11 @@ export interface Draft {
   readonly planners: Map<string, PlannerRun>;
   /** Variables that planners declare. */
   readonly variables: Set<string>;
+  /** Pins that were asked, by key. */
+  readonly pins: Map<string, PinRequest>;
   readonly missingPins: Map<string, MissingPin>;
+  /** Nothing is looked up: planning goes on where it can, to find everything that is missing. */
+  readonly frozen: boolean;
   readonly diagnostics: Diagnostic[];
   readonly report: (diagnostic: Diagnostic) => void;
   /** Makes a reference that belongs to this plan. */
@@ -54,7 +52,7 @@ export interface Draft {
   readonly owns: (ref: unknown) => ref is ArtifactRef;
 }
 
-export function createDraft(parts: Pick<Draft, 'config' | 'lock' | 'emit' | 'memo' | 'env'>): Draft {
+export function createDraft(parts: Pick<Draft, 'config' | 'lock' | 'frozen' | 'emit' | 'memo' | 'env'>): Draft {
   const diagnostics: Diagnostic[] = [];
   const seen = new Set<string>();
   const refs = new WeakSet<object>();
@@ -65,6 +63,7 @@ export function createDraft(parts: Pick<Draft, 'config' | 'lock' | 'emit' | 'mem
     reads: new Set(),
     planners: new Map(),
     variables: new Set(),
+    pins: new Map(),
     missingPins: new Map(),
     diagnostics,
     report: (diagnostic) => {

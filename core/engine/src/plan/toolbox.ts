@@ -5,12 +5,12 @@ import { hintFor } from '../errors/did-you-mean.ts';
 import { at } from '../errors/place.ts';
 import { quote } from '../errors/schema-failures.ts';
 import { fileTree, type ArtifactRef, type FileTree } from '../model/artifact.ts';
-import type { Json } from '../model/json.ts';
+import type { Pin } from '../model/pin.ts';
 import type { Planner } from '../model/planner.ts';
 import type { Stage } from '../model/stage.ts';
 import { overlaps, workspacePath } from '../model/workspace-path.ts';
 import type { Draft } from './draft.ts';
-import { lockKey } from './lock-file.ts';
+import { callPin } from './pin-call.ts';
 import { callPlanner } from './planner-call.ts';
 import { callStage } from './stage-call.ts';
 
@@ -51,27 +51,15 @@ function membersOf(draft: Draft, plugin: ResolvedPlugin, variant: Variant, enter
     const call = (options: unknown): unknown => callPlanner(draft, plugin, name, planner, options, enter(call));
     members.set(name, call);
   }
-  for (const pin of Object.keys(definition.pins ?? {})) {
-    const call = (request: string): Json => callPin(draft, definition.name, pin, request, enter(call));
-    members.set(pin, call);
+  for (const [name, pin] of Object.entries<Pin>(definition.pins ?? {})) {
+    const call = (request: unknown, details?: unknown): unknown => callPin(draft, { plugin: definition.name, name, definition: pin, site: enter(call) }, request, details);
+    members.set(name, call);
   }
   return refuseUnknown(Object.fromEntries(members), (name, known) => ({
     code: 'COS_PLAN_UNKNOWN_MEMBER',
     message: `Plugin "${definition.name}" has no stage, planner or pin "${name}".`,
     hint: hintFor(name, known, 'members'),
   }));
-}
-
-/** What the lock says. A pin that it does not have is looked up by the sync step; planning starts anew then, so this plan function ends here. */
-function callPin(draft: Draft, plugin: string, pin: string, request: unknown, site: string | undefined): Json {
-  if (typeof request !== 'string' || request === '') {
-    throw new CosError({ code: 'COS_PLAN_INPUT', severity: 'error', message: `Expected a text as request of pin "${pin}" of plugin "${plugin}"; found ${quote(request)}.`, ...at(site) });
-  }
-  const key = lockKey(plugin, pin, request);
-  const answer = draft.lock.get(key);
-  if (answer !== undefined) return answer;
-  draft.missingPins.set(key, { plugin, pin, request, site });
-  throw new CosError([]);
 }
 
 function callSource(draft: Draft, given: unknown, site: string | undefined): ArtifactRef<FileTree> {

@@ -4,6 +4,7 @@ import type { Diagnostic } from '../errors/diagnostic.ts';
 import { printDiagnostics } from '../errors/print-diagnostic.ts';
 import { executePlan } from '../execute/execute-plan.ts';
 import type { ExecuteOptions } from '../execute/options.ts';
+import { createPinBench } from '../execute/pin-bench.ts';
 import type { Config } from '../model/config.ts';
 import type { Event, Summary } from '../model/event.ts';
 import type { Outcome } from '../model/outcome.ts';
@@ -103,12 +104,15 @@ async function prepare(config: AnyConfig, options: PlanConfigOptions, emit: (eve
   });
   if (loaded.config === undefined) return { planned: undefined, resolved: undefined, diagnostics: loaded.diagnostics };
   const targets = (options.targets ?? [...loaded.config.targets.keys()]).map((target) => (typeof target === 'string' ? { name: target, parameters: {} } : target));
+  const env = options.env ?? process.env;
+  const signal = options.signal ?? new AbortController().signal;
   const planned = await createPlan({
     config: loaded.config,
     targets,
     emit,
-    env: options.env ?? process.env,
-    signal: options.signal ?? new AbortController().signal,
+    env,
+    signal,
+    openBench: createPinBench(loaded.config, { folder: join(options.workspace, loaded.config.cacheFolder), env, signal }),
     frozen: options.frozen ?? false,
     effects: 'asked',
   });

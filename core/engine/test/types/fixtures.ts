@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { containerImage, isoImage } from '../../src/artifacts/index.ts';
-import { createDefinePlanner, createDefineStage, defineDistribution, definePlugin, fileTree, many, one, optional } from '../../src/index.ts';
+import { createDefinePin, createDefinePlanner, createDefineStage, defineDistribution, definePlugin, fileTree, many, one, optional } from '../../src/index.ts';
 
 // Four small plugins and a preset, as an author writes them, for the type tests.
 
@@ -36,7 +36,10 @@ export const docker = definePlugin({
   apiVersion: 1,
   options: none,
   stages: { image },
-  pins: { digest: { description: 'digest of a tag', resolve: () => Promise.resolve('sha256:0') } },
+  pins: {
+    digest: createDefinePin(none)({ description: 'digest of a tag', answer: z.string(), resolve: () => Promise.resolve('sha256:0') }),
+    versions: createDefinePin(none)({ description: 'versions of packages', answer: z.record(z.string(), z.string()), details: z.object({ suite: z.string() }), resolve: async (_, { details }) => ({ a: details.suite }) }),
+  },
 });
 
 const packages = createDefinePlanner(none)({

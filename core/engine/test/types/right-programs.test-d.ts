@@ -35,7 +35,9 @@ export default defineConfig({
         const [rootfs] = images;
         if (rootfs === undefined) throw new Error('none');
         same<typeof rootfs, ArtifactRef<typeof containerImage>>(true);
-        use['docker-build'].digest('debian:12');
+        same<ReturnType<(typeof use)['docker-build']['digest']>, string>(true);
+        const versions = use['docker-build'].versions('base', { suite: 'bookworm' });
+        same<typeof versions, Record<string, string>>(true);
         return { 'sample.iso': use.iso.assemble({ name: 'sample', inputs: { rootfs, overlay: source('overlay') }, options: { volumeId: 'COS_LIVE' } }).iso };
       },
     },

@@ -1,16 +1,18 @@
-import type { Pin } from '@cos/core';
+import * as z from 'zod/mini';
 import { useEngine } from '../engine/container-engine.ts';
 import { findDigest } from '../engine/registry.ts';
-import type { PluginOptions } from '../options.ts';
+import { definePin } from '../options.ts';
 import { parseReference } from '../reference.ts';
 
-/** Which digest a registry has for a reference; the answer is `sha256:…` and stays in the lock file. */
-export const digest: Pin<PluginOptions> = {
+/** Which digest a registry has for a reference (of the index, where there are several platforms); the answer stays in the lock file. */
+export const digest = definePin({
   description: 'digest of a container image in its registry',
+  answer: z.string().check(z.regex(/^sha256:[0-9a-f]{64}$/)),
+  placeholder: `sha256:${'0'.repeat(64)}`,
   async resolve(request, { plugin, env, signal }) {
     const reference = parseReference(request);
     if (reference.digest !== undefined) return reference.digest;
     const { client } = await useEngine({ plugin, env });
     return findDigest(client, reference, signal);
   },
-};
+});

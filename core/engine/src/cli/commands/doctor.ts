@@ -6,6 +6,7 @@ import { createPaint, type Paint } from '../../errors/paint.ts';
 import { diagnosticsOf, messageOf } from '../../errors/expected.ts';
 import { declaredTools, installHint } from '../../execute/host-tools.ts';
 import { layoutOf } from '../../execute/layout.ts';
+import type { Pin } from '../../model/pin.ts';
 import type { Stage } from '../../model/stage.ts';
 import type { Tool } from '../../model/tool.ts';
 import { pickEnv } from '../../plan/host-env.ts';
@@ -68,11 +69,11 @@ async function spaceFinding(config: ResolvedConfig): Promise<Finding> {
 }
 
 async function toolFindings(config: ResolvedConfig, terminal: Terminal): Promise<readonly Finding[]> {
-  // Several stages may declare one tool, each with its own files.
+  // Several stages and pins may declare one tool, each with its own files.
   const needed = new Map<string, { readonly tools: Tool[]; readonly stages: string[] }>();
   for (const { definition } of config.plugins.values()) {
-    for (const [name, stage] of Object.entries<Stage>(definition.stages ?? {})) {
-      for (const tool of declaredTools(stage)) {
+    for (const [name, user] of [...Object.entries<Stage>(definition.stages ?? {}), ...Object.entries<Pin>(definition.pins ?? {})]) {
+      for (const tool of declaredTools(user)) {
         const known = needed.get(tool.name) ?? { tools: [], stages: [] };
         known.tools.push(tool);
         known.stages.push(`${definition.name}.${name}`);

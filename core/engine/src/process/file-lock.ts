@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { systemCode } from '../errors/expected.ts';
-import { createRunId, isAlive } from '../process/liveness.ts';
+import { createRunId, isAlive } from './liveness.ts';
 
 // Locks between processes, as files. A lock appears with its content at once (by link), so that a reader never meets an empty one. The content is the
 // identity of this one holding; a lock whose holder is dead is taken over.

@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { acquireLock, freeDeadLock, tryLock } from '../../src/execute/lock.ts';
+import { acquireLock, freeDeadLock, tryLock } from '../../src/process/file-lock.ts';
 import { createRunId } from '../../src/process/liveness.ts';
 
 let folder = '';

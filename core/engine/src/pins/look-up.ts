@@ -1,0 +1,80 @@
+import type { ResolvedConfig } from '../config/resolved-config.ts';
+import type { Diagnostic } from '../errors/diagnostic.ts';
+import { diagnosticsOf, messageOf } from '../errors/expected.ts';
+import { at } from '../errors/place.ts';
+import type { Json } from '../model/json.ts';
+import type { Pin, PinContext } from '../model/pin.ts';
+import { toPlain } from '../model/plain.ts';
+import { lockKey, type Lock } from './lock.ts';
+import { previousAnswer, readPin, contentOf, type MissingPin } from './read-pin.ts';
+
+/** What a look-up may use of this machine. */
+export interface PinBench extends Pick<PinContext<unknown, unknown, unknown>, 'exec' | 'scratch'> {
+  /** Variables of the environment that the plugin declares as `hostEnv`. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Gives look-ups tools and scratch, and puts everything away when the work has ended. */
+export type OpenBench = <T>(work: (benchOf: (plugin: string, pin: string) => Promise<PinBench>) => Promise<T>) => Promise<T>;
+
+export interface LookUpOptions {
+  readonly config: ResolvedConfig;
+  /** What was known before, for pins that keep an answer that means the same. */
+  readonly before: Lock;
+  readonly openBench: OpenBench;
+  readonly onStart: (request: MissingPin) => void;
+  readonly signal: AbortSignal;
+}
+
+export interface LookedUp {
+  readonly request: MissingPin;
+  /** Content of the entry for cos.lock; undefined after a problem. */
+  readonly content: Json | undefined;
+  readonly problems: readonly Diagnostic[];
+}
+
+/** As many at once: most of the time is spent waiting for servers. */
+const atOnce = 4;
+
+/** Looks requests up, which may use the network. Answers in the order of the requests. */
+export async function lookUpPins(missing: readonly MissingPin[], options: LookUpOptions): Promise<readonly LookedUp[]> {
+  const answers: LookedUp[] = [];
+  await options.openBench(async (benchOf) => {
+    let next = 0;
+    const work = async (): Promise<void> => {
+      for (let index = next++; index < missing.length; index = next++) {
+        const request = missing[index];
+        if (request === undefined) return;
+        options.signal.throwIfAborted();
+        options.onStart(request);
+        answers[index] = await lookUp(request, options, benchOf);
+      }
+    };
+    await Promise.all(Array.from({ length: atOnce }, work));
+  });
+  return answers;
+}
+
+async function lookUp(request: MissingPin, { config, before, signal }: LookUpOptions, benchOf: (plugin: string, pin: string) => Promise<PinBench>): Promise<LookedUp> {
+  const { plugin, pin, site, details } = request;
+  const configured = config.plugins.get(plugin);
+  const definition = new Map(Object.entries<Pin>(configured?.definition.pins ?? {})).get(pin);
+  // The problem with the plugin's options is reported already.
+  if (configured === undefined || definition === undefined || configured.broken) return { request, content: undefined, problems: [] };
+  const failed = (message: string): LookedUp => ({ request, content: undefined, problems: [{ code: 'COS_PLAN_PIN_FAILED', severity: 'error', message, ...at(site) }] });
+  // A tool that the host lacks ends everything, as it does before a run.
+  const bench = await benchOf(plugin, pin);
+  try {
+    const previous = previousAnswer(before.get(lockKey(request)), definition, request);
+    const answer = toPlain(await definition.resolve(request.request, { ...bench, plugin: configured.options, details, previous, signal }));
+    if (!answer.ok) return failed(`Plugin error: pin "${pin}" of plugin "${plugin}" answered ${answer.found} for "${request.request}".`);
+    const content = contentOf(answer.value, details);
+    const read = readPin({ plugin, pin, request: request.request, content }, definition, request);
+    if (read.kind === 'known') return { request, content, problems: [] };
+    return failed(`Plugin error: pin "${pin}" of plugin "${plugin}" answered something for "${request.request}" that is not of the form that it declares.`);
+  } catch (error) {
+    signal.throwIfAborted();
+    const expected = diagnosticsOf(error);
+    return expected === undefined ? failed(`Looking up "${request.request}" (pin "${pin}" of plugin "${plugin}") failed: ${messageOf(error)}`) : { request, content: undefined, problems: expected.map((one) => (one.place === undefined ? { ...one, ...at(site) } : one)) };
+  }
+}
