@@ -33,6 +33,9 @@ export { compareSemverLike, parseSemverLike } from './version/semver-like.ts';
 export type { SemverLike } from './version/semver-like.ts';
 export { isSelector, matchesSelector, satisfies } from './version/selector.ts';
 export type { VersionMatching } from './version/selector.ts';
+export { solveRequest } from './solve/solve-request.ts';
+export type { SolvedRequest, SolveRequest } from './solve/solve-request.ts';
+export type { Candidate } from './solve/universe.ts';
 export { planPackages, renderTree } from './plan/plan-packages.ts';
 export type { PlanPackagesOptions } from './plan/plan-packages.ts';
 export type {

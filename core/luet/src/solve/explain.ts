@@ -8,11 +8,19 @@ import { isSelector } from '../version/selector.ts';
 import type { Failure, Rejection, Requirement } from './solve.ts';
 import type { Candidate, Universe } from './universe.ts';
 
-export function explainFailure(universe: Universe, target: Candidate, failure: Failure): Problem {
+/** How an explanation speaks of what is done, and of where packages come from. */
+export interface Words {
+  readonly done: string;
+  readonly places: string;
+}
+
+const BUILDING: Words = { done: 'built', places: 'the trees' };
+
+export function explainFailure(universe: Universe, target: Candidate, failure: Failure, words: Words = BUILDING): Problem {
   const root = rootCause(failure);
-  if (root.rejections.length === 0) return explainMissing(universe, root.requirement, target);
+  if (root.rejections.length === 0) return explainMissing(universe, root.requirement, target, words);
   const { reference, by } = root.requirement;
-  const message = `${label(target)} cannot be built: ${label(by)} requires ${formatReference(reference)}, and no candidate fits with the rest`;
+  const message = `${label(target)} cannot be ${words.done}: ${label(by)} requires ${formatReference(reference)}, and no candidate fits with the rest`;
   const related = [...describeRejections(root.rejections, 0), ...describeTrail(root.requirement)].slice(0, MAX_LINES);
   return createProblem('error', 'LUET_UNSATISFIABLE', message, reference.at, { related, wanted: nameKey(reference) });
 }
@@ -22,6 +30,7 @@ export function explainMissing(
   universe: Universe,
   requirement: { readonly reference: Requirement['reference']; readonly by?: Candidate; readonly parent?: Requirement | undefined },
   target?: Candidate,
+  words: Words = BUILDING,
 ): Problem {
   const { reference, by } = requirement;
   const versions = (universe.byName.get(nameKey(reference)) ?? []).map((one) => one.version);
@@ -32,7 +41,7 @@ export function explainMissing(
   if (versions.length === 0) {
     const hint = hintForUnknown(universe, reference);
     const details = hint === undefined ? related : { hint, ...related };
-    return createProblem('error', 'LUET_UNKNOWN_PACKAGE', `no package ${nameKey(reference)} in the trees${who}`, reference.at, details);
+    return createProblem('error', 'LUET_UNKNOWN_PACKAGE', `no package ${nameKey(reference)} in ${words.places}${who}`, reference.at, details);
   }
   const found = `version ${versions.join(', ')}`;
   const details = { found, ...related };
@@ -111,7 +120,7 @@ function line(message: string, location: RelatedLocation['location']): RelatedLo
 }
 
 function label(one: Candidate): string {
-  return `${nameKey(one)}@${one.version}`;
+  return one.version === '' ? nameKey(one) : `${nameKey(one)}@${one.version}`;
 }
 
 const MAX_LINES = 20;

@@ -30,8 +30,7 @@ export function checkRuntime(rendered: readonly RenderedPackage[], matching: Ver
     if (result.reason === 'limit') {
       return [createProblem('error', 'LUET_SEARCH_LIMIT', `no set of packages to install with ${target.fingerprintName} was found in a sensible time`, target.at)];
     }
-    const problem = explainFailure(universe, target, result.failure);
-    return [{ ...problem, message: problem.message.replace(' cannot be built: ', ' cannot be installed: ') }];
+    return [explainFailure(universe, target, result.failure, { done: 'installed', places: 'the trees' })];
   });
 }
 

@@ -1,0 +1,42 @@
+// How the objects of a repository are had, whatever its type. Names are file names without folders: anything else is refused before it is asked for.
+import { ClientError } from '../client-error.ts';
+
+export interface Transport {
+  /** How messages name the place: a folder or an address, without credentials. */
+  readonly place: string;
+  /**
+   * The bytes of a file of the repository, as they come; whoever reads them verifies them.
+   * Throws a ClientError: `not-found`, or `unreachable` when nobody can tell.
+   */
+  read(name: string, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /** The content of a package, as a tar that may be compressed. Where a repository keeps packages as files, the same as `read`. */
+  readPackage(object: PackageObject, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /** True when `readPackage` gives the very bytes that the index has a checksum of. */
+  readonly keepsArchives: boolean;
+}
+
+export interface PackageObject {
+  readonly category: string;
+  readonly name: string;
+  readonly version: string;
+  /** File name of the archive, from the index. */
+  readonly path: string;
+}
+
+/** Refuses names that could mean another place than the repository's own folder. */
+export function checkObjectName(name: string, place: string): string {
+  if (/^[^/\\\0\r\n]{1,255}$/.test(name) && name !== '.' && name !== '..') return name;
+  throw new ClientError('unsafe', `The repository ${place} names a file ${JSON.stringify(name.slice(0, 200))}, which is no plain file name.`, { expected: 'a name without folders' });
+}
+
+/** All bytes of a stream, of which there may be at most `limit`. */
+export async function readAll(stream: AsyncIterable<Uint8Array>, limit: number, what: string): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    size += chunk.length;
+    if (size > limit) throw new ClientError('limit', `${what} is larger than ${limit} bytes.`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}

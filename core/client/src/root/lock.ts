@@ -1,0 +1,83 @@
+// One command at a time changes a root. The lock is a file that names its holder: it appears with its content at once (by a link), and one whose holder is
+// dead is taken over. Two who find the same dead holder first compete for a lock that is named after it, and look again under that one.
+import { createHash } from 'node:crypto';
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ClientError } from '../client-error.ts';
+import type { RootFolder } from './root-folder.ts';
+import { readIfPresent } from './state.ts';
+
+/** Throws ClientError `busy`. The answer gives the lock back. */
+export function lockRoot(root: RootFolder): () => void {
+  const taken = take(root.state, 'root');
+  if (typeof taken === 'function') return taken;
+  throw new ClientError('busy', `Another command (process ${taken.split(' ')[1] ?? 'unknown'}) works on ${root.path}.`, { hint: 'Wait until it has ended.' });
+}
+
+let count = 0;
+
+/** Answers the release, or who has it. */
+function take(folder: string, name: string): (() => void) | string {
+  mkdirSync(folder, { recursive: true, mode: 0o755 });
+  const path = join(folder, `${name}.lock`);
+  count += 1;
+  const mine = `${bootId()} ${process.pid} ${startOf(process.pid) ?? ''} ${count}`;
+  const own = join(folder, `.lock-${process.pid}-${count}`);
+  writeFileSync(own, mine);
+  try {
+    for (;;) {
+      if (link(own, path)) return () => release(path, mine);
+      const holder = readIfPresent(path);
+      if (holder === undefined) continue;
+      if (isAlive(holder)) return holder;
+      const heir = take(folder, `heir-${createHash('sha256').update(`${name}\0${holder}`).digest('hex').slice(0, 24)}`);
+      if (typeof heir !== 'function') return heir;
+      try {
+        if (readIfPresent(path) !== holder) continue;
+        renameSync(own, path);
+        return () => release(path, mine);
+      } finally {
+        heir();
+      }
+    }
+  } finally {
+    rmSync(own, { force: true });
+  }
+}
+
+function release(path: string, mine: string): void {
+  if (readIfPresent(path) === mine) rmSync(path, { force: true });
+}
+
+function link(own: string, path: string): boolean {
+  try {
+    linkSync(own, path);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** The same process of the same boot still runs: numbers of processes are used again. */
+function isAlive(holder: string): boolean {
+  const [boot = '', pid = '', start = ''] = holder.split(' ');
+  return boot === bootId() && start !== '' && startOf(Number(pid)) === start;
+}
+
+/** When a process started, in the kernel's own count: field 22 of /proc/PID/stat, proc(5). Undefined for one that has ended. */
+function startOf(pid: number): string | undefined {
+  let text: string;
+  try {
+    text = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  } catch {
+    // No such process, or it went meanwhile: both mean that it does not live.
+    return undefined;
+  }
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
+}
+
+function bootId(): string {
+  return readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
+}
