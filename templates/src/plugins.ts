@@ -1,3 +1,4 @@
+import { client } from '@cos/plugin-client';
 import { dockerBuild } from '@cos/plugin-docker-build';
 import { iso } from '@cos/plugin-iso';
 import { packer } from '@cos/plugin-packer';
@@ -19,7 +20,7 @@ export interface StandardPluginOptions {
 
 /** All plugins that come with cos. Add your own behind them: `[...standardPlugins(), mine()]`. */
 export function standardPlugins(options: StandardPluginOptions = {}) {
-  return [resolve(options.resolve), template(), dockerBuild(options.dockerBuild), squash(), repo(), sign(options.sign), iso(options.iso), packer()] as const;
+  return [resolve(options.resolve), template(), dockerBuild(options.dockerBuild), squash(), repo(), sign(options.sign), iso(options.iso), packer(), client()] as const;
 }
 
 export type StandardPlugins = ReturnType<typeof standardPlugins>;

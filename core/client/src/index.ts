@@ -5,6 +5,8 @@ export type { ClientErrorCode, ClientErrorDetails } from './client-error.ts';
 export { diskTransport } from './repository/disk-transport.ts';
 export { httpTransport } from './repository/http-transport.ts';
 export type { HttpTransportOptions } from './repository/http-transport.ts';
+export { imageTransport } from './repository/image-transport.ts';
+export type { ImageTransportOptions } from './repository/image-transport.ts';
 export type { PackageObject, Transport } from './repository/transport.ts';
 export { openRepository } from './repository/open-repository.ts';
 export type { OpenRepository, OpenRepositoryRequest } from './repository/open-repository.ts';

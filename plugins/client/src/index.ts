@@ -1,0 +1,17 @@
+import { definePlugin } from '@cos/core';
+import * as z from 'zod/mini';
+import { codes } from './codes.ts';
+import { install, uninstall, upgrade } from './commands/change.ts';
+import { search } from './commands/search.ts';
+
+// The small build of zod has no texts of its own: without this every problem is "Invalid input".
+z.config(z.locales.en());
+
+/** Installs packages of published repositories into root filesystems. It has commands alone. */
+export const client = definePlugin({
+  name: 'client',
+  apiVersion: 1,
+  options: z.object({}),
+  codes,
+  commands: { install, upgrade, uninstall, search },
+});
