@@ -2,6 +2,8 @@
 export const codes = {
   COS_PLAN_BASE: 'The values of a distribution do not say where its base image comes from.',
   COS_PLAN_SYSTEM: 'The package that an ISO is asked for has no content of its own.',
+  COS_BUILD_REQUEST: 'A request to build names no package, or two things that exclude each other.',
+  COS_BUILD_TREE: 'A tree of the command line lies outside of the folder that cos works in.',
   COS_CONFIG_STANDARD_TARGETS: 'The options of standardTargets have an unknown key or a value of another type.',
 } as const;
 

@@ -7,6 +7,7 @@ import { resolve } from '@cos/plugin-resolve';
 import { sign } from '@cos/plugin-sign';
 import { squash } from '@cos/plugin-squash';
 import { template } from '@cos/plugin-template';
+import { packageBuilds } from './build/plugin.ts';
 
 type Options<F extends (options?: never) => unknown> = Parameters<F>[0];
 
@@ -20,7 +21,7 @@ export interface StandardPluginOptions {
 
 /** All plugins that come with cos. Add your own behind them: `[...standardPlugins(), mine()]`. */
 export function standardPlugins(options: StandardPluginOptions = {}) {
-  return [resolve(options.resolve), template(), dockerBuild(options.dockerBuild), squash(), repo(), sign(options.sign), iso(options.iso), packer(), client()] as const;
+  return [resolve(options.resolve), template(), dockerBuild(options.dockerBuild), squash(), repo(), sign(options.sign), iso(options.iso), packer(), client(), packageBuilds()] as const;
 }
 
 export type StandardPlugins = ReturnType<typeof standardPlugins>;

@@ -19,6 +19,7 @@ export const codes = {
   COS_DOCKER_STEP_FAILED: 'A command of a recipe ended with an exit status other than 0.',
   COS_DOCKER_BUILD_FAILED: 'The engine could not build an image, for another reason than a failing command.',
   COS_DOCKER_IMAGE_GONE: 'An image that a task reads is not in the engine any more.',
+  COS_DOCKER_LOCAL_IMAGE: 'An image that only the container engine has is gone, another one than the lock file says, or for another platform.',
   COS_DOCKER_IMAGE_CORRUPT: 'What the engine saved of an image does not agree with the digests that it states.',
   COS_DOCKER_TMP_FULL: 'The folder for temporary files is full.',
   COS_DOCKER_ROOTFS_FORM: 'A root file system is not a tar archive that can be read.',

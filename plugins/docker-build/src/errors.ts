@@ -38,6 +38,7 @@ const hints: Readonly<Record<Code, string>> = {
   COS_DOCKER_STEP_FAILED: `${LOG} Steps have no network unless the plugin option "network" gives them one.`,
   COS_DOCKER_BUILD_FAILED: LOG,
   COS_DOCKER_IMAGE_GONE: 'Run again; the engine lost the image while the task was running ("docker image prune"?).',
+  COS_DOCKER_LOCAL_IMAGE: 'Bring the image back ("docker load", "docker tag"); or remove its line from cos.lock to take what the engine has now under that name.',
   COS_DOCKER_IMAGE_CORRUPT: 'Remove the image and run again; the storage of the engine may be damaged.',
   COS_DOCKER_TMP_FULL: 'Make room there, or set the plugin option "tmpdir" to a folder on a larger disk.',
   COS_DOCKER_ROOTFS_FORM: 'Give a tar archive (plain, gzip or zstd) of a root file system.',

@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { codes } from './codes.ts';
 import { hostEnv, hostOptions, pluginOptions } from './options.ts';
 import { digest } from './pins/digest.ts';
+import { named } from './pins/named.ts';
 import { dockerfileImages } from './planners/dockerfile-images.ts';
 import { preflight } from './preflight.ts';
 import { base } from './stages/base.ts';
@@ -10,6 +11,7 @@ import { bootstrap } from './stages/bootstrap.ts';
 import { dockerfile } from './stages/dockerfile.ts';
 import { image } from './stages/image.ts';
 import { join } from './stages/join.ts';
+import { local } from './stages/local.ts';
 import { pull } from './stages/pull.ts';
 import { unpack } from './stages/unpack.ts';
 import { createStores } from './store/create-stores.ts';
@@ -28,9 +30,9 @@ export const dockerBuild = definePlugin({
   hostOptions,
   hostEnv,
   codes,
-  stages: { bootstrap, unpack, base, pull, image, join, dockerfile },
+  stages: { bootstrap, unpack, base, pull, local, image, join, dockerfile },
   planners: { dockerfileImages },
-  pins: { digest },
+  pins: { digest, named },
   createStores,
   preflight,
   sweep,

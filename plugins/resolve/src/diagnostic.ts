@@ -31,3 +31,8 @@ function placeOf({ file, line, column, length }: Partial<Location> & { readonly 
     ...(length === undefined ? {} : { length }),
   };
 }
+
+/** Problems of a tree as the user is told of them; notes are left out. */
+export function toDiagnostics(problems: readonly Problem[]): readonly Diagnostic[] {
+  return problems.filter(({ severity }) => severity !== 'note').map((problem) => toDiagnostic(problem));
+}

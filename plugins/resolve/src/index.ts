@@ -12,6 +12,7 @@ import { packages } from './planners/packages.ts';
 z.config(z.locales.en());
 
 export type { PackageEntry, ResolvedTree } from './resolved-tree.ts';
+export { readValuesFiles, type ReadValuesFiles } from './values-files.ts';
 
 /** Reads package trees and decides which packages are built, on what, in which order. */
 export const resolve = definePlugin({ name: 'resolve', apiVersion: 1, options, planners: { packages }, commands: { packages: listPackages, render, tags, validate }, codes });

@@ -22,6 +22,8 @@ const baseSchema = z.discriminatedUnion('from', [
     pathExcludes: texts,
   }),
   z.object({ from: z.literal('registry'), reference: z.optional(z.string()) }),
+  /** What the container engine has under that name. */
+  z.object({ from: z.literal('engine'), reference: z.optional(z.string()) }),
   z.object({ from: z.literal('archive'), path: z.string(), sha256: z.optional(z.string()) }),
 ]);
 
@@ -34,22 +36,33 @@ function unknownKeys(base: unknown): readonly string[] {
   return typeof base === 'object' && base !== null ? Object.keys(base).filter((key) => !knownKeys.has(key)) : [];
 }
 
-/** Makes the tasks of the base image that recipes name by `reference`. */
-export function baseImage(context: StandardContext, reference: string): ArtifactRef<ContainerImage> {
+/** Makes the tasks of the base image that recipes name by `reference`. `plain`: values say nothing of where it comes from. */
+export function baseImage(context: StandardContext, reference: string, plain = false): ArtifactRef<ContainerImage> {
+  if (plain) return namedImage(context, reference);
   if (reference !== context.values['image']) return pulledImage(context, reference);
   const base = checkBase(context, reference);
-  return base.from === 'registry' ? pulledImage(context, base.reference ?? reference) : context.use['docker-build'].base({ name: reference, inputs: { rootfs: rootfsOf(context, reference, base) } }).image;
+  switch (base.from) {
+    case 'registry':
+      return pulledImage(context, base.reference ?? reference);
+    case 'engine':
+      return namedImage(context, base.reference ?? reference);
+    case 'archive':
+    case 'mmdebstrap':
+      return context.use['docker-build'].base({ name: reference, inputs: { rootfs: rootfsOf(context, reference, base) } }).image;
+    default:
+      return base satisfies never;
+  }
 }
 
 /** The root filesystem that the derivative's base image is made of. */
 export function baseRootfs(context: StandardContext): ArtifactRef<RootfsArchive> {
   const reference = String(context.values['image']);
   const base = checkBase(context, reference);
-  if (base.from !== 'registry') return rootfsOf(context, reference, base);
+  if (base.from === 'archive' || base.from === 'mmdebstrap') return rootfsOf(context, reference, base);
   throw new CosError({
     code: 'COS_PLAN_BASE' satisfies TargetCode,
     severity: 'error',
-    message: `The base "${reference}" is an image of a registry, "${base.reference ?? reference}": it has no root filesystem of its own.`,
+    message: `The base "${reference}" is an image of ${base.from === 'engine' ? 'the container engine' : 'a registry'}, "${base.reference ?? reference}": it has no root filesystem of its own.`,
     hint: 'Its digest is pinned in cos.lock already.',
   });
 }
@@ -66,16 +79,24 @@ function checkBase({ values }: StandardContext, reference: string): Base {
       ...(parsed.error?.issues ?? []).map((issue) => ({ message: `${['base', ...issue.path].join('.')}: ${issue.message}` })),
       ...unknown.map((key) => ({ message: `base.${key}: unknown key` })),
     ],
-    hint: 'Use { from: "mmdebstrap", suite }, { from: "registry" } or { from: "archive", path }.',
+    hint: 'Use { from: "mmdebstrap", suite }, { from: "registry" }, { from: "engine" } or { from: "archive", path }.',
   });
 }
 
-function rootfsOf({ use, source }: StandardContext, reference: string, base: Exclude<Base, { from: 'registry' }>): ArtifactRef<RootfsArchive> {
+function rootfsOf({ use, source }: StandardContext, reference: string, base: Extract<Base, { from: 'archive' | 'mmdebstrap' }>): ArtifactRef<RootfsArchive> {
   if (base.from === 'archive') {
     return use['docker-build'].unpack({ name: reference, inputs: { archive: source(base.path) }, options: base.sha256 === undefined ? {} : { sha256: base.sha256 } }).rootfs;
   }
   const { suite, components, mirrors, packages, pool, pathExcludes } = base;
   return use['docker-build'].bootstrap({ name: reference, inputs: {}, options: { suite, components, mirrors, packages, pool, pathExcludes } }).rootfs;
+}
+
+/** An image by its name alone: the one that the engine has, else the one of a registry; pinned in either case. */
+function namedImage({ use }: StandardContext, reference: string): ArtifactRef<ContainerImage> {
+  const pin = use['docker-build'].named(reference);
+  return 'digest' in pin
+    ? use['docker-build'].pull({ name: reference, inputs: {}, options: { reference, digest: pin.digest } }).image
+    : use['docker-build'].local({ name: reference, inputs: {}, options: { reference, content: pin.content } }).image;
 }
 
 function pulledImage({ use }: StandardContext, reference: string): ArtifactRef<ContainerImage> {

@@ -1,8 +1,8 @@
-import type { ArtifactRef } from '@cos/core';
+import type { ArtifactRef, RunMode } from '@cos/core';
 import type { ContainerImage, PackageArchive, PackageMetadata, PackageRecipe } from '@cos/core/artifacts';
 import type { PackageEntry } from '@cos/plugin-resolve';
 import { baseImage } from './base-image.ts';
-import { templateValues, type StandardContext } from './context.ts';
+import { templateValues, type StandardContext, type TreeDialect } from './context.ts';
 
 // From package trees to tasks: a recipe, an image and an archive per package.
 
@@ -13,17 +13,36 @@ export interface BuiltPackage {
 }
 
 export interface PackagesRequest {
-  /** Package strings (`app/x`, `app/x@>=1.0`), or every package of the trees. */
-  readonly packages: readonly string[] | 'all';
-  /** The derivative's name for people, seen by templates as `derivative.title`. */
-  readonly title: string;
+  /** Package strings (`app/x`, `app/x@>=1.0`), every package of the trees, or of those the ones that no other one is built with. */
+  readonly packages: readonly string[] | 'all' | 'tops';
+  /**
+   * The derivative's name for people, seen by templates as `derivative.title`. Undefined: templates see the plain values, which say nothing of the
+   * derivative and of base images.
+   */
+  readonly title: string | undefined;
+  /** True: also the packages of the trees that are built with them. Default: false. */
+  readonly dependents?: boolean;
+  /**
+   * Whose archives are made: of what was asked for and what another package is made of (`targets`), or also of what is built on the way and is not of a
+   * reference tree (`own`). Default: `targets`.
+   */
+  readonly archives?: 'targets' | 'own';
+  /** `below`: what was asked for is not built, but everything that it is built on. Default: `all`. */
+  readonly part?: 'all' | 'below';
+  /** True: what was asked for is built though its results are known. Default: false. */
+  readonly rebuild?: boolean;
+  /** True: packages below must be there already. Default: false. */
+  readonly onlyOwn?: boolean;
+  readonly dialect?: TreeDialect;
 }
 
 export interface BuiltPackages {
   /** What was asked for, everything needed first. */
   readonly wanted: readonly BuiltPackage[];
-  /** Also what is built on the way. */
+  /** Every package with an archive. */
   readonly all: readonly BuiltPackage[];
+  /** Made and not published: what packages stand on that are not built themselves. */
+  readonly images: readonly ArtifactRef[];
 }
 
 interface Images {
@@ -34,8 +53,19 @@ interface Images {
 /** Plans the packages of the derivative's trees. Archives are made of those that were asked for and of those whose archives another package is made of. */
 export async function buildPackages(context: StandardContext, request: PackagesRequest): Promise<BuiltPackages> {
   const { use, source, derivative } = context;
+  const { archives = 'targets', part = 'all', dialect = {} } = request;
   const values = templateValues(context, request.title);
-  const tree = await use.resolve.packages({ trees: [...derivative.trees], referenceTrees: [...(derivative.referenceTrees ?? [])], targets: request.packages === 'all' ? 'all' : [...request.packages], values: json(values) });
+  const { valuesMerge, engine } = dialect;
+  const rendering = { values: json(values), ...(valuesMerge === undefined ? {} : { valuesMerge }), ...(engine === undefined ? {} : { engine }) };
+  const tree = await use.resolve.packages({
+    ...dialect,
+    trees: [...derivative.trees],
+    referenceTrees: [...(derivative.referenceTrees ?? [])],
+    targets: typeof request.packages === 'string' ? request.packages : [...request.packages],
+    dependents: request.dependents === true,
+    archives,
+    values: json(values),
+  });
   const entries = new Map(tree.packages.map((entry) => [entry.fingerprintName, entry]));
   const recipes = new Map<string, ArtifactRef<PackageRecipe>>();
   const images = new Map<string, Images>();
@@ -48,7 +78,7 @@ export async function buildPackages(context: StandardContext, request: PackagesR
     const { recipe } = use.template.render({
       name: entry.id,
       inputs: { definition: source(entry.definition), recipe: entry.recipe === undefined ? undefined : source(entry.recipe), shared: tree.shared.map((file) => source(file)) },
-      options: { category: entry.category, name: entry.name, version: entry.version, collection: entry.definition.endsWith('/collection.yaml'), values: json(values), env: { ...entry.env } },
+      options: { category: entry.category, name: entry.name, version: entry.version, collection: entry.definition.endsWith('/collection.yaml'), ...rendering, env: { ...entry.env } },
     });
     recipes.set(entry.id, recipe);
     return recipe;
@@ -57,6 +87,9 @@ export async function buildPackages(context: StandardContext, request: PackagesR
     entry.templates.length === 0
       ? source(entry.folder)
       : use.template.files({ name: entry.id, inputs: { folder: source(entry.folder) }, options: { package: entry.id, files: [...entry.templates], values: json(values) } }).context;
+
+  const runOf = ({ role }: PackageEntry): RunMode => (role === 'target' ? (request.rebuild === true ? 'always' : 'needed') : request.onlyOwn === true ? 'never' : 'needed');
+  const named = (reference: string): ArtifactRef<ContainerImage> => baseImage(context, reference, request.title === undefined);
 
   /** Images in order: everything that one is built on comes before it. */
   const imageOf = (id: string): Images => {
@@ -70,11 +103,12 @@ export async function buildPackages(context: StandardContext, request: PackagesR
     const name = entry.image === id ? entry.id : `${entry.id}~${id.slice(id.lastIndexOf('@') + 1)}`;
     const made = use['docker-build'].image({
       name,
+      run: runOf(entry),
       inputs: {
         recipe: recipeOf(entry),
         context: contextOf(entry),
         base: baseOf(planned.base, entry),
-        copies: planned.copies.map((copy) => (copy.from === 'reference' ? baseImage(context, copy.reference) : imageOf(copy.image).image)),
+        copies: planned.copies.map((copy) => (copy.from === 'reference' ? named(copy.reference) : imageOf(copy.image).image)),
       },
     });
     images.set(id, made);
@@ -83,7 +117,7 @@ export async function buildPackages(context: StandardContext, request: PackagesR
   const baseOf = (base: (typeof tree.images)[number]['base'], entry: PackageEntry): ArtifactRef<ContainerImage> => {
     switch (base.kind) {
       case 'reference':
-        return baseImage(context, base.reference);
+        return named(base.reference);
       case 'image':
         return imageOf(base.id).image;
       case 'archives':
@@ -98,15 +132,27 @@ export async function buildPackages(context: StandardContext, request: PackagesR
     const present = built.get(entry.id);
     if (present !== undefined) return present;
     const made = entry.image === undefined || entry.archive === 'empty' ? {} : imageOf(entry.image);
-    const { archive, metadata } = use.squash.archive({ name: entry.id, inputs: { recipe: recipeOf(entry), definition: source(entry.definition), ...made } });
+    const { archive, metadata } = use.squash.archive({ name: entry.id, run: runOf(entry), inputs: { recipe: recipeOf(entry), definition: source(entry.definition), ...made } });
     const result = { entry, archive, metadata };
     built.set(entry.id, result);
     return result;
   };
 
-  for (const entry of tree.packages) if (entry.role === 'target' || entry.role === 'archive') archiveOf(entry);
+  const isWanted = ({ role }: PackageEntry): boolean => role === 'target' || role === 'archive';
+  const targets = tree.packages.filter(({ role }) => role === 'target');
+  // An image that adds nothing to its archive is made all the same: others may be built on it, and its commands may fail.
+  const beside = targets.flatMap((entry) => (part === 'below' ? standsOn(entry) : entry.image !== undefined && entry.archive === 'empty' ? [imageOf(entry.image).image] : []));
+  for (const entry of tree.packages) if (isWanted(entry) && (part === 'all' || (entry.role !== 'target' && archives === 'own'))) archiveOf(entry);
   const all = tree.packages.flatMap((entry) => built.get(entry.id) ?? []);
-  return { all, wanted: all.filter(({ entry }) => entry.role === 'target') };
+  return { all, wanted: archives === 'own' ? all : all.filter(({ entry }) => entry.role === 'target'), images: beside };
+
+  /** What the image of a package is built on and copied from, as far as packages of the trees make it. */
+  function standsOn({ image }: PackageEntry): readonly ArtifactRef[] {
+    const planned = tree.images.find(({ id }) => id === image);
+    const copied = (planned?.copies ?? []).flatMap((copy) => (copy.from === 'image' ? [imageOf(copy.image).image] : []));
+    if (planned?.base.kind === 'image') return [imageOf(planned.base.id).image, ...copied];
+    return [...(planned?.base.kind === 'archives' ? planned.base.packages.map((one) => archiveOf(entryOf(one)).archive) : []), ...copied];
+  }
 }
 
 function known<T>(value: T | undefined, name: string): T {

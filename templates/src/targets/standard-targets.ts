@@ -4,9 +4,11 @@ import type { Repository } from '@cos/core/artifacts';
 import type { StandardContext } from './context.ts';
 import type { StandardPlugins } from '../plugins.ts';
 import { baseRootfs } from './base-image.ts';
+import { createBuildTarget, type BuildTarget } from './build.ts';
 import { checkOptions } from './check-options.ts';
 import { buildIso, type IsoRequest } from './iso.ts';
-import { buildPackages, type BuiltPackage } from './packages.ts';
+import { buildPackages } from './packages.ts';
+import { place } from './place.ts';
 
 export interface StandardTargetOptions extends IsoRequest {
   /** The public key that signatures are made for, a file of the workspace; default `cos.pub`. */
@@ -17,15 +19,11 @@ const squashParameter = {
   squash: { type: 'choice', choices: ['fast', 'release', 'gzip', 'none'], description: 'compression of the root filesystem: fast (zstd) or smallest (release: xz)' },
 } as const;
 
-const packagesParameter = {
-  packages: { type: 'list', positional: true, description: 'packages as category/name or category/name@version; default all' },
-} as const;
-
 type StandardTarget<Pa extends Parameters> = Target<StandardPlugins, Derivative, Pa>;
 
 /** With names and parameters in the type, so that a config can spread them beside its own targets; an alias, because those have an index signature. */
 export type StandardTargets = {
-  readonly build: StandardTarget<typeof packagesParameter>;
+  readonly build: BuildTarget;
   readonly base: StandardTarget<{}>;
   readonly 'create-repo': StandardTarget<{}>;
   readonly 'build-iso': StandardTarget<typeof squashParameter>;
@@ -44,15 +42,7 @@ export function standardTargets(options: StandardTargetOptions): StandardTargets
   const isoOf = (context: StandardContext, squash: IsoRequest['squash']) => buildIso(context, squash === undefined ? options : { ...options, squash });
 
   return {
-    build: {
-      description: 'archives of the named packages, or of all packages of the trees',
-      params: packagesParameter,
-      async plan(context) {
-        const { packages } = context.params;
-        const { wanted } = await buildPackages(context, { packages: packages.length === 0 ? 'all' : packages, title: options.title });
-        return place(context, Object.fromEntries(wanted.flatMap((one) => packageFiles(one).map(([file, artifact]) => [`packages/${file}`, artifact]))));
-      },
-    },
+    build: createBuildTarget({ title: options.title }),
     base: {
       description: 'the root filesystem that the base image is made of, to keep it: base: { from: archive, path: base.tar }',
       plan(context) {
@@ -103,11 +93,6 @@ export function standardTargets(options: StandardTargetOptions): StandardTargets
   };
 }
 
-/** With several derivatives or platforms each has a folder of its own: `my-os/amd64/my-os.iso`. */
-function place({ scope }: StandardContext, outputs: Readonly<Record<string, ArtifactRef>>): Readonly<Record<string, ArtifactRef>> {
-  return scope === undefined ? outputs : Object.fromEntries(Object.entries(outputs).map(([path, output]) => [`${scope}/${path}`, output]));
-}
-
 /** All packages of the trees, as a repository folder. */
 async function createRepository(context: StandardContext, options: StandardTargetOptions): Promise<ArtifactRef<Repository>> {
   const { use, source, derivative } = context;
@@ -117,11 +102,4 @@ async function createRepository(context: StandardContext, options: StandardTarge
     inputs: { archives: wanted.map(({ archive }) => archive), metadata: wanted.map(({ metadata }) => metadata), trees: derivative.trees.map((tree) => source(tree)) },
     options: { name: derivative.name, treeNames: derivative.trees.map((tree) => basename(tree)) },
   }).repository;
-}
-
-function packageFiles({ entry, archive, metadata }: BuiltPackage): readonly (readonly [string, ArtifactRef])[] {
-  return [
-    [`${entry.fingerprintName}.package.tar.zst`, archive],
-    [`${entry.fingerprintName}.metadata.yaml`, metadata],
-  ];
 }

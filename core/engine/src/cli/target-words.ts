@@ -19,6 +19,8 @@ interface Owner {
   readonly see: string;
   /** One letter to the parameter that `-letter` means. Default: none. */
   readonly short?: Readonly<Record<string, string>>;
+  /** Hints for flags that it does not have, by their names. Default: none. */
+  readonly instead?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -50,7 +52,7 @@ export function readWords(words: readonly string[], owner: Owner, otherFlags: re
     if (more !== undefined) rest.unshift(more);
     const known = byFlag.get(flag);
     if (known === undefined) {
-      problems.push(unknownFlag(word, [...byFlag.keys()], otherFlags, owner));
+      problems.push(unknownFlag(word, flag, [...byFlag.keys()], otherFlags, owner));
       continue;
     }
     takeFlag(known, { flag, inline }, rest, given, owner, problems);
@@ -108,12 +110,13 @@ function asList(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-function unknownFlag(word: string, own: readonly string[], others: readonly string[], { what, see }: Owner): Diagnostic {
+function unknownFlag(word: string, flag: string, own: readonly string[], others: readonly string[], { what, see, instead = {} }: Owner): Diagnostic {
+  const known = Object.hasOwn(instead, flag) ? instead[flag] : undefined;
   return {
     code: 'COS_REQUEST_UNKNOWN_FLAG',
     severity: 'error',
     message: `The flag ${JSON.stringify(word)} is not known to cos or to ${what}.`,
-    hint: flagHint(word, [...own, ...others], `${see} --help`),
+    hint: known ?? flagHint(word, [...own, ...others], `${see} --help`),
   };
 }
 

@@ -72,6 +72,8 @@ export interface Command<P = any, Pa extends Parameters = any> {
   readonly config?: 'required' | 'optional';
   /** True: the command takes the flags of `cos run`, for the run that it answers. Default false. */
   readonly runs?: boolean;
+  /** Flags that users may expect from a program that they know, each with what to write instead: the hint when one is given. */
+  readonly instead?: Readonly<Record<string, string>>;
   readonly parameters: Pa;
   /** Variables of the environment that it may look at beside those of `hostEnv`, by name or by the plugin's options and the arguments. */
   readonly env?: readonly string[] | ((plugin: P, args: ParameterValues<Pa>) => readonly string[]);

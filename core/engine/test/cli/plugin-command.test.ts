@@ -11,7 +11,7 @@ export const tools = definePlugin({
       async ({ args, print, env, workspace }) => { print((args.loud ? args.who.toUpperCase() : args.who) + ' ' + (env.SHOWN ?? '-') + ' ' + (env.HIDDEN ?? '-')); return args.who === 'nobody' ? 7 : undefined; }, 'greet somebody'),
     kernel: command({}, async ({ derivatives, print }) => { for (const each of derivatives) print([each.name, each.version, each.platform, each.values.kernel].join(' ')); }),
     make: command({ target: { type: 'text', required: true, positional: true, description: 'target' } }, async ({ args, run, print }) => { const made = await run(args.target); print(JSON.stringify(made)); }),
-    build: defineCommand({ description: 'run a target in its place', config: 'optional', runs: true, parameters: { names: { type: 'list', positional: true, description: 'names' }, destination: { type: 'text', description: 'folder' }, own: { type: 'flag', description: 'with a target and a derivative of its own' }, pretend: { type: 'flag', description: 'as --dry-run' } },
+    build: defineCommand({ description: 'run a target in its place', config: 'optional', runs: true, instead: { concurrency: 'Write --jobs.' }, parameters: { names: { type: 'list', positional: true, description: 'names' }, destination: { type: 'text', description: 'folder' }, own: { type: 'flag', description: 'with a target and a derivative of its own' }, pretend: { type: 'flag', description: 'as --dry-run' } },
       async handle({ args }) {
         if (args.names.includes('nothing')) return 5;
         const tree = { name: 'tree', from: { name: 'none', values: {}, platforms: {} }, platforms: ['linux/amd64'], values: { greeting: 'own' }, trees: ['trees/a'] };
@@ -115,6 +115,7 @@ test('problems of such a run are those of a run, also for programs', async () =>
   const told = await workspace.cos('build', 'fil', '--reporter', 'json');
   expect(told.stdout.trimEnd().split('\n').map((line) => JSON.parse(line).type)).toEqual(['diagnostic', 'summary']);
   expect((await workspace.cos('build', 'file', '--job', '1')).stderr).toContain('Did you mean --jobs?');
+  expect((await workspace.cos('build', 'file', '--concurrency', '4')).stderr).toBe('error COS_REQUEST_UNKNOWN_FLAG: The flag "--concurrency" is not known to cos or to command "build".\n  hint: Write --jobs.\n');
   expect((await workspace.cos('build', 'file', '-x')).stderr).toContain('The flag "-x" is not known');
 });
 

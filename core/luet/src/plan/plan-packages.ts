@@ -13,15 +13,25 @@ import type { Tree } from '../tree/load-tree.ts';
 import { joinPath } from '../tree/reader.ts';
 import type { VersionMatching } from '../version/selector.ts';
 import { findCollisions } from './find-collisions.ts';
-import { findTargets } from './find-targets.ts';
+import { chooseTargets } from './choose-targets.ts';
 import { Planner } from './planner.ts';
 import { sortPlan } from './sort-plan.ts';
 import type { PackagePlan } from './types.ts';
 
 export interface PlanPackagesOptions {
   readonly tree: Tree;
-  /** Package strings (`cat/name`, `cat/name@>=1.0`), or every package of the tree but those of reference trees. */
-  readonly targets: readonly string[] | 'all';
+  /**
+   * Package strings (`cat/name`, `cat/name@>=1.0`), every package of the tree but those of reference trees (`all`), or of those the ones that no other of
+   * them is built with (`tops`): everything else is needed by one of these.
+   */
+  readonly targets: readonly string[] | 'all' | 'tops';
+  /** True: also every package of the tree, but those of reference trees, whose build reads a target, directly or through others. Default: false. */
+  readonly dependents?: boolean;
+  /**
+   * Whose archives are wanted: of the targets, or of all packages of the plan but those of reference trees (`own`). A package whose archive is wanted is
+   * planned for itself, too, and not only as it stands below another. Default: `targets`.
+   */
+  readonly archives?: 'targets' | 'own';
   /** Values files, the strongest last. Default: none. */
   readonly values?: readonly ValueMap[];
   /** Default: `presence`. */
@@ -39,22 +49,18 @@ export interface PlanPackagesOptions {
 
 export function planPackages(options: PlanPackagesOptions): PackagePlan {
   const rendered = renderTree(options);
-  const planner = new Planner({
-    rendered,
-    matching: options.matching ?? 'debian',
-    finalRequires: options.finalRequires ?? 'closure',
-  });
-  const targets = findTargets(planner.universe, options.targets);
-  const foreignNames = new Set(rendered.filter((one) => one.package.isReference).map((one) => one.package.fingerprintName));
-  for (const target of targets.found) if (options.targets !== 'all' || !foreignNames.has(target.fingerprintName)) planner.addTarget(target);
-  planner.finish();
+  const settings = { rendered, matching: options.matching ?? 'debian', finalRequires: options.finalRequires ?? 'closure' } as const;
+  const planner = new Planner(settings);
+  const targets = chooseTargets(planner.universe, settings, options);
+  for (const target of targets.found) planner.addTarget(target);
+  planner.finish(options.archives ?? 'targets');
   const sorted = sortPlan({ packages: planner.packages, images: planner.images, chains: planner.chains, rendered });
   const isInvolved = (one: RenderedPackage): boolean => planner.involved.has(one.package.fingerprintName);
   const own = rendered.filter(isInvolved).flatMap((one) => one.problems);
   const foreign = rendered.filter((one) => !isInvolved(one)).flatMap((one) => one.problems);
   const found = unique([...own, ...targets.problems, ...planner.problems, ...sorted.problems, ...findCollisions(planner.packages)]);
   const isMissing = found.some((one) => MISSING.has(one.code));
-  const isOwn = (one: Problem): boolean => isMissing || isRoot(options.tree, one.file) || (options.targets === 'all' && !isInReference(options.tree, one.file));
+  const isOwn = (one: Problem): boolean => isMissing || isRoot(options.tree, one.file) || (typeof options.targets === 'string' && !isInReference(options.tree, one.file));
   const treeErrors = options.tree.problems.filter(isError);
   const treeWarnings = options.tree.problems.filter((one) => !isError(one));
   return {

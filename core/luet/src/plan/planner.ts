@@ -20,7 +20,7 @@ import { solveOrder } from './solve-order.ts';
 import { Stacks } from './stacks.ts';
 import type { PackageRole, PlannedImage, ResolvedCopy, ResolvedPackage } from './types.ts';
 
-interface PlannerOptions {
+export interface PlannerOptions {
   readonly rendered: readonly RenderedPackage[];
   readonly matching: VersionMatching;
   readonly finalRequires: 'closure' | 'first-level';
@@ -84,11 +84,19 @@ export class Planner {
     this.#add(target.fingerprintName, 'target');
   }
 
-  /** Adds the packages that are only below others. Call it after the last target. */
-  finish(): void {
+  /** Adds the packages that are only below others, or each own one for itself when archives of them are wanted. Call it after the last target. */
+  finish(archives: 'targets' | 'own' = 'targets'): void {
+    if (archives === 'own') this.#addOwn();
     for (const [name, chain] of this.#parents) {
       if (!this.#packages.has(name)) this.#plan(name, 'parent', chain);
     }
+  }
+
+  /** A package for itself may bring further ones with it. */
+  #addOwn(): void {
+    const before = this.#packages.size;
+    for (const name of [...this.#parents.keys(), ...this.#packages.keys()]) if (!this.#recipe(name).package.isReference) this.#add(name, 'archive');
+    if (this.#packages.size > before) this.#addOwn();
   }
 
   #add(name: string, role: PackageRole): void {

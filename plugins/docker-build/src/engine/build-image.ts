@@ -32,6 +32,8 @@ export interface BuildRequest {
   readonly network: 'default' | 'host' | 'none';
   /** Predefined ones (proxies) influence neither the engine's cache nor the image. */
   readonly buildArgs: Readonly<Record<string, string>>;
+  /** False: every instruction is done anew, whatever the engine remembers of it. Default: true. */
+  readonly layerCache?: boolean;
   readonly onLine: (line: string) => void;
   readonly signal: AbortSignal;
 }
@@ -86,6 +88,7 @@ async function startBuild(client: EngineClient, request: BuildRequest): Promise<
         t: request.tag,
         networkmode: request.network,
         buildargs: JSON.stringify(request.buildArgs),
+        nocache: request.layerCache === false ? '1' : undefined,
         rm: '1',
         forcerm: '1',
       },

@@ -18,6 +18,8 @@ export interface ImageInfo {
   readonly tags: readonly string[];
   /** `name@sha256:…`, for images that came from a registry. */
   readonly repoDigests: readonly string[];
+  /** `linux/amd64`; undefined when the engine does not say. */
+  readonly platform: string | undefined;
 }
 
 /** Undefined when the engine knows no image of that name. */
@@ -29,7 +31,12 @@ export async function inspectImage(client: EngineClient, reference: string, sign
   const layers = texts(fieldsOf(fields.get('RootFS')).get('Layers'));
   if (typeof id !== 'string') throw failureOf('COS_DOCKER_ENGINE_FAILED', `The engine describes the image ${reference} without an id.`);
   const config = fieldsOf(fields.get('Config'));
-  return { id, layers, config: configOf(config), onBuild: texts(config.get('OnBuild')), tags: texts(fields.get('RepoTags')), repoDigests: texts(fields.get('RepoDigests')) };
+  return { id, layers, config: configOf(config), onBuild: texts(config.get('OnBuild')), tags: texts(fields.get('RepoTags')), repoDigests: texts(fields.get('RepoDigests')), platform: platformOf(fields) };
+}
+
+function platformOf(fields: ReadonlyMap<string, unknown>): string | undefined {
+  const [os, architecture] = [fields.get('Os'), fields.get('Architecture')];
+  return typeof os === 'string' && typeof architecture === 'string' && os !== '' && architecture !== '' ? `${os}/${architecture}` : undefined;
 }
 
 /** The user, folder, variables and shell of commands, what is done when a Dockerfile starts from the image, and folders whose changes are thrown away. */

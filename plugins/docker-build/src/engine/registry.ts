@@ -1,6 +1,7 @@
 import { failureOf } from '../errors.ts';
 import type { ImageReference } from '../reference.ts';
 import { EngineError, type EngineClient } from './client.ts';
+import { inspectImage } from './images.ts';
 import { readProgress } from './progress.ts';
 
 // What the engine asks registries for us: it knows mirrors, certificates and insecure registries of its host.
@@ -28,9 +29,11 @@ export interface PullRequest {
   readonly signal: AbortSignal;
 }
 
-/** Pulls an image by digest; the engine verifies the digest. Answers the name under which the engine has it. */
+/** Pulls an image by digest, unless the engine has it; the engine verifies the digest. Answers the name under which the engine has it. */
 export async function pullImage(client: EngineClient, { name, digest, platform, onLine, signal }: PullRequest): Promise<string> {
   const reference = `${name}@${digest}`;
+  const there = await inspectImage(client, reference, signal);
+  if (there !== undefined && (there.platform === undefined || there.platform === platform)) return reference;
   try {
     const stream = await client.stream({ method: 'POST', path: '/images/create', query: { fromImage: name, tag: digest, platform }, signal });
     for await (const event of readProgress(stream)) {

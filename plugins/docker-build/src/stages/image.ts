@@ -34,7 +34,7 @@ export const image = defineStage({
   outputs: { builder: containerImage, image: containerImage },
   options: noOptions,
   resource: { class: 'container-build' },
-  async run({ inputs, plugin, emit, env, log, signal, runId, sourceDateEpoch }) {
+  async run({ inputs, plugin, emit, env, log, signal, forced, runId, sourceDateEpoch }) {
     const recipe = parseRecipe(await readFile(await inputs.recipe.path(), 'utf8'));
     const engine = await useEngine({ plugin, env });
     const base = await nameInEngine(inputs.base, engine, { signal });
@@ -59,6 +59,7 @@ export const image = defineStage({
         }),
         tag: referenceOf(name),
         network: plugin.network,
+        layerCache: !forced,
         buildArgs: { ...plugin.buildArgs, ...proxiesOf(env) },
         onLine: (line) => log.info(line),
         signal,

@@ -25,13 +25,15 @@ interface Case {
   readonly files?: Readonly<Record<string, string>>;
   readonly copies?: readonly string[];
   readonly plugin?: object;
+  readonly force?: 'all' | 'none';
 }
 
-async function build({ recipe, files = { greeting: 'hello\n' }, copies = [], plugin = {} }: Case): Promise<StageRun<typeof image>> {
+async function build({ recipe, files = { greeting: 'hello\n' }, copies = [], plugin = {}, force = 'none' }: Case): Promise<StageRun<typeof image>> {
   const { workspace, folder } = await packageWorkspace(files);
   const given = (reference: string) => ({ path: reference, meta: { reference } });
   return runStage(dockerBuild({ repository: images.repository, ...plugin }), 'image', {
     workspace,
+    force,
     inputs: { recipe: await recipeFile(workspace, recipe), context: folder, base: given(referenceOf(images.name('base'))), copies: copies.map(given) },
   });
 }
@@ -130,6 +132,15 @@ describe('the images of a package', () => {
     await using first = await build({ recipe });
     await using second = await build({ recipe });
     expect(await readFile(second.outputs.image.path)).toEqual(await readFile(first.outputs.image.path));
+  });
+
+  it('are built without it when the user forces the task', async () => {
+    const recipe = { prelude: ['cat /proc/uptime > /before'], steps: ['cat /proc/uptime > /uptime'] };
+    await using first = await build({ recipe });
+    await using second = await build({ recipe, force: 'all' });
+    const [before, after] = [await contentOf(first.outputs.image.path), await contentOf(second.outputs.image.path)];
+    expect(after.get('before')).not.toBe(before.get('before'));
+    expect(after.get('uptime')).not.toBe(before.get('uptime'));
   });
 
   it('are cancelled together with their container', async () => {

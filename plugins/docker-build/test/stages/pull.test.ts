@@ -12,6 +12,7 @@ import { referenceOf } from '../../src/engine/images.ts';
 import { dockerBuild } from '../../src/index.ts';
 import { pluginOptions } from '../../src/options.ts';
 import { digest } from '../../src/pins/digest.ts';
+import { named } from '../../src/pins/named.ts';
 import { busyboxTar } from '../rig/busybox.ts';
 import { hostVariables, connect, never, TestImages } from '../rig/engine.ts';
 
@@ -62,6 +63,25 @@ describe('an image of a registry', () => {
     await using pulled = await runStage(dockerBuild({ repository: images.repository }), 'pull', { options: { reference: `${name}:1`, digest: pushed } });
     expect(pulled.text).toBe('');
     expect(await rootfsDigest(createReadStream(pulled.outputs.image.path))).toBe(await rootfsDigest(busyboxTar()));
+  });
+
+  it('is meant by its name when the engine got it from there, also when the registry is out of reach', async () => {
+    execFileSync('docker', ['pull', `${name}:1`]);
+    const moved = name.replace(/:\d+\//, ':9/');
+    execFileSync('docker', ['tag', `${name}:1`, `${moved}:1`]);
+    try {
+      expect(await named.resolve(`${name}:1`, host)).toEqual({ digest: pushed });
+      // A name of another registry, which nobody has got the image from.
+      expect(await named.resolve(`${moved}:1`, host)).toEqual({ content: expect.stringMatching(/^sha256:/) as unknown });
+    } finally {
+      execFileSync('docker', ['rmi', `${moved}:1`]);
+    }
+  });
+
+  it('is not pulled again when the engine has it', async () => {
+    execFileSync('docker', ['pull', `${name}@${pushed}`]);
+    await using pulled = await runStage(dockerBuild({ repository: images.repository }), 'pull', { options: { reference: `${name}:1`, digest: pushed } });
+    expect([pulled.text, pulled.lines]).toEqual(['', []]);
   });
 
   it.each([

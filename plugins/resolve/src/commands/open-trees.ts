@@ -1,12 +1,9 @@
-import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { CommandContext, Diagnostic } from '@cos/core';
-import { createFolderReader, createGoTemplateRender, loadTree, mergeValues, readValues, valuesFromJson, type FolderReader, type PlanPackagesOptions, type Problem, type ValueMap } from '@cos/luet';
-import { toDiagnostic } from '../diagnostic.ts';
+import { createFolderReader, createGoTemplateRender, loadTree, mergeValues, valuesFromJson, type FolderReader, type PlanPackagesOptions, type ValueMap } from '@cos/luet';
 import { declaredVariables, type ResolveOptions } from '../options.ts';
+import { readValuesFiles } from '../values-files.ts';
 import { treeVariables, type treeParameters } from './parameters.ts';
-
-const MAX_BYTES = 4 * 1024 * 1024;
 
 /** Trees with one set of values: those of the command line, or those of a derivative on a platform. */
 export interface OpenedTrees extends Required<Pick<PlanPackagesOptions, 'tree' | 'merge' | 'render' | 'matching' | 'finalRequires'>> {
@@ -23,7 +20,7 @@ export type TreeContext = Pick<CommandContext<ResolveOptions, typeof treeParamet
 export async function openTrees(context: TreeContext): Promise<{ readonly opened: readonly OpenedTrees[]; readonly problems: readonly Diagnostic[] }> {
   const { args, cwd, workspace } = context;
   if (args.tree.length === 0 && context.derivatives.length === 0) return { opened: [], problems: [noTree] };
-  const files = await readFiles(args.values, cwd);
+  const files = await readValuesFiles(args.values, cwd);
   const set = valuesFromJson(context.set);
   const render = createGoTemplateRender({ engine: args.engine, env: declaredVariables(treeVariables(context.plugin, args), context.env) });
   const open = async ({ roots, references }: Roots, values: readonly ValueMap[], variant: OpenedTrees['variant']): Promise<OpenedTrees> => {
@@ -66,25 +63,6 @@ const noTree: Diagnostic = {
   hint: 'Call it in the folder of a cos.config.ts, or name the tree: --tree packages --values values.yaml.',
 };
 
-async function readFiles(files: readonly string[], cwd: string): Promise<{ readonly values: readonly ValueMap[]; readonly problems: readonly Diagnostic[] }> {
-  const values: ValueMap[] = [];
-  const problems: Diagnostic[] = [];
-  for (const given of files) {
-    const file = resolve(cwd, given);
-    try {
-      const found = await stat(file);
-      if (!found.isFile()) throw new Error('it is no regular file');
-      if (found.size > MAX_BYTES) throw new Error(`it is larger than ${MAX_BYTES} bytes`);
-      const read = readValues(await readFile(file, 'utf8'), file);
-      values.push(read.values);
-      problems.push(...toDiagnostics(read.problems));
-    } catch (error) {
-      problems.push({ code: 'COS_RESOLVE_READ_FAILED', severity: 'error', message: `The values file "${given}" cannot be read: ${error instanceof Error ? error.message : String(error)}.` });
-    }
-  }
-  return { values, problems };
-}
-
 /** True when something is wrong, not only worth a word. */
 export function hasErrors(problems: readonly Diagnostic[]): boolean {
   return problems.some(({ severity }) => severity === 'error');
@@ -93,9 +71,4 @@ export function hasErrors(problems: readonly Diagnostic[]): boolean {
 /** Derivatives share trees: one problem is told once. */
 export function unique(problems: readonly Diagnostic[]): readonly Diagnostic[] {
   return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
-}
-
-/** Problems of a tree as the user is told of them; notes are left out. */
-export function toDiagnostics(problems: readonly Problem[]): readonly Diagnostic[] {
-  return problems.filter(({ severity }) => severity !== 'note').map((problem) => toDiagnostic(problem));
 }

@@ -1,6 +1,7 @@
 import { defineCommand } from '@cos/core';
 import { findDependents, formatReference, isError, listPackages, renderTree, selectPackages, type Dependent, type ListedPackage, type RenderedPackage } from '@cos/luet';
-import { hasErrors, openTrees, toDiagnostics, unique, type OpenedTrees } from './open-trees.ts';
+import { toDiagnostics } from '../diagnostic.ts';
+import { hasErrors, openTrees, unique, type OpenedTrees } from './open-trees.ts';
 import { treeParameters, treeVariables } from './parameters.ts';
 import { headingOf, idOf, pathIn } from './show.ts';
 

@@ -3,7 +3,8 @@ import {
   describeChainImages, hashDirectory, hashSpec, imageId, planPackages, tagPlan,
   type ChainImage, type PackagePlan, type PackageTags, type ResolvedPackage,
 } from '@cos/luet';
-import { hasErrors, openTrees, toDiagnostics, unique, type OpenedTrees } from './open-trees.ts';
+import { toDiagnostics } from '../diagnostic.ts';
+import { hasErrors, openTrees, unique, type OpenedTrees } from './open-trees.ts';
 import { treeParameters, treeVariables } from './parameters.ts';
 import { selectTargets } from './select-targets.ts';
 import { headingOf, idOf, nameOf, pathIn } from './show.ts';

@@ -1,6 +1,7 @@
 import { defineCommand } from '@cos/core';
 import { isError, planPackages, tagPlan, type PackagePlan, type PackageTags, type Problem, type ResolvedPackage } from '@cos/luet';
-import { hasErrors, openTrees, toDiagnostics, unique, type OpenedTrees } from './open-trees.ts';
+import { toDiagnostics } from '../diagnostic.ts';
+import { hasErrors, openTrees, unique, type OpenedTrees } from './open-trees.ts';
 import { treeParameters, treeVariables } from './parameters.ts';
 import { selectTargets } from './select-targets.ts';
 import { headingOf, nameOf } from './show.ts';

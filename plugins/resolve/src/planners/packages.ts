@@ -11,14 +11,20 @@ const options = z.object({
   trees: z.array(z.string()).check(z.minLength(1)),
   /** Folders of packages that can be required and are not meant by `all`; equal packages of `trees` win. */
   referenceTrees: z._default(z.array(z.string()), []),
-  /** Package strings (`app/x`, `app/x@>=1.0`), or every package of `trees`. */
-  targets: z.union([z.literal('all'), z.array(z.string())]),
+  /** Package strings (`app/x`, `app/x@>=1.0`), every package of `trees`, or of those the ones that no other one is built with. */
+  targets: z.union([z.enum(['all', 'tops']), z.array(z.string())]),
+  /** True: also the packages of `trees` whose builds read a target. */
+  dependents: z._default(z.boolean(), false),
+  /** Whose archives are wanted; `own`: each package that is not of a reference tree is planned for itself, not only as it stands below another. */
+  archives: z._default(z.enum(['targets', 'own']), 'targets'),
   values: z.record(z.string(), z.json()),
   /** `debian`: one order for choosing and matching. `legacy`: matching of luet up to 0.36. */
   versions: z._default(z.enum(['debian', 'legacy']), 'debian'),
   /** `presence`: a key that is there wins. `luet`: empty values never override. */
   valuesMerge: z._default(z.enum(['presence', 'luet']), 'presence'),
   engine: z._default(z.enum(['luet', 'helm']), 'luet'),
+  /** What a package with requires_final_images is made of: all that its requirements need at run time, or, as in 2021, only what it lists. */
+  finalRequires: z._default(z.enum(['closure', 'first-level']), 'closure'),
 });
 
 /**
@@ -42,7 +48,8 @@ export const packages = definePlanner({
     const tree = await loadTree({ roots: options.trees, references: options.referenceTrees, reader });
     const found = await findRepositories([...options.trees, ...options.referenceTrees], { read: (path) => reader.readFile(path), glob });
     const render = createGoTemplateRender({ engine: options.engine, env: declaredVariables(plugin.env, env) });
-    const plan = planPackages({ tree, targets: options.targets, values: [valuesFromJson(options.values)], merge: options.valuesMerge, matching: options.versions, render });
+    const { targets, dependents, archives, finalRequires } = options;
+    const plan = planPackages({ tree, targets, dependents, archives, values: [valuesFromJson(options.values)], merge: options.valuesMerge, matching: options.versions, finalRequires, render });
     const source = (file: string): string | undefined => texts.get(file);
     for (const problem of plan.warnings) if (problem.severity === 'warning') report(toDiagnostic(problem, source));
     for (const problem of plan.unrelated) if (problem.severity !== 'note') report({ ...toDiagnostic(problem, source), severity: 'warning' });

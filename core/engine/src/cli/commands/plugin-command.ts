@@ -90,7 +90,7 @@ export async function pluginCommand(name: string, words: readonly string[], term
 /** What the words behind the command are read by. */
 function ownerOf(name: string, command: Command): Parameters<typeof readWords>[1] {
   const parameters: DeclaredParameters = { ...selection, ...(command.runs === true ? runFlags : {}), ...command.parameters };
-  return { what: `command "${name}"`, parameters, see: `cos ${name}`, ...(command.runs === true ? { short: shortRunFlags } : {}) };
+  return { what: `command "${name}"`, parameters, see: `cos ${name}`, ...(command.runs === true ? { short: shortRunFlags } : {}), ...(command.instead === undefined ? {} : { instead: command.instead }) };
 }
 
 function explainThrow(name: string, { definition }: ResolvedPlugin, error: unknown): Diagnostic {

@@ -1,0 +1,70 @@
+import { execFileSync } from 'node:child_process';
+import { rootfsDigest } from '@cos/archive';
+import { createEntry } from '@cos/archive';
+import { runStage } from '@cos/core/testing';
+import { createReadStream } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
+import { importImage, referenceOf } from '../../src/engine/images.ts';
+import { dockerBuild } from '../../src/index.ts';
+import { pluginOptions } from '../../src/options.ts';
+import { named } from '../../src/pins/named.ts';
+import { busyboxTar } from '../rig/busybox.ts';
+import { connect, hostVariables, never, TestImages } from '../rig/engine.ts';
+
+let images: TestImages;
+let name: string;
+beforeAll(async () => {
+  images = new TestImages(await connect());
+  await images.base();
+  name = referenceOf(images.name('base'));
+});
+afterAll(async () => images.remove());
+
+const pinOf = (request: string) => named.resolve(request, { plugin: z.parse(pluginOptions, { repository: images.repository }), env: hostVariables(), signal: never, details: undefined, previous: undefined, scratch: '/nonexistent', exec: () => Promise.reject(new Error('the pin starts no tool')) });
+const take = (reference: string, content: string, platform: 'linux/amd64' | 'linux/arm64' = 'linux/amd64') => runStage(dockerBuild({ repository: images.repository }), 'local', { options: { reference, content }, platform });
+
+/** Gives the name to another image than it has. */
+async function moveName(content: string): Promise<void> {
+  await importImage(images.client, { rootfs: busyboxTar([createEntry({ path: 'marker' }, content)]), name: images.name('base'), changes: [], platform: 'linux/amd64', signal: never });
+}
+
+describe('an image that only the engine has', () => {
+  it('is pinned by the digest of its content, and taken as exactly that', async () => {
+    const pin = await pinOf(name);
+    expect(pin).toEqual({ content: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) as unknown });
+    await using taken = await take(name, (pin as { content: string }).content);
+    expect(taken.text).toBe('');
+    expect(taken.outputs.image.digest).toBe((pin as { content: string }).content);
+    expect(await rootfsDigest(createReadStream(taken.outputs.image.path))).toBe(await rootfsDigest(busyboxTar()));
+  });
+
+  it('is taken from the store when its name has moved on, and refused when it was never there', async () => {
+    const { content } = (await pinOf(name)) as { content: string };
+    await using first = await take(name, content);
+    await moveName('other');
+    await using again = await take(name, content);
+    expect([first.text, again.text, again.outputs.image.digest]).toEqual(['', '', content]);
+    await using foreign = await take(name, `sha256:${'1'.repeat(64)}`);
+    expect(foreign.failure).toMatchObject({ code: 'COS_DOCKER_LOCAL_IMAGE', message: expect.stringMatching(/^The image \S+ of the engine is another one than that of cos\.lock: its content has the digest sha256:[0-9a-f]{64}, expected sha256:1{64}\.$/) as unknown });
+  });
+
+  it('is refused when it is gone, and when it is for another platform', async () => {
+    await using gone = await take(`${images.repository}:nowhere`, `sha256:${'2'.repeat(64)}`);
+    expect(gone.failure).toMatchObject({ code: 'COS_DOCKER_LOCAL_IMAGE', message: `The engine has no image ${images.repository}:nowhere.` });
+    await using other = await take(name, `sha256:${'3'.repeat(64)}`, 'linux/arm64');
+    expect(other.failure).toMatchObject({ code: 'COS_DOCKER_LOCAL_IMAGE', message: `The image ${name} of the engine is for linux/amd64, and packages are built for linux/arm64.` });
+  });
+
+  it('without a tag means the tag latest', async () => {
+    execFileSync('docker', ['tag', name, referenceOf(images.name('latest'))]);
+    expect(await pinOf(images.repository)).toEqual(await pinOf(name));
+  });
+});
+
+describe('a name that the engine does not have', () => {
+  it('is looked up in its registry', async () => {
+    await expect(pinOf('127.0.0.1:9/x:1')).rejects.toMatchObject({ diagnostics: [{ code: 'COS_DOCKER_REGISTRY_FAILED' }] });
+    expect(await pinOf(`x@sha256:${'4'.repeat(64)}`)).toEqual({ digest: `sha256:${'4'.repeat(64)}` });
+  });
+});
