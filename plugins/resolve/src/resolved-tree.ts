@@ -37,6 +37,8 @@ export interface ResolvedTree {
   readonly packages: readonly PackageEntry[];
   /** Everything needed comes first. */
   readonly images: readonly PlannedImage[];
+  /** Fingerprint names of what `install` asks for and needs, in the order of unpacking. */
+  readonly installed: readonly string[];
   /** Files of the folders called `templates`, in order. */
   readonly shared: readonly string[];
   /** The trees that were read, without those of others. */
@@ -81,6 +83,7 @@ export function describePlan({ plan, tree, repositories, source: textOf, report 
       };
     }),
     images: plan.images,
+    installed: plan.installed,
     shared: tree.templates.map((one) => one.file),
     trees: tree.roots,
     referenceTrees: tree.references,

@@ -1,7 +1,7 @@
 import { CosError, type ArtifactRef, type Derivative, type Diagnostic, type Parameters, type ParameterValues, type Target } from '@cos/core';
 import type { TargetCode } from '../codes.ts';
 import type { StandardPlugins } from '../plugins.ts';
-import type { TreeDialect } from './context.ts';
+import type { StandardContext, TreeDialect } from './context.ts';
 import { buildPackages, type BuiltPackage, type PackagesRequest } from './packages.ts';
 import { place } from './place.ts';
 
@@ -21,21 +21,28 @@ export const buildParameters = {
 export type BuildArguments = ParameterValues<typeof buildParameters>;
 
 export interface BuildTargetOptions {
-  /** As in {@link PackagesRequest}. */
-  readonly title: string | undefined;
+  /** As in {@link PackagesRequest}, where undefined means the same. */
+  readonly title: ((context: StandardContext) => string) | undefined;
+  /** What is built besides when no packages are named. Default: nothing. */
+  readonly beside?: (context: StandardContext) => Promise<readonly ArtifactRef[]>;
   readonly dialect?: TreeDialect;
 }
 
 export type BuildTarget = Target<StandardPlugins, Derivative, typeof buildParameters>;
 
 /** The target that builds packages and leaves their archives and metadata. */
-export function createBuildTarget({ title, dialect = {} }: BuildTargetOptions): BuildTarget {
+export function createBuildTarget({ title, beside, dialect = {} }: BuildTargetOptions): BuildTarget {
   return {
-    description: 'archives of the named packages and of what they are built with, or of all packages of the trees',
+    description: 'archives of the named packages and of what they are built with, or of all packages of the trees and the image of a Dockerfile',
     params: buildParameters,
     async plan(context) {
-      const { wanted, images } = await buildPackages(context, { ...readRequest(context.params), title, dialect });
-      const { folder } = context.params;
+      const { folder, packages } = context.params;
+      const request = readRequest(context.params);
+      const others = packages.length === 0 && beside !== undefined ? await beside(context) : [];
+      // A system that is a Dockerfile alone has no packages.
+      if (context.derivative.trees.length === 0 && others.length > 0) return others;
+      const { wanted, images: below } = await buildPackages(context, { ...request, title: title?.(context), dialect });
+      const images = [...below, ...others];
       const files = wanted.flatMap((one) => packageFiles(one).map(([file, artifact]) => [folder === '.' ? file : `${folder}/${file}`, artifact] as const));
       const outputs: Record<string, ArtifactRef | readonly ArtifactRef[]> = { ...Object.fromEntries(files), ...(images.length === 0 ? {} : { images }) };
       return place(context, outputs);

@@ -8,8 +8,13 @@ import type { StandardTargetOptions } from './standard-targets.ts';
 const text = z.optional(z.string());
 
 const schema = z.strictObject({
-  system: z.string().check(z.minLength(1)),
-  title: z.string().check(z.minLength(1)),
+  system: z.optional(
+    z.union([
+      z.string().check(z.minLength(1)),
+      z.strictObject({ dockerfile: z.string(), context: text, target: text, buildArgs: z.optional(z.record(z.string(), z.string())), framework: z.optional(z.array(z.string())) }),
+    ]),
+  ),
+  title: z.optional(z.string().check(z.minLength(1))),
   menuTitle: text,
   label: text,
   kernelArguments: z.optional(z.array(z.string())),

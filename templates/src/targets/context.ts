@@ -1,11 +1,17 @@
-import type { Derivative, TargetContext } from '@cos/core';
+import type { Derivative, DerivativeContext, ResolvedDerivative } from '@cos/core';
 import type { StandardPlugins } from '../plugins.ts';
 
 /** What the ready-made targets need of a context: the plugins that come with cos, and any derivative. */
-export type StandardContext = Omit<TargetContext<StandardPlugins, Derivative>, 'values' | 'params' | 'derivative'> & {
-  readonly derivative: Pick<Derivative, 'name' | 'version' | 'trees' | 'referenceTrees'>;
+export interface StandardContext extends Omit<DerivativeContext<StandardPlugins, Derivative>, 'values' | 'derivative' | 'contextOf'> {
+  readonly derivative: Pick<ResolvedDerivative, 'name' | 'version' | 'trees' | 'referenceTrees' | 'title' | 'system'>;
   readonly values: Readonly<Record<string, unknown>>;
-};
+  readonly contextOf: (derivative: string) => StandardContext;
+}
+
+/** The derivative's name for people: its own title, that of the targets, or its name. */
+export function titleOf({ derivative }: StandardContext, title: string | undefined): string {
+  return derivative.title ?? title ?? derivative.name;
+}
 
 /** How trees are read that are not written for this tool; each default is the first one. */
 export interface TreeDialect {
@@ -23,5 +29,5 @@ export function templateValues(context: StandardContext, title: string | undefin
   if (title === undefined) return context.values;
   const { name, version } = context.derivative;
   const { base: _, ...values } = context.values;
-  return { ...values, derivative: { name, version: version ?? '0.0.0', title } };
+  return { ...values, derivative: { name, version, title } };
 }

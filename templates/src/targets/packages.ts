@@ -1,6 +1,7 @@
-import type { ArtifactRef, RunMode } from '@cos/core';
+import { CosError, type ArtifactRef, type RunMode } from '@cos/core';
 import type { ContainerImage, PackageArchive, PackageMetadata, PackageRecipe } from '@cos/core/artifacts';
 import type { PackageEntry } from '@cos/plugin-resolve';
+import type { TargetCode } from '../codes.ts';
 import { baseImage } from './base-image.ts';
 import { templateValues, type StandardContext, type TreeDialect } from './context.ts';
 
@@ -33,12 +34,16 @@ export interface PackagesRequest {
   readonly rebuild?: boolean;
   /** True: packages below must be there already. Default: false. */
   readonly onlyOwn?: boolean;
+  /** Packages of which the archives are wanted with those of all that they need at run time. Default: none. */
+  readonly install?: readonly string[] | 'all';
   readonly dialect?: TreeDialect;
 }
 
 export interface BuiltPackages {
   /** What was asked for, everything needed first. */
   readonly wanted: readonly BuiltPackage[];
+  /** What `install` asked for with everything that it needs at run time, in the order of unpacking. */
+  readonly installed: readonly BuiltPackage[];
   /** Every package with an archive. */
   readonly all: readonly BuiltPackage[];
   /** Made and not published: what packages stand on that are not built themselves. */
@@ -53,17 +58,19 @@ interface Images {
 /** Plans the packages of the derivative's trees. Archives are made of those that were asked for and of those whose archives another package is made of. */
 export async function buildPackages(context: StandardContext, request: PackagesRequest): Promise<BuiltPackages> {
   const { use, source, derivative } = context;
-  const { archives = 'targets', part = 'all', dialect = {} } = request;
+  const { archives = 'targets', part = 'all', install = [], dialect = {} } = request;
+  if (derivative.trees.length === 0) throw noTrees(context, request);
   const values = templateValues(context, request.title);
   const { valuesMerge, engine } = dialect;
   const rendering = { values: json(values), ...(valuesMerge === undefined ? {} : { valuesMerge }), ...(engine === undefined ? {} : { engine }) };
   const tree = await use.resolve.packages({
     ...dialect,
     trees: [...derivative.trees],
-    referenceTrees: [...(derivative.referenceTrees ?? [])],
+    referenceTrees: [...derivative.referenceTrees],
     targets: typeof request.packages === 'string' ? request.packages : [...request.packages],
     dependents: request.dependents === true,
     archives,
+    install: install === 'all' ? install : [...install],
     values: json(values),
   });
   const entries = new Map(tree.packages.map((entry) => [entry.fingerprintName, entry]));
@@ -144,7 +151,7 @@ export async function buildPackages(context: StandardContext, request: PackagesR
   const beside = targets.flatMap((entry) => (part === 'below' ? standsOn(entry) : entry.image !== undefined && entry.archive === 'empty' ? [imageOf(entry.image).image] : []));
   for (const entry of tree.packages) if (isWanted(entry) && (part === 'all' || (entry.role !== 'target' && archives === 'own'))) archiveOf(entry);
   const all = tree.packages.flatMap((entry) => built.get(entry.id) ?? []);
-  return { all, wanted: archives === 'own' ? all : all.filter(({ entry }) => entry.role === 'target'), images: beside };
+  return { all, wanted: archives === 'own' ? all : all.filter(({ entry }) => entry.role === 'target'), installed: tree.installed.map((name) => archiveOf(entryOf(name))), images: beside };
 
   /** What the image of a package is built on and copied from, as far as packages of the trees make it. */
   function standsOn({ image }: PackageEntry): readonly ArtifactRef[] {
@@ -153,6 +160,17 @@ export async function buildPackages(context: StandardContext, request: PackagesR
     if (planned?.base.kind === 'image') return [imageOf(planned.base.id).image, ...copied];
     return [...(planned?.base.kind === 'archives' ? planned.base.packages.map((one) => archiveOf(entryOf(one)).archive) : []), ...copied];
   }
+}
+
+function noTrees({ derivative }: StandardContext, { packages, install = [] }: PackagesRequest): CosError {
+  const asked = [packages, install].flatMap((names) => (typeof names === 'string' ? [] : names));
+  const what = asked.length === 0 ? 'there are no packages' : `there is no package ${asked.map((name) => JSON.stringify(name)).join(', ')}`;
+  return new CosError({
+    code: 'COS_PLAN_NO_TREES' satisfies TargetCode,
+    severity: 'error',
+    message: `Derivative "${derivative.name}" has no trees, so ${what}.`,
+    hint: 'Give it "trees", or choose others by --derivative.',
+  });
 }
 
 function known<T>(value: T | undefined, name: string): T {

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { ArtifactRef, Derivative, Parameters, Target } from '@cos/core';
 import type { Repository } from '@cos/core/artifacts';
-import type { StandardContext } from './context.ts';
+import { titleOf, type StandardContext } from './context.ts';
 import type { StandardPlugins } from '../plugins.ts';
 import { baseRootfs } from './base-image.ts';
 import { createBuildTarget, type BuildTarget } from './build.ts';
@@ -9,6 +9,7 @@ import { checkOptions } from './check-options.ts';
 import { buildIso, type IsoRequest } from './iso.ts';
 import { buildPackages } from './packages.ts';
 import { place } from './place.ts';
+import { systemContent } from './system.ts';
 
 export interface StandardTargetOptions extends IsoRequest {
   /** The public key that signatures are made for, a file of the workspace; default `cos.pub`. */
@@ -37,12 +38,12 @@ export type StandardTargets = {
  *
  * @throws CosError COS_CONFIG_STANDARD_TARGETS
  */
-export function standardTargets(options: StandardTargetOptions): StandardTargets {
+export function standardTargets(options: StandardTargetOptions = {}): StandardTargets {
   checkOptions(options);
   const isoOf = (context: StandardContext, squash: IsoRequest['squash']) => buildIso(context, squash === undefined ? options : { ...options, squash });
 
   return {
-    build: createBuildTarget({ title: options.title }),
+    build: createBuildTarget({ title: (context) => titleOf(context, options.title), beside: async (context) => dockerfileSystem(context, options) }),
     base: {
       description: 'the root filesystem that the base image is made of, to keep it: base: { from: archive, path: base.tar }',
       plan(context) {
@@ -70,14 +71,11 @@ export function standardTargets(options: StandardTargetOptions): StandardTargets
         const { use, source, derivative } = context;
         const publicKey = source(options.publicKey ?? 'cos.pub');
         const { iso, checksum, file } = await isoOf(context, context.params.squash);
+        const signed = { [file]: iso, [`${file}.sha256`]: checksum, [`${file}.sha256.sig`]: use.sign.signText({ name: file, inputs: { text: checksum, publicKey } }).signature };
+        // A system that is a Dockerfile alone has no packages to publish.
+        if (derivative.trees.length === 0) return place(context, signed);
         const repository = await createRepository(context, options);
-        return place(context, {
-          [file]: iso,
-          [`${file}.sha256`]: checksum,
-          [`${file}.sha256.sig`]: use.sign.signText({ name: file, inputs: { text: checksum, publicKey } }).signature,
-          repository,
-          'repository.yaml.sig': use.sign.signRepository({ name: derivative.name, inputs: { repository, publicKey } }).signature,
-        });
+        return place(context, { ...signed, repository, 'repository.yaml.sig': use.sign.signRepository({ name: derivative.name, inputs: { repository, publicKey } }).signature });
       },
     },
     'build-packer': {
@@ -93,10 +91,16 @@ export function standardTargets(options: StandardTargetOptions): StandardTargets
   };
 }
 
+/** The image of a system that is a Dockerfile. */
+async function dockerfileSystem(context: StandardContext, options: StandardTargetOptions): Promise<readonly ArtifactRef[]> {
+  if (typeof (context.derivative.system ?? options.system ?? '') === 'string') return [];
+  return Object.values(await systemContent(context, options));
+}
+
 /** All packages of the trees, as a repository folder. */
 async function createRepository(context: StandardContext, options: StandardTargetOptions): Promise<ArtifactRef<Repository>> {
   const { use, source, derivative } = context;
-  const { wanted } = await buildPackages(context, { packages: 'all', title: options.title });
+  const { wanted } = await buildPackages(context, { packages: 'all', title: titleOf(context, options.title) });
   return use.repo.create({
     name: derivative.name,
     inputs: { archives: wanted.map(({ archive }) => archive), metadata: wanted.map(({ metadata }) => metadata), trees: derivative.trees.map((tree) => source(tree)) },

@@ -27,8 +27,8 @@ function textFields<const F extends string>(...fields: readonly F[]): StandardSc
 export { fileTree, type FileTree };
 
 /**
- * A container image in an engine. Digest: of the root filesystem's content, whatever id the engine gave. Stream: a tar of the whole root filesystem, in
- * no particular order. `reference`: the name under which the engine knows it.
+ * A container image in an engine. Digest: of the root filesystem's content without times, whatever id the engine gave. Stream: a tar of the whole root
+ * filesystem, sorted by path, with the times of the build. `reference`: the name under which the engine knows it.
  */
 export const containerImage = defineArtifact({ name: 'container-image', storage: 'external', meta: textFields('reference') });
 export type ContainerImage = typeof containerImage;

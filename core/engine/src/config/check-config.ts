@@ -1,20 +1,20 @@
-import { markSite, siteOf } from '../errors/declared-at.ts';
+import { siteOf } from '../errors/declared-at.ts';
 import { hintFor } from '../errors/did-you-mean.ts';
-import { at, noteAt } from '../errors/place.ts';
 import { quote } from '../errors/schema-failures.ts';
 import type { Target } from '../model/config.ts';
-import { platforms, type Derivative, type Platform } from '../model/distribution.ts';
+import type { ResolvedDerivative } from '../model/distribution.ts';
 import type { Stage } from '../model/stage.ts';
 import { overlaps, workspacePath } from '../model/workspace-path.ts';
+import { checkDerivatives } from './check-derivatives.ts';
 import { checkParameters } from './check-parameters.ts';
 import { checkPlugins } from './check-plugins.ts';
 import type { ResolvedPlugin } from './resolved-config.ts';
-import { checkInteger, checkKeys, checkList, expected, isObject, isText, problem, type Report, type Subject } from './shape.ts';
+import { checkInteger, checkKeys, checkList, expected, isObject, problem, type Report, type Subject } from './shape.ts';
 
 /** The checked parts of a config, before values are overlaid. */
 export interface CheckedConfig {
   readonly plugins: ReadonlyMap<string, ResolvedPlugin>;
-  readonly derivatives: readonly Derivative[];
+  readonly derivatives: readonly ResolvedDerivative[];
   /** Names of derivatives that are not planned, because a path that they need was refused. */
   readonly unplanned: ReadonlySet<string>;
   readonly targets: ReadonlyMap<string, Target>;
@@ -26,7 +26,6 @@ export interface CheckedConfig {
 }
 
 const fields = ['plugins', 'derivatives', 'targets', 'outDir', 'sourceDateEpoch', 'resources', 'cache'] as const;
-const derivativeFields = ['name', 'version', 'from', 'platforms', 'values', 'valuesFiles', 'trees', 'referenceTrees'] as const;
 const gibibyte = 1024 ** 3;
 /** The end of 2107, the last day that FAT can tell. */
 const lastEpoch = 4_354_819_199;
@@ -80,68 +79,6 @@ function checkResources(subject: Subject, given: unknown, plugins: ReadonlyMap<s
     if (!known.includes(name)) problem(subject, 'COS_CONFIG_UNKNOWN_FIELD', `No stage takes the resource "${name}".`, name === 'cpu' ? 'What runs at once is bounded by --jobs.' : hintFor(name, known, 'resources'));
   }
   return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, checkInteger(subject, `resources.${name}`, value, { minimum: 1, fallback: 2 })]));
-}
-
-/** The derivatives of a config, or those that a command brings. */
-export function checkDerivatives(config: Subject, given: unknown, wanted: 'some' | 'any'): Pick<CheckedConfig, 'derivatives' | 'unplanned'> {
-  const list = checkList(config, 'derivatives', given, 'derivatives', isObject);
-  const seen = new Map<string, string | undefined>();
-  const derivatives: Derivative[] = [];
-  const unplanned = new Set<string>();
-  for (const [index, item] of list.entries()) {
-    const name = item['name'];
-    const subject: Subject = { what: isText(name) ? `derivative "${name}"` : `derivatives.${index}`, site: siteOf(item) ?? config.site, report: config.report };
-    checkKeys(subject, item, derivativeFields);
-    if (!isText(name) || !/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name)) {
-      expected({ ...subject, what: `derivatives.${index}` }, 'name', 'at most 64 letters, digits, dots and dashes', name);
-      continue;
-    }
-    if (seen.has(name)) {
-      config.report({ code: 'COS_CONFIG_DUPLICATE', severity: 'error', message: `Expected each derivative once; "${name}" is declared twice.`, ...at(subject.site), notes: noteAt('first declared here', seen.get(name)) });
-      continue;
-    }
-    seen.set(name, subject.site);
-    const checked = checkDerivative(subject, name, item);
-    if (checked === undefined) continue;
-    derivatives.push(checked.derivative);
-    if (checked.isIncomplete) unplanned.add(name);
-  }
-  if (wanted === 'some' && Array.isArray(given) && given.length === 0) expected(config, 'derivatives', 'at least one derivative', given);
-  return { derivatives, unplanned };
-}
-
-function checkDerivative(subject: Subject, name: string, item: Readonly<Record<string, unknown>>): { readonly derivative: Derivative; readonly isIncomplete: boolean } | undefined {
-  const { version, from, values } = item;
-  if (version !== undefined && !isText(version)) expected(subject, 'version', 'a text', version);
-  if (values !== undefined && !isObject(values)) expected(subject, 'values', 'a map', values);
-  const wanted = checkList(subject, 'platforms', item['platforms'], `one of ${platforms.join(', ')}`, isPlatform);
-  if (Array.isArray(item['platforms']) && item['platforms'].length === 0) expected(subject, 'platforms', 'at least one platform', []);
-  let isIncomplete = false;
-  const paths = (field: string, fallback?: readonly string[]) =>
-    checkList(subject, field, item[field], 'paths', isText, fallback).flatMap((path) => {
-      const inside = workspacePath(path);
-      if (inside === undefined) problem(subject, 'COS_CONFIG_PATH', `Expected paths below the workspace as "${field}" of ${subject.what}; found ${quote(path)}.`);
-      isIncomplete ||= inside === undefined;
-      return inside === undefined ? [] : [inside];
-    });
-  const trees = paths('trees');
-  const referenceTrees = paths('referenceTrees', []);
-  const valuesFiles = paths('valuesFiles', []);
-  if (!isDistribution(from)) {
-    expected(subject, 'from', 'a distribution', from, 'Import a preset, or make one with defineDistribution.');
-    return undefined;
-  }
-  const derivative: Derivative = { ...item, name, version: isText(version) ? version : '0.0.0', from, platforms: Object.freeze([...new Set(wanted)]), trees: Object.freeze(trees), referenceTrees: Object.freeze(referenceTrees), valuesFiles: Object.freeze(valuesFiles) };
-  // Messages about values need the site on this copy too.
-  return { derivative: markSite(derivative, subject.site), isIncomplete };
-}
-
-function isPlatform(value: unknown): value is Platform {
-  return platforms.some((platform) => platform === value);
-}
-
-function isDistribution(value: unknown): value is Derivative['from'] {
-  return isObject(value) && isText(value['name']) && isObject(value['values']) && isObject(value['platforms']);
 }
 
 function checkTargets(config: Subject, given: unknown): ReadonlyMap<string, Target> {

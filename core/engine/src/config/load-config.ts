@@ -1,7 +1,8 @@
 import { dirname } from 'node:path';
 import { siteOf, markSite } from '../errors/declared-at.ts';
 import type { Diagnostic } from '../errors/diagnostic.ts';
-import { checkConfig, checkDerivatives } from './check-config.ts';
+import { checkConfig } from './check-config.ts';
+import { checkDerivatives } from './check-derivatives.ts';
 import { findDefaultConfig } from './find-default.ts';
 import { findConfig } from './find.ts';
 import { importConfig } from './import.ts';
@@ -47,7 +48,7 @@ export async function resolveConfig(given: unknown, file: string, request: LoadR
   const workspace = options.workspace ?? dirname(file);
   const variants = await resolveVariants(checked, request, workspace, report);
   const { unplanned: _, ...rest } = checked;
-  const config = markSite({ ...rest, workspace, file, variants }, siteOf(given));
+  const config = markSite({ ...rest, workspace, file, ...variants }, siteOf(given));
   return { config: Object.freeze(config), diagnostics };
 }
 
@@ -57,7 +58,7 @@ export async function withDerivatives(config: ResolvedConfig, given: readonly un
   const site = siteOf(config) ?? `${config.file}:1`;
   const checked = checkDerivatives({ what: 'the command', site, report }, given, 'some');
   const variants = await resolveVariants(checked, request, config.workspace, report);
-  return { config: Object.freeze(markSite({ ...config, derivatives: checked.derivatives, variants }, siteOf(config))), diagnostics };
+  return { config: Object.freeze(markSite({ ...config, derivatives: checked.derivatives, ...variants }, siteOf(config))), diagnostics };
 }
 
 /** Variants share layers: one problem is told once. */

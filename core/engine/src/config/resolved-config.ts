@@ -1,5 +1,6 @@
+import type { Diagnostic } from '../errors/diagnostic.ts';
 import type { Target } from '../model/config.ts';
-import type { Derivative, Platform } from '../model/distribution.ts';
+import type { Platform, ResolvedDerivative } from '../model/distribution.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { PluginDefinition } from '../model/plugin.ts';
 import type { Layer } from './values.ts';
@@ -19,13 +20,15 @@ export interface ResolvedPlugin {
 
 /** One derivative on one platform: a target is planned once for each. */
 export interface Variant {
-  readonly derivative: Derivative & { readonly version: string };
+  readonly derivative: ResolvedDerivative;
   readonly platform: Platform;
   readonly values: JsonObject;
   /** Where the values come from, the weakest first. */
   readonly layers: readonly Layer[];
   /** `derivative/architecture`, added to task names when the config declares more than one variant. */
   readonly scope: string | undefined;
+  /** What is wrong with the values of a variant that is not selected: told when something asks for it. Empty for selected ones, whose problems are told. */
+  readonly problems: readonly Diagnostic[];
 }
 
 export interface ResolvedConfig {
@@ -37,7 +40,9 @@ export interface ResolvedConfig {
   readonly plugins: ReadonlyMap<string, ResolvedPlugin>;
   /** Selected by --derivative and --platform; all of them by default. */
   readonly variants: readonly Variant[];
-  readonly derivatives: readonly Derivative[];
+  /** Every derivative on every platform of it, also those that are not selected: others may be made of them. */
+  readonly allVariants: readonly Variant[];
+  readonly derivatives: readonly ResolvedDerivative[];
   readonly targets: ReadonlyMap<string, Target>;
   /** Folders below the workspace, with `/`. */
   readonly outDir: string;

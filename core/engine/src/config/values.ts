@@ -7,7 +7,7 @@ import { explainSystemError } from '../errors/explain-system-error.ts';
 import { at } from '../errors/place.ts';
 import { sentence } from '../errors/sentence.ts';
 import { quote } from '../errors/schema-failures.ts';
-import type { Derivative, Platform } from '../model/distribution.ts';
+import { isDerivative, type Derivative, type Platform } from '../model/distribution.ts';
 import { isJsonObject, toPlain } from '../model/plain.ts';
 import type { JsonObject } from '../model/json.ts';
 import { overlay } from './overlay.ts';
@@ -31,8 +31,8 @@ export interface RequestLayers {
 }
 
 /**
- * The values of one derivative on one platform. Lowest first: the distribution, its platform, the derivative's values files, its values, `--values`
- * files, `--set`.
+ * The values of one derivative on one platform. Lowest first: the distribution, its platform, the derivative's values files, its values (those of the
+ * derivative that it is from before), `--values` files, `--set`.
  */
 export async function variantValues(
   derivative: Derivative,
@@ -41,15 +41,7 @@ export async function variantValues(
   workspace: string,
   report: (diagnostic: Diagnostic) => void,
 ): Promise<{ readonly values: JsonObject; readonly layers: readonly Layer[] }> {
-  const site = siteOf(derivative);
-  const preset = derivative.from;
-  const declared: (Layer | undefined)[] = [
-    presetLayer(`distribution "${preset.name}"`, preset.values, siteOf(preset), report),
-    presetLayer(`platform ${platform} of distribution "${preset.name}"`, preset.platforms[platform], siteOf(preset), report),
-  ];
-  for (const file of derivative.valuesFiles ?? []) declared.push(await readValuesFile(file, workspace, site, report));
-  declared.push(plainLayer(`derivative "${derivative.name}"`, derivative.values, site, report));
-  const layers: Layer[] = [...declared.filter((layer) => layer !== undefined), ...request.files];
+  const layers: Layer[] = [...(await declaredLayers(derivative, platform, workspace, report)), ...request.files];
   const known = new Set(layers.flatMap((layer) => Object.keys(layer.values)));
   for (const setting of request.set) {
     const [first = ''] = setting.path;
@@ -69,6 +61,21 @@ export async function variantValues(
     );
   }
   return { values, layers };
+}
+
+/** What the config says, the weakest first: a derivative lies on the one that it is from. */
+async function declaredLayers(derivative: Derivative, platform: Platform, workspace: string, report: (diagnostic: Diagnostic) => void): Promise<readonly Layer[]> {
+  const site = siteOf(derivative);
+  const { from } = derivative;
+  const below = isDerivative(from)
+    ? await declaredLayers(from, platform, workspace, report)
+    : [
+        presetLayer(`distribution "${from.name}"`, from.values, siteOf(from), report),
+        presetLayer(`platform ${platform} of distribution "${from.name}"`, from.platforms[platform], siteOf(from), report),
+      ];
+  const files = [];
+  for (const file of derivative.valuesFiles ?? []) files.push(await readValuesFile(file, workspace, site, report));
+  return [...below, ...files, plainLayer(`derivative "${derivative.name}"`, derivative.values, site, report)].filter((layer) => layer !== undefined);
 }
 
 /** Values that were read from a file remember it. */

@@ -1,29 +1,31 @@
 import { hintFor } from '../errors/did-you-mean.ts';
-import { markSite, siteOf } from '../errors/declared-at.ts';
 import type { Diagnostic } from '../errors/diagnostic.ts';
-import type { CheckedConfig } from './check-config.ts';
+import type { CheckedDerivatives } from './check-derivatives.ts';
 import type { LoadRequest, Variant } from './resolved-config.ts';
 import { readSetValue } from './set-value.ts';
 import { readValuesFile, variantValues, type RequestLayers } from './values.ts';
 
-/** Each selected derivative on each of its selected platforms, with its values. */
-export async function resolveVariants({ derivatives, unplanned }: Pick<CheckedConfig, 'derivatives' | 'unplanned'>, request: LoadRequest, workspace: string, report: (diagnostic: Diagnostic) => void): Promise<readonly Variant[]> {
+/** Each derivative on each of its platforms, with its values, and those of them that are selected. */
+export async function resolveVariants({ derivatives, unplanned }: CheckedDerivatives, request: LoadRequest, workspace: string, report: (diagnostic: Diagnostic) => void): Promise<{ readonly variants: readonly Variant[]; readonly allVariants: readonly Variant[] }> {
   const layers = await requestLayers(request, report);
   const count = derivatives.reduce((sum, { platforms }) => sum + platforms.length, 0);
   const variants: Variant[] = [];
+  const allVariants: Variant[] = [];
   for (const derivative of derivatives) {
-    if (request.derivatives.length > 0 && !request.derivatives.includes(derivative.name)) continue;
+    // Its problem is reported; planning what is left of it would bring up others that are none.
+    if (unplanned.has(derivative.name)) continue;
     for (const platform of derivative.platforms) {
-      if (request.platforms.length > 0 && !request.platforms.includes(platform)) continue;
-      // Its problem is reported; planning what is left of it would bring up others that are none.
-      if (unplanned.has(derivative.name)) continue;
-      const { values, layers: sources } = await variantValues(derivative, platform, layers, workspace, report);
-      const full = markSite({ ...derivative, version: derivative.version ?? '0.0.0' }, siteOf(derivative));
-      variants.push(Object.freeze({ derivative: Object.freeze(full), platform, values, layers: sources, scope: count > 1 ? `${derivative.name}/${platform.split('/')[1] ?? platform}` : undefined }));
+      const isSelected = (request.derivatives.length === 0 || request.derivatives.includes(derivative.name)) && (request.platforms.length === 0 || request.platforms.includes(platform));
+      const problems: Diagnostic[] = [];
+      const { values, layers: sources } = await variantValues(derivative, platform, layers, workspace, isSelected ? report : (diagnostic) => void problems.push(diagnostic));
+      const scope = count > 1 ? `${derivative.name}/${platform.split('/')[1] ?? platform}` : undefined;
+      const variant: Variant = Object.freeze({ derivative, platform, values, layers: sources, scope, problems });
+      allVariants.push(variant);
+      if (isSelected) variants.push(variant);
     }
   }
   checkSelection(request, derivatives.map(({ name }) => name), derivatives.flatMap(({ platforms }) => [...platforms]), variants.length + unplanned.size, report);
-  return Object.freeze(variants);
+  return { variants: Object.freeze(variants), allVariants: Object.freeze(allVariants) };
 }
 
 async function requestLayers(request: LoadRequest, report: (diagnostic: Diagnostic) => void): Promise<RequestLayers> {

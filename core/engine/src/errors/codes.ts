@@ -42,6 +42,7 @@ export const codes = {
   COS_PLUGIN_KIND_CONFLICT: 'Two plugins mean different things by one name of an artifact kind.',
   COS_PLUGIN_PREFLIGHT: 'The host lacks something that a plugin needs.',
   // Planning.
+  COS_PLAN_UNKNOWN_DERIVATIVE: 'A target asks for a derivative that the config does not have for the platform.',
   COS_PLAN_UNKNOWN_PLUGIN: 'A target uses a plugin that is not in `plugins`.',
   COS_PLAN_UNKNOWN_MEMBER: 'A target uses a stage, planner or pin that the plugin does not have.',
   COS_PLAN_TARGET_THREW: 'The `plan` function of a target threw.',

@@ -1,7 +1,7 @@
 import { callerOf } from '../errors/caller.ts';
 import { markSite } from '../errors/declared-at.ts';
 import type { ArtifactRef, FileTree } from './artifact.ts';
-import type { Derivative, Platform } from './distribution.ts';
+import type { Derivative, Platform, ResolvedDerivative } from './distribution.ts';
 import type { Parameters, ParameterValues } from './parameter.ts';
 import type { CallsOf, Plugin } from './plugin.ts';
 
@@ -16,12 +16,14 @@ export type AnyPlugin = Plugin<any, any, any, any>;
  */
 export type Wanted = readonly ArtifactRef[] | { readonly [path: string]: ArtifactRef | readonly ArtifactRef[] };
 
-export interface TargetContext<Ps extends readonly AnyPlugin[], D, Pa extends Parameters = {}> {
+/** What a target's `plan` finds for one derivative on one platform. */
+export interface DerivativeContext<Ps extends readonly AnyPlugin[], D> {
   /** The stages, planners and pins of the plugins: `use.iso.image({...})`. */
   readonly use: { readonly [P in Ps[number] as P['name']]: CallsOf<P> };
   /** A file or folder of the workspace: the only way in which files enter the plan. */
   readonly source: (path: string) => ArtifactRef<FileTree>;
-  readonly derivative: D;
+  /** With everything that it has from another derivative. */
+  readonly derivative: D & ResolvedDerivative;
   readonly platform: Platform;
   /**
    * `derivative/architecture` when the config has several derivatives or platforms, whichever are selected; undefined with one of each. Task keys carry it;
@@ -30,6 +32,13 @@ export interface TargetContext<Ps extends readonly AnyPlugin[], D, Pa extends Pa
   readonly scope: string | undefined;
   /** Preset, overlaid by platform, values files, the derivative's values and --values / --set. */
   readonly values: D extends Derivative<infer Di> ? Di['values'] : never;
+  /** Names of all derivatives of the config that are for this platform, this one among them. */
+  readonly derivatives: readonly string[];
+  /** The same for another one of `derivatives`, selected or not, for what is made of something of it. Its tasks are those that it has by itself. */
+  readonly contextOf: (derivative: string) => DerivativeContext<Ps, D>;
+}
+
+export interface TargetContext<Ps extends readonly AnyPlugin[], D, Pa extends Parameters = {}> extends DerivativeContext<Ps, D> {
   readonly params: ParameterValues<Pa>;
 }
 

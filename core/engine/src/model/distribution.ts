@@ -28,25 +28,64 @@ export function defineDistribution<const N extends string, V extends Values>(dis
   return Object.freeze(markSite({ ...distribution }, callerOf(defineDistribution)));
 }
 
-export interface Derivative<D extends Distribution = Distribution> {
+/** A system that a Dockerfile of the workspace describes. Paths are below the workspace. */
+export interface DockerfileSystem {
+  readonly dockerfile: string;
+  /** The folder that COPY and ADD read; default the folder of the Dockerfile. */
+  readonly context?: string;
+  /** The stage that is the system; default the last one. */
+  readonly target?: string;
+  /** Values for ARG. They can be seen in the image: they are no place for secrets. */
+  readonly buildArgs?: Readonly<Record<string, string>>;
+  /** Packages that `cos://framework` holds, with what they need at run time; default: all packages of `trees`. */
+  readonly framework?: readonly string[];
+}
+
+/** What boots: a package that holds the whole root filesystem (`system/my-os`), or a Dockerfile. */
+export type System = string | DockerfileSystem;
+
+export interface Derivative<D extends Distribution = Distribution, P extends Platform = Platform> {
   readonly name: string;
-  /** Default `0.0.0`. */
+  /** Name for people; default that of the derivative that this one is from, else `name`. */
+  readonly title?: string;
+  /** Default that of the derivative that this one is from, else `0.0.0`. */
   readonly version?: string;
-  readonly from: D;
-  readonly platforms: readonly Platform[];
-  /** Overlaid on the distribution's values; further keys are allowed. */
+  /** A distribution, or another derivative, of which this one has everything that it does not say itself. */
+  readonly from: D | Derivative<D>;
+  /** Can be left out for those of the derivative that this one is from; no others are possible then. */
+  readonly platforms?: readonly P[];
+  /** Overlaid on the distribution's values, and on those of the derivative that this one is from; further keys are allowed. */
   readonly values?: Overlay<D['values']> & Values;
   /** Values files (YAML) below the workspace, overlaid in order before `values`. */
   readonly valuesFiles?: readonly string[];
-  /** Folders of package specs below the workspace; of two equal packages the later tree's wins. */
-  readonly trees: readonly string[];
+  /**
+   * Folders of package specs below the workspace; of two equal packages the later tree's wins. Default: none. Those of the derivative that this one is
+   * from come first.
+   */
+  readonly trees?: readonly string[];
   /**
    * Folders of package specs that others maintain: their packages can be required, are built only where something needs them, and give way to equal
    * ones of `trees`. Default: none.
    */
   readonly referenceTrees?: readonly string[];
+  /** What the ready-made targets make an image of; default that of the derivative that this one is from, else the one that they are given. */
+  readonly system?: System;
 }
 
-export function defineDerivative<D extends Distribution>(derivative: Derivative<D>): Derivative<D> {
+/** A derivative with everything that it has from others, as targets see it. */
+export interface ResolvedDerivative extends Derivative {
+  readonly version: string;
+  readonly platforms: readonly Platform[];
+  readonly trees: readonly string[];
+  readonly referenceTrees: readonly string[];
+  readonly valuesFiles: readonly string[];
+}
+
+/** A derivative that is from another one is for platforms of that one only. */
+export function defineDerivative<D extends Distribution, B extends Platform, const P extends B>(derivative: Derivative<D, P> & { readonly from: D | Derivative<D, B> }): Derivative<D, P> {
   return Object.freeze(markSite({ ...derivative }, callerOf(defineDerivative)));
+}
+
+export function isDerivative(from: Distribution | Derivative): from is Derivative {
+  return 'from' in from;
 }

@@ -45,7 +45,7 @@ export interface CommandContext<P, Pa extends Parameters> extends HostContext<P>
   /** What `--set` says, by itself. Values of derivatives have it. */
   readonly set: Readonly<Record<string, unknown>>;
   /** The derivatives of the config: names, values after overlaying, trees. None without a config. */
-  readonly derivatives: readonly { readonly name: string; readonly version: string; readonly platform: string; readonly values: Readonly<Record<string, unknown>>; readonly trees: readonly string[]; readonly referenceTrees: readonly string[] }[];
+  readonly derivatives: readonly { readonly name: string; readonly title: string; readonly version: string; readonly platform: string; readonly values: Readonly<Record<string, unknown>>; readonly trees: readonly string[]; readonly referenceTrees: readonly string[] }[];
 }
 
 /** A run that is done in a command's place, as `cos run` does it: its reporter has standard output, its exit code is the command's. */

@@ -16,6 +16,7 @@ import { openPins, type PinSession } from '../pins/session.ts';
 import type { Bindings } from './bindings.ts';
 import { createBindings } from './bind.ts';
 import { checkPlan, type Effects } from './check-plan.ts';
+import { openContexts } from './derivative-contexts.ts';
 import { createDraft, type Draft } from './draft.ts';
 import { collectKinds } from './kinds.ts';
 import { orderTasks } from './order.ts';
@@ -23,7 +24,6 @@ import { readParameters } from './parameters.ts';
 import type { PlannerMemo } from './planner-call.ts';
 import { pruneTasks } from './prune.ts';
 import { settleCalls } from './settle-calls.ts';
-import { createToolbox } from './toolbox.ts';
 import { readWanted, type Wish } from './wanted.ts';
 
 /** A target that is asked for, with its parameters: texts of the command line or values. */
@@ -122,17 +122,16 @@ async function planTarget(
   const wishes: Wish[] = [];
   for (const variant of request.config.variants) {
     request.signal.throwIfAborted();
-    const toolbox = createToolbox(draft, variant, site);
+    const { context, close } = openContexts(draft, variant, site);
     try {
-      const { use, source } = toolbox;
-      const result: unknown = await target.plan({ use, source, derivative: variant.derivative, platform: variant.platform, scope: variant.scope, values: variant.values, params });
+      const result: unknown = await target.plan({ ...context, params });
       wishes.push(...readWanted(draft, asked.name, site, (name) => kinds.get(name), result));
     } catch (error) {
       const expected = diagnosticsOf(error);
       for (const diagnostic of expected ?? []) draft.report(diagnostic);
       if (expected === undefined) draft.report(explainThrow(asked.name, error, site));
     } finally {
-      toolbox.close();
+      close();
     }
   }
   return wishes;

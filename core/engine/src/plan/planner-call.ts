@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path';
 import type { ResolvedPlugin } from '../config/resolved-config.ts';
 import { CosError } from '../errors/cos-error.ts';
 import { diagnosticsOf, messageOf } from '../errors/expected.ts';
@@ -55,7 +56,7 @@ async function runPlanner(
     const checked = await validate(called.planner.options, given);
     if (!checked.ok) throw new CosError(schemaFailures(checked.issues, { code: 'COS_PLAN_OPTIONS', what: called.what, given, site }));
     const variables = declaredNames(called.planner.env, plugin.options);
-    const value: unknown = await called.planner.plan({ ...reader, options: checked.value, plugin: plugin.options, ownFolders: [draft.config.outDir, draft.config.cacheFolder], env: pickEnv(variables, draft.env), report: (diagnostic) => diagnostics.push(diagnostic) });
+    const value: unknown = await called.planner.plan({ ...reader, options: checked.value, plugin: plugin.options, ownFolders: [draft.config.outDir, draft.config.cacheFolder].filter((folder) => !isAbsolute(folder)), env: pickEnv(variables, draft.env), report: (diagnostic) => diagnostics.push(diagnostic) });
     draft.emit({ type: 'planner-finished', plugin: plugin.definition.name, planner: called.name, description: called.planner.description, durationMs: Math.round(performance.now() - start) });
     return { value, reads, variables, diagnostics };
   } catch (error) {

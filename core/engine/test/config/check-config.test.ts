@@ -69,15 +69,15 @@ test('all problems of the shape are shown together', async () => {
       at cos.config.ts:1
       hint: Did you mean "trees"?
 
+    error COS_CONFIG_SHAPE: Expected a distribution or another derivative as "from" of derivative "x"; found nothing.
+      at cos.config.ts:1
+      hint: Import a preset, or make one with defineDistribution.
+
     error COS_CONFIG_SHAPE: Expected one of linux/amd64, linux/arm64 as "platforms.0" of derivative "x"; found "linux/riscv64".
       at cos.config.ts:1
 
     error COS_CONFIG_PATH: Expected paths below the workspace as "trees" of derivative "x"; found "../up".
       at cos.config.ts:1
-
-    error COS_CONFIG_SHAPE: Expected a distribution as "from" of derivative "x"; found nothing.
-      at cos.config.ts:1
-      hint: Import a preset, or make one with defineDistribution.
 
     error COS_CONFIG_SHAPE: Expected lower-case letters, digits, dots and dashes as name of a target; found "Build".
       at cos.config.ts:1

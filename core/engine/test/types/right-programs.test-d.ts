@@ -43,3 +43,25 @@ export default defineConfig({
     },
   },
 });
+
+// Derivatives of a derivative: with its platforms, or with some of them.
+const both = defineDerivative({ name: 'both', from: preset, platforms: ['linux/amd64', 'linux/arm64'], values: { kernel: 'x' } });
+const one = defineDerivative({ name: 'one', from: both, platforms: ['linux/arm64'], trees: ['more'], values: { boot: { timeout: 2 }, own: 1 }, system: { dockerfile: 'Dockerfile' } });
+const again = defineDerivative({ name: 'same', from: one });
+
+export const derived = defineConfig({
+  plugins: [docker()],
+  derivatives: [both, one, again],
+  targets: {
+    look: {
+      description: 'what plan finds',
+      plan({ use, source, values, derivative, contextOf }) {
+        same<typeof values.boot.timeout, number>(true);
+        same<typeof derivative.trees, readonly string[]>(true);
+        const other = contextOf('both');
+        same<typeof other.values.kernel, string>(true);
+        return [use['docker-build'].image({ name: 'a', inputs: { context: source('x'), requires: [other.use['docker-build'].image({ name: 'a', inputs: { context: source('x'), requires: [] } }).image] } }).image];
+      },
+    },
+  },
+});

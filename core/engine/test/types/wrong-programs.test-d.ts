@@ -82,6 +82,20 @@ defineDistribution({ name: 'x', values: { kernel: 'a' }, platforms: { 'linux/arm
 // @ts-expect-error
 defineDerivative({ name: 'x', from: preset, platforms: ['linux/riscv64'], trees: [] });
 
+const small = defineDerivative({ name: 'small', from: preset, platforms: ['linux/amd64'] });
+// a platform that the derivative does not have which this one is from
+// @ts-expect-error
+defineDerivative({ name: 'x', from: small, platforms: ['linux/arm64'] });
+// a value of another type than the preset's, over a derivative
+// @ts-expect-error
+defineDerivative({ name: 'x', from: small, values: { kernel: 5 } });
+// a field that no system has
+// @ts-expect-error
+defineDerivative({ name: 'x', from: small, system: { dockerfile: 'Dockerfile', contxt: '.' } });
+// a system that is neither a package nor a Dockerfile
+// @ts-expect-error
+defineDerivative({ name: 'x', from: small, system: {} });
+
 const defineStage = createDefineStage(isoOptions);
 const options = z.object({});
 defineStage({

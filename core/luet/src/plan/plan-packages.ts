@@ -45,6 +45,10 @@ export interface PlanPackagesOptions {
    * or only the packages that it lists (`first-level`, as in 2021).
    */
   readonly finalRequires?: 'closure' | 'first-level';
+  /**
+   * Packages whose archives are wanted to be laid over each other, with everything that they need at run time; `all` as for targets. Default: none.
+   */
+  readonly install?: readonly string[] | 'all';
 }
 
 export function planPackages(options: PlanPackagesOptions): PackagePlan {
@@ -53,12 +57,14 @@ export function planPackages(options: PlanPackagesOptions): PackagePlan {
   const planner = new Planner(settings);
   const targets = chooseTargets(planner.universe, settings, options);
   for (const target of targets.found) planner.addTarget(target);
+  const install = chooseTargets(planner.universe, settings, { targets: options.install ?? [] });
+  const installed = planner.install(install.found);
   planner.finish(options.archives ?? 'targets');
   const sorted = sortPlan({ packages: planner.packages, images: planner.images, chains: planner.chains, rendered });
   const isInvolved = (one: RenderedPackage): boolean => planner.involved.has(one.package.fingerprintName);
   const own = rendered.filter(isInvolved).flatMap((one) => one.problems);
   const foreign = rendered.filter((one) => !isInvolved(one)).flatMap((one) => one.problems);
-  const found = unique([...own, ...targets.problems, ...planner.problems, ...sorted.problems, ...findCollisions(planner.packages)]);
+  const found = unique([...own, ...targets.problems, ...install.problems, ...planner.problems, ...sorted.problems, ...findCollisions(planner.packages)]);
   const isMissing = found.some((one) => MISSING.has(one.code));
   const isOwn = (one: Problem): boolean => isMissing || isRoot(options.tree, one.file) || (typeof options.targets === 'string' && !isInReference(options.tree, one.file));
   const treeErrors = options.tree.problems.filter(isError);
@@ -66,6 +72,7 @@ export function planPackages(options: PlanPackagesOptions): PackagePlan {
   return {
     packages: sorted.packages,
     images: sorted.images,
+    installed,
     rendered,
     problems: [...treeErrors.filter(isOwn), ...found.filter(isError)],
     warnings: [...treeWarnings, ...found.filter((one) => !isError(one))],

@@ -4,6 +4,7 @@
 import { createProblem, isError } from '../problem.ts';
 import type { Problem } from '../problem.ts';
 import { archiveContentOf, kindOf } from '../package/check-build-spec.ts';
+import { formatReference } from '../package/reference.ts';
 import type { PackageReference } from '../package/reference.ts';
 import type { RenderedPackage } from '../render/render-package.ts';
 import { explainMissing } from '../solve/explain.ts';
@@ -82,6 +83,23 @@ export class Planner {
 
   addTarget(target: Candidate): void {
     this.#add(target.fingerprintName, 'target');
+  }
+
+  /** Adds the archives of packages and of all that these need at run time; answers their names in the order of unpacking. */
+  install(wanted: readonly Candidate[]): readonly string[] {
+    if (wanted.length === 0) return [];
+    const requires = wanted.map(({ category, name, version }) => ({ category, name, version }));
+    // Solved together, so that two packages cannot bring two versions of a third one.
+    const all: Candidate = { fingerprintName: '', category: 'these', name: 'packages', version: 'together', requires, conflicts: [], provides: [] };
+    const result = solveOrder(createUniverse([...this.#options.rendered.map(toRuntimeCandidate), all], this.#options.matching), all);
+    if (!result.ok) {
+      const names = requires.map(formatReference).join(', ');
+      this.problems.push({ ...result.problem, message: result.problem.message.replace('these/packages@together cannot be built: ', `${names} cannot be installed together: `).replaceAll('these/packages@together', 'what is asked for') });
+      return [];
+    }
+    const names = result.order.filter((one) => one !== all).map((one) => one.fingerprintName);
+    for (const name of names) this.#add(name, 'archive');
+    return names;
   }
 
   /** Adds the packages that are only below others, or each own one for itself when archives of them are wanted. Call it after the last target. */

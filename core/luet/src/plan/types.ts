@@ -79,6 +79,8 @@ export type ImageBase =
 export interface PackagePlan {
   readonly packages: readonly ResolvedPackage[];
   readonly images: readonly PlannedImage[];
+  /** Fingerprint names of what `install` asks for and needs, in the order of unpacking. */
+  readonly installed: readonly string[];
   /** Every recipe of the tree with the values, planned or not. */
   readonly rendered: readonly RenderedPackage[];
   /** Errors of what is planned. The plan must not be run when there are any. */

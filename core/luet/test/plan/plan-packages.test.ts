@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { loadTree, planPackages } from '../../src/index.ts';
 import type { PackagePlan } from '../../src/index.ts';
 import { folderReader } from '../rig/folder-reader.ts';
+import { memoryTree } from '../rig/memory-tree.ts';
 import { verbatim } from '../rig/verbatim.ts';
 
 const trees = fileURLToPath(new URL('../fixtures/luet/trees', import.meta.url));
@@ -43,6 +44,40 @@ describe('the chain', () => {
       ['base-t-1.0', 'parent'],
       ['z-t-1.0', 'target'],
     ]);
+  });
+});
+
+describe('packages to install', () => {
+  const install = async (name: string, packages: readonly string[] | 'all'): Promise<PackagePlan> => {
+    const tree = await loadTree({ roots: [`${trees}/${name}`], reader: folderReader });
+    return planPackages({ tree, targets: [], install: packages, render: verbatim });
+  };
+
+  it('come with all that they need at run time, in the order of unpacking, as archives', async () => {
+    const { installed, packages, problems } = await install('final', ['t/x']);
+    expect(problems).toEqual([]);
+    expect(installed).toEqual(['rt-t-1.0', 'x-t-1.0']);
+    expect(packages.filter((one) => one.role === 'archive').map((one) => one.fingerprintName).toSorted()).toEqual(['rt-t-1.0', 'x-t-1.0']);
+    expect((await plan('final', ['t/x'])).installed).toEqual([]);
+  });
+
+  it('may be all packages', async () => {
+    const { installed } = await install('final', 'all');
+    expect(installed).toContain('os-t-1.0');
+    expect(installed.indexOf('rt-t-1.0')).toBeLessThan(installed.indexOf('x-t-1.0'));
+  });
+
+  it('must be there, and fit together', async () => {
+    expect((await install('final', ['t/nothing'])).problems).toMatchObject([{ code: 'LUET_UNKNOWN_PACKAGE' }]);
+    const one = (folder: string, definition: string) => ({ [`${folder}/definition.yaml`]: `category: t\n${definition}\n`, [`${folder}/build.yaml`]: 'image: x\nsteps: [x]\n' });
+    const tree = await memoryTree({
+      ...one('a', 'name: a\nversion: "1"\nrequires: [{category: t, name: c, version: ">=2"}]'),
+      ...one('b', 'name: b\nversion: "1"\nrequires: [{category: t, name: c, version: "<2"}]'),
+      ...one('c1', 'name: c\nversion: "1"'),
+      ...one('c2', 'name: c\nversion: "2"'),
+    });
+    const { problems } = planPackages({ tree, targets: [], install: ['t/a', 't/b'], render: verbatim });
+    expect(problems.map(({ message }) => message)).toEqual([expect.stringMatching(/^t\/a@1, t\/b@1 cannot be installed together: /)]);
   });
 });
 

@@ -1,9 +1,9 @@
 import { open, type FileHandle } from 'node:fs/promises';
-import { decompress, readTar, type TarEntry } from '@cos/archive';
+import { readTar, type TarEntry } from '@cos/archive';
 import { findBootFiles, type BootFiles } from './find-boot-files.ts';
 import { RootPaths } from './root-paths.ts';
 
-/** Gives the bytes of an archive (compressed or not) from its start, as often as asked. */
+/** Gives the bytes of an uncompressed archive from its start, as often as asked. */
 export type OpenArchive = () => AsyncIterable<Uint8Array>;
 
 /** Where to put the two files; existing ones are replaced. */
@@ -18,13 +18,13 @@ export interface BootTargets {
  */
 export async function extractBootFiles(openArchive: OpenArchive, targets: BootTargets): Promise<BootFiles> {
   const paths = new RootPaths();
-  for await (const entry of readTar(decompress(openArchive()))) paths.add(entry);
+  for await (const entry of readTar(openArchive())) paths.add(entry);
   const found = findBootFiles(paths);
   const wanted = new Map([[found.kernel.position, [targets.kernel]]]);
   wanted.set(found.initrd.position, [...(wanted.get(found.initrd.position) ?? []), targets.initrd]);
   const last = Math.max(...wanted.keys());
   let position = 0;
-  for await (const entry of readTar(decompress(openArchive()))) {
+  for await (const entry of readTar(openArchive())) {
     const files = wanted.get(position);
     if (files !== undefined) await writeContent(entry, files);
     if (position === last) break;

@@ -1,16 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { compress } from '@cos/archive';
 import { expect, test } from 'vitest';
 import { extractBootFiles } from '../../src/boot/extract-boot-files.ts';
 import { archive, createFolder, entry } from '../rig.ts';
 
-test.each(['none', 'gzip', 'zstd'] as const)('kernel and initrd come out of an archive with compression %s', async (format) => {
+test('kernel and initrd come out of an archive', async () => {
   const folder = await createFolder();
   const targets = { kernel: join(folder, 'kernel'), initrd: join(folder, 'initrd') };
   const initrd = 'i'.repeat(3_000_000);
   const plain = archive(entry('boot/vmlinuz-1', 'old'), entry('boot/initrd', initrd), entry('boot/vmlinuz-1', 'new kernel'), entry('boot/vmlinuz -> vmlinuz-1'));
-  const found = await extractBootFiles(() => compress(plain(), { format }), targets);
+  const found = await extractBootFiles(plain, targets);
   expect([found.kernel.path, found.initrd.path]).toEqual(['boot/vmlinuz-1', 'boot/initrd']);
   expect(await readFile(targets.kernel, 'utf8')).toBe('new kernel');
   expect(await readFile(targets.initrd, 'utf8')).toBe(initrd);

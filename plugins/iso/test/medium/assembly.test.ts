@@ -17,7 +17,7 @@ import { archive, createFolder, epoch, runCall, tool } from '../rig.ts';
 async function assemble(label: string, platform: Platform = 'linux/amd64'): Promise<{ readonly iso: string; readonly efiImage: string }> {
   const folder = await createFolder();
   const at = (name: string): string => join(folder, name);
-  await runCall(squashCommand({ image: at('squash'), options: presetOptions('fast', platform).args, isRoot: false }), liveRoot(archive('etc/os-release')(), epoch));
+  await runCall(squashCommand({ image: at('squash'), options: presetOptions('fast', platform).args, isRoot: false }), liveRoot(archive('etc/os-release')(), { epoch, times: 'keep' }));
   await writeFile(at('kernel'), 'kernel');
   await writeFile(at('initrd'), 'initrd');
   await writeFile(at('marker'), '');

@@ -19,7 +19,9 @@ export type TreeContext = Pick<CommandContext<ResolveOptions, typeof treeParamet
 /** The trees that a command is about, one for each derivative and platform of the config, or those of the command line; problems when they cannot be told. */
 export async function openTrees(context: TreeContext): Promise<{ readonly opened: readonly OpenedTrees[]; readonly problems: readonly Diagnostic[] }> {
   const { args, cwd, workspace } = context;
-  if (args.tree.length === 0 && context.derivatives.length === 0) return { opened: [], problems: [noTree] };
+  // A system that is a Dockerfile alone has no trees.
+  const derivatives = context.derivatives.filter(({ trees }) => trees.length > 0);
+  if (args.tree.length === 0 && derivatives.length === 0) return { opened: [], problems: [noTree] };
   const files = await readValuesFiles(args.values, cwd);
   const set = valuesFromJson(context.set);
   const render = createGoTemplateRender({ engine: args.engine, env: declaredVariables(treeVariables(context.plugin, args), context.env) });
@@ -40,7 +42,7 @@ export async function openTrees(context: TreeContext): Promise<{ readonly opened
   const below = (folder: string, trees: readonly string[]) => trees.map((tree) => resolve(folder, tree));
   if (args.tree.length > 0) return { opened: [await open({ roots: below(cwd, args.tree), references: below(cwd, args.referenceTree) }, [], undefined)], problems: files.problems };
   const opened = await Promise.all(
-    context.derivatives.map((one) => open({ roots: below(workspace, one.trees), references: below(workspace, one.referenceTrees) }, [templateValues(one)], { derivative: one.name, platform: one.platform })),
+    derivatives.map((one) => open({ roots: below(workspace, one.trees), references: below(workspace, one.referenceTrees) }, [templateValues(one)], { derivative: one.name, platform: one.platform })),
   );
   return { opened, problems: files.problems };
 }
@@ -50,10 +52,10 @@ interface Roots {
   readonly references: readonly string[];
 }
 
-/** As the ready-made targets give values to templates: without the place where the base comes from, with the derivative. Its title is an option of those targets; the name stands for it. */
-function templateValues({ name, version, values }: TreeContext['derivatives'][number]): ValueMap {
+/** As the ready-made targets give values to templates: without the place where the base comes from, with the derivative. A title may also be an option of those targets; the name stands for it. */
+function templateValues({ name, version, title, values }: TreeContext['derivatives'][number]): ValueMap {
   const { base: _, ...shown } = values;
-  return valuesFromJson({ ...shown, derivative: { name, version, title: name } });
+  return valuesFromJson({ ...shown, derivative: { name, version, title } });
 }
 
 const noTree: Diagnostic = {

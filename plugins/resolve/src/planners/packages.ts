@@ -17,6 +17,8 @@ const options = z.object({
   dependents: z._default(z.boolean(), false),
   /** Whose archives are wanted; `own`: each package that is not of a reference tree is planned for itself, not only as it stands below another. */
   archives: z._default(z.enum(['targets', 'own']), 'targets'),
+  /** Packages whose archives are to be laid over each other, with everything that they need at run time. Default: none. */
+  install: z._default(z.union([z.literal('all'), z.array(z.string())]), []),
   values: z.record(z.string(), z.json()),
   /** `debian`: one order for choosing and matching. `legacy`: matching of luet up to 0.36. */
   versions: z._default(z.enum(['debian', 'legacy']), 'debian'),
@@ -48,8 +50,8 @@ export const packages = definePlanner({
     const tree = await loadTree({ roots: options.trees, references: options.referenceTrees, reader });
     const found = await findRepositories([...options.trees, ...options.referenceTrees], { read: (path) => reader.readFile(path), glob });
     const render = createGoTemplateRender({ engine: options.engine, env: declaredVariables(plugin.env, env) });
-    const { targets, dependents, archives, finalRequires } = options;
-    const plan = planPackages({ tree, targets, dependents, archives, values: [valuesFromJson(options.values)], merge: options.valuesMerge, matching: options.versions, finalRequires, render });
+    const { targets, dependents, archives, install, finalRequires } = options;
+    const plan = planPackages({ tree, targets, dependents, archives, install, values: [valuesFromJson(options.values)], merge: options.valuesMerge, matching: options.versions, finalRequires, render });
     const source = (file: string): string | undefined => texts.get(file);
     for (const problem of plan.warnings) if (problem.severity === 'warning') report(toDiagnostic(problem, source));
     for (const problem of plan.unrelated) if (problem.severity !== 'note') report({ ...toDiagnostic(problem, source), severity: 'warning' });

@@ -13,7 +13,7 @@ export async function list(settings: Settings, terminal: Terminal): Promise<numb
   const described = (members: Readonly<Record<string, { readonly description: string }>> | undefined) => Object.entries(members ?? {}).map(([name, { description }]): Row => [name, description]);
   const sections: (readonly [string, readonly Row[]])[] = [
     ['Targets (cos run <target>)', [...config.targets].map(([name, { description }]): Row => [name, description])],
-    ['Derivatives', config.derivatives.map(({ name, version, from, platforms }): Row => [name, `${version ?? '0.0.0'}, from ${from.name}, ${platforms.join(', ')}`])],
+    ['Derivatives', config.derivatives.map(({ name, version, from, platforms }): Row => [name, `${version}, from ${from.name}, ${platforms.join(', ')}`])],
     ...plugins.map(({ name, stages, planners, pins }): readonly [string, readonly Row[]] => [
       `Plugin ${name}`,
       [...described(planners as Readonly<Record<string, Stage>>), ...described(stages as Readonly<Record<string, Stage>>), ...described(pins as Readonly<Record<string, Stage>>)],

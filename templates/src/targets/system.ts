@@ -1,0 +1,64 @@
+import { CosError, type ArtifactRef, type System } from '@cos/core';
+import type { ContainerImage, PackageArchive } from '@cos/core/artifacts';
+import type { TargetCode } from '../codes.ts';
+import { titleOf, type StandardContext } from './context.ts';
+import { dockerfileImage } from './dockerfile-image.ts';
+import { buildPackages } from './packages.ts';
+
+export interface SystemRequest {
+  /** The package that is the whole system (`system/my-os`), or a Dockerfile; for derivatives that say nothing of it themselves. */
+  readonly system?: System | undefined;
+  /** Name for people of derivatives that have no title; default their name. */
+  readonly title?: string | undefined;
+}
+
+/** The root filesystem of a derivative's system: for the inputs of stages that take either. */
+export type SystemContent = { readonly archive: ArtifactRef<PackageArchive> } | { readonly image: ArtifactRef<ContainerImage> };
+
+/** `above`: the derivatives whose Dockerfiles lead here. */
+export async function systemContent(context: StandardContext, request: SystemRequest, above: readonly string[] = []): Promise<SystemContent> {
+  const system = systemOf(context, request);
+  if (typeof system !== 'string') return { image: await dockerfileImage(context, system, request, above) };
+  return { archive: (await contentOfPackage(context, system, request.title)).archive };
+}
+
+/** The same as an image that a Dockerfile can start from. */
+export async function systemImage(context: StandardContext, request: SystemRequest, above: readonly string[]): Promise<ArtifactRef<ContainerImage>> {
+  const system = systemOf(context, request);
+  return typeof system === 'string' ? packageImage(context, system, request.title) : dockerfileImage(context, system, request, above);
+}
+
+/** An image of the content of one package, and of nothing else. */
+export async function packageImage(context: StandardContext, name: string, title: string | undefined): Promise<ArtifactRef<ContainerImage>> {
+  const { id, archive } = await contentOfPackage(context, name, title);
+  return context.use['docker-build'].join({ name: `content/${id}`, inputs: { archives: [archive] } }).image;
+}
+
+/** An image of packages with everything that they need at run time. */
+export async function frameworkImage(context: StandardContext, packages: readonly string[] | 'all', title: string | undefined): Promise<ArtifactRef<ContainerImage>> {
+  const { installed } = await buildPackages(context, { packages: [], install: packages, title: titleOf(context, title) });
+  return context.use['docker-build'].join({ name: 'framework', inputs: { archives: installed.map(({ archive }) => archive) } }).image;
+}
+
+export function systemOf({ derivative }: StandardContext, { system: given }: SystemRequest): System {
+  const system = derivative.system ?? given;
+  if (system !== undefined) return system;
+  throw new CosError({
+    code: 'COS_PLAN_SYSTEM' satisfies TargetCode,
+    severity: 'error',
+    message: `Nothing says what the system of derivative "${derivative.name}" is.`,
+    hint: 'Give the derivative, or standardTargets, a "system": the name of a package, or { dockerfile: "Dockerfile" }.',
+  });
+}
+
+async function contentOfPackage(context: StandardContext, name: string, title: string | undefined): Promise<{ readonly id: string; readonly archive: ArtifactRef<PackageArchive> }> {
+  const { wanted } = await buildPackages(context, { packages: [name], title: titleOf(context, title) });
+  const [found] = wanted;
+  if (found?.entry.image !== undefined) return { id: found.entry.id, archive: found.archive };
+  throw new CosError({
+    code: 'COS_PLAN_SYSTEM' satisfies TargetCode,
+    severity: 'error',
+    message: `The package "${name}" has no content of its own: what is made of it needs a package with an image.`,
+    hint: 'Name the package that holds the files.',
+  });
+}
