@@ -47,7 +47,7 @@ test('what a compiler would refuse is refused', async () => {
       at cos.config.ts:1
       hint: Did you mean "trees"?
 
-    error COS_CONFIG_SHAPE: Expected platforms of derivative "base", which it is from (linux/amd64), as "platforms" of derivative "wrong"; found "linux/arm64".
+    error COS_CONFIG_SHAPE: Expected platforms of derivative "base" (linux/amd64) as "platforms" of derivative "wrong"; found "linux/arm64".
       at cos.config.ts:1
 
     error COS_CONFIG_UNKNOWN_FIELD: "system" of derivative "wrong" has an unknown field "contxt".
