@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
 import { base } from '../../vitest.base.ts';
 
-export default defineConfig(base);
+// Most tests work on real engines, which take their time on a busy host.
+export default defineConfig({ ...base, test: { ...base.test, testTimeout: 120_000, hookTimeout: 120_000 } });

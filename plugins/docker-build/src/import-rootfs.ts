@@ -1,5 +1,6 @@
 import { useEngine, type EngineHost } from './engine/container-engine.ts';
-import { importImage, untagImage } from './engine/images.ts';
+import { untagImage } from './engine/images.ts';
+import { importImage } from './engine/import-image.ts';
 import { runTag } from './run-tag.ts';
 
 export interface ImportRootfsRequest extends EngineHost {
@@ -29,15 +30,11 @@ export async function importRootfs(request: ImportRootfsRequest): Promise<Import
   const { plugin, signal } = request;
   const { client, store } = await useEngine(request);
   const name = { repository: plugin.repository, tag: runTag('import', request.runId) };
-  const labels = Object.entries(request.labels ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1));
   const id = await importImage(client, {
     rootfs: request.rootfs,
     name,
-    changes: [
-      `ENV PATH=${quote(request.path ?? USUAL_PATH)}`,
-      `ENV SOURCE_DATE_EPOCH=${request.sourceDateEpoch}`,
-      ...labels.map(([key, value]) => `LABEL ${key}=${quote(value)}`),
-    ],
+    env: { PATH: request.path ?? USUAL_PATH, SOURCE_DATE_EPOCH: String(request.sourceDateEpoch) },
+    labels: request.labels ?? {},
     platform: request.platform,
     signal,
   });
@@ -53,8 +50,3 @@ export async function importRootfs(request: ImportRootfsRequest): Promise<Import
 }
 
 const UNTAG_TIMEOUT = 20_000;
-
-/** A value in a Dockerfile instruction: nothing of it is expanded. */
-function quote(value: string): string {
-  return `"${value.replace(/["\\$]/g, '\\$&')}"`;
-}

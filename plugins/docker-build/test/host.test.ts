@@ -5,25 +5,32 @@ import { pluginOptions } from '../src/options.ts';
 import { preflight } from '../src/preflight.ts';
 import { runOf, runTag } from '../src/run-tag.ts';
 import { sweep } from '../src/sweep.ts';
-import { connect, hostVariables, never, TestImages } from './rig/engine.ts';
+import { engineNames, hostVariables, never, startEngine, TestImages, type TestEngine } from './rig/engine.ts';
 
-let images: TestImages;
-beforeAll(async () => {
-  images = new TestImages(await connect());
-  await images.base();
-});
-afterAll(async () => images.remove());
+describe.each(engineNames)('what a killed run left in %s', (name) => {
+  let engine: TestEngine;
+  let images: TestImages;
+  beforeAll(async () => {
+    engine = await startEngine(name);
+    images = new TestImages(engine.client);
+    await images.base();
+  });
+  afterAll(async () => {
+    await images.remove();
+    await engine.stop();
+  });
 
-describe('what a killed run left in the engine', () => {
   it('is taken away, and what belongs to runs that are alive stays', async () => {
     const { repository, client } = images;
     for (const tag of [runTag('import', 'dead-1'), runTag('package', 'dead-1'), runTag('package', 'alive-2')]) await tagImage(client, referenceOf(images.name('base')), { repository, tag }, never);
-    await sweep({ plugin: z.parse(pluginOptions, { repository }), env: hostVariables(), signal: never, isAlive: (runId) => runId === 'alive-2' });
+    await sweep({ plugin: z.parse(pluginOptions, { repository }), env: engine.env, signal: never, isAlive: (runId) => runId === 'alive-2' });
     expect((await listTags(client, repository, 'run-', never)).map(({ tag }) => tag)).toEqual(['run-package-alive-2']);
     expect(await inspectImage(client, referenceOf(images.name('base')), never)).toBeDefined();
   });
+});
 
-  it('can be told by its tag', () => {
+describe('a name of a run', () => {
+  it('says which run it belongs to', () => {
     expect(runOf(runTag('import', 'a-b.c_1'))).toBe('a-b.c_1');
     expect(runOf('0'.repeat(64))).toBeUndefined();
     expect(() => runTag('import', 'a/b')).toThrow('Internal error');

@@ -76,7 +76,7 @@ export interface JoinedLayers {
 }
 
 /** Puts layers together, lowest first, by the rules of `flattenLayers` and with its errors. */
-export function joinLayers(layers: Iterable<LayerIndex>, options: RootTreeOptions = {}): JoinedLayers {
+export function joinLayers(layers: Iterable<Pick<LayerIndex, 'entries'>>, options: RootTreeOptions = {}): JoinedLayers {
   const tree = new RootTree<LayerContent>(options);
   for (const { entries } of layers) {
     tree.nextLayer();

@@ -2,10 +2,14 @@ import { Readable } from 'node:stream';
 import type { Place } from '@cos/core';
 import { failureOf, type FailDetails } from '../errors.ts';
 import { awaitRemoval } from './await-removal.ts';
+import { buildQuery } from './build-query.ts';
+import { createChatterFilter } from './builder-chatter.ts';
 import { EngineError, type EngineClient } from './client.ts';
-import { readProgress } from './progress.ts';
+import { productOf, type EngineProduct } from './product.ts';
+import { readProgress, type Progress } from './progress.ts';
 
-// One build in the engine's classic builder. When the connection ends (abort, crash), the engine stops the build and removes its container itself.
+// One build in the engine. When the connection ends (abort, crash), Docker stops the build and removes its container itself; Podman lets the running command
+// come to its end, does nothing with what it made, and cannot be told to stop it.
 
 /** An instruction of a Dockerfile, and how messages speak of it. */
 export interface BuildStep {
@@ -41,16 +45,18 @@ export interface BuildRequest {
 /** Builds and answers the image's id. Throws COS_DOCKER_STEP_FAILED, COS_DOCKER_DOCKERFILE_SYNTAX or COS_DOCKER_BUILD_FAILED. */
 export async function buildImage(client: EngineClient, request: BuildRequest): Promise<string> {
   const { steps, signal } = request;
+  const product = await productOf(client, signal);
+  const isChatter = createChatterFilter(product);
   const tail = new Tail(TAIL_LINES);
   let step: BuildStep | undefined;
   let image: string | undefined;
   let container: string | undefined;
   try {
-    for await (const event of readProgress(await startBuild(client, request))) {
+    for await (const event of readProgress(await startBuild(client, request, product))) {
       signal.throwIfAborted();
       switch (event.kind) {
         case 'step':
-          step = steps[event.number - 1];
+          step = stepOf(steps, event);
           tail.clear();
           request.onLine(`[${event.number}/${event.total}] ${event.text}`);
           break;
@@ -64,7 +70,7 @@ export async function buildImage(client: EngineClient, request: BuildRequest): P
           image = event.id;
           break;
         case 'error':
-          throw stepFailure(request, step, event.message, event.exitCode, tail.lines);
+          throw stepFailure(request, step, event, tail.lines);
       }
     }
   } finally {
@@ -76,22 +82,14 @@ export async function buildImage(client: EngineClient, request: BuildRequest): P
   return image;
 }
 
-async function startBuild(client: EngineClient, request: BuildRequest): Promise<AsyncIterable<Uint8Array>> {
+async function startBuild(client: EngineClient, request: BuildRequest, product: EngineProduct): Promise<AsyncIterable<Uint8Array>> {
   const { signal } = request;
   const body = Readable.from(request.context, { objectMode: false });
   try {
     return await client.stream({
       method: 'POST',
       path: '/build',
-      query: {
-        dockerfile: request.dockerfileName,
-        t: request.tag,
-        networkmode: request.network,
-        buildargs: JSON.stringify(request.buildArgs),
-        nocache: request.layerCache === false ? '1' : undefined,
-        rm: '1',
-        forcerm: '1',
-      },
+      query: buildQuery(request, product),
       body,
       signal,
     });
@@ -102,23 +100,49 @@ async function startBuild(client: EngineClient, request: BuildRequest): Promise<
   }
 }
 
-/** The engine reads the whole Dockerfile before it starts; what it cannot read it refuses with a line number. */
+/** Docker counts all instructions; Podman starts anew in each stage of a Dockerfile that has several. */
+function stepOf(steps: readonly BuildStep[], { number, stage }: { readonly number: number; readonly stage: number | undefined }): BuildStep | undefined {
+  if (stage === undefined) return steps[number - 1];
+  const starts = steps.flatMap(({ text }, index) => (/^FROM\s/i.test(text) ? [index] : []));
+  const start = starts[stage - 1];
+  return start === undefined ? undefined : steps[start + number - 1];
+}
+
+/** Docker reads the whole Dockerfile before it starts; what it cannot read it refuses with a line number. */
 function refusal(request: BuildRequest, error: EngineError): Error {
-  const line = /parse error.* line (\d+)/i.exec(error.refusal.message)?.[1];
-  if (line === undefined) return failureOf('COS_DOCKER_BUILD_FAILED', `The engine refuses to build ${request.subject}: ${error.refusal.message}`, { cause: error });
-  const culprit = request.steps.findLast((step) => step.line <= Number(line));
-  return failureOf('COS_DOCKER_DOCKERFILE_SYNTAX', `${whereOf(request, culprit)} does not make a Dockerfile that the engine can read: ${error.refusal.message}`, {
-    cause: error,
+  const { message } = error.refusal;
+  const line = /parse error.* line (\d+)/i.exec(message)?.[1];
+  if (line === undefined) return failureOf('COS_DOCKER_BUILD_FAILED', `The engine refuses to build ${request.subject}: ${message}`, { cause: error });
+  return syntaxFailure(request, request.steps.findLast((step) => step.line <= Number(line)), message, error);
+}
+
+function syntaxFailure(request: BuildRequest, culprit: BuildStep | undefined, message: string, cause?: Error): Error {
+  return failureOf('COS_DOCKER_DOCKERFILE_SYNTAX', `${whereOf(request, culprit)} does not make a Dockerfile that the engine can read: ${message}`, {
+    ...(cause === undefined ? {} : { cause }),
     ...sourceOf(culprit),
   });
 }
 
-function stepFailure(request: BuildRequest, step: BuildStep | undefined, message: string, exitCode: number | undefined, output: readonly string[]): Error {
+function stepFailure(request: BuildRequest, step: BuildStep | undefined, { message, exitCode }: ErrorEvent, output: readonly string[]): Error {
   const where = whereOf(request, step);
   if (exitCode !== undefined && step !== undefined && /^RUN\s/i.test(step.text)) {
     return failureOf('COS_DOCKER_STEP_FAILED', `${where} failed with exit status ${exitCode}.`, { ...sourceOf(step), output });
   }
+  // Podman comes to the second line of a command that is not continued as if it were an instruction.
+  const word = /Unknown instruction: "(\w+)"/.exec(message)?.[1];
+  if (word !== undefined) return syntaxFailure(request, lineOwner(request.steps, word), `unknown instruction: ${word}`);
+  if (/ requires (?:at least|exactly) \w+ arguments?\b/.test(message)) return syntaxFailure(request, step, message);
   return failureOf('COS_DOCKER_BUILD_FAILED', `${where} failed: ${message}`, { ...sourceOf(step), output });
+}
+
+type ErrorEvent = Extract<Progress, { readonly kind: 'error' }>;
+
+/** The first instruction that has a line of this first word which no backslash precedes. */
+function lineOwner(steps: readonly BuildStep[], word: string): BuildStep | undefined {
+  return steps.find(({ text }) => {
+    const lines = text.split('\n');
+    return lines.some((line, index) => index > 0 && !(lines[index - 1] ?? '').trimEnd().endsWith('\\') && /^\s*(\S+)/.exec(line)?.[1]?.toUpperCase() === word);
+  });
 }
 
 function whereOf({ subject, steps }: BuildRequest, step: BuildStep | undefined): string {
@@ -130,11 +154,6 @@ function whereOf({ subject, steps }: BuildRequest, step: BuildStep | undefined):
 function sourceOf(step: BuildStep | undefined): Pick<FailDetails, 'notes' | 'place'> {
   if (step === undefined) return {};
   return step.place === undefined ? { notes: [{ message: `The instruction is: ${step.text}` }] } : { place: step.place };
-}
-
-/** Lines about the builder's own bookkeeping, which say nothing to who wrote the recipe. */
-function isChatter(line: string): boolean {
-  return line === '' || /^ ---> (?:[0-9a-f]{12}|Running in [0-9a-f]{12}|Using cache)$/.test(line) || /^(?:Removing intermediate container|Successfully (?:built|tagged)) /.test(line);
 }
 
 const TAIL_LINES = 40;

@@ -10,8 +10,8 @@ export interface EngineRequest {
   readonly method: 'GET' | 'POST' | 'DELETE' | 'HEAD';
   /** Path below the API's root, encoded. */
   readonly path: string;
-  /** Undefined values are left out. */
-  readonly query?: Readonly<Record<string, string | undefined>>;
+  /** Undefined values are left out, lists are given item by item. */
+  readonly query?: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** A tar stream. */
   readonly body?: Readable;
   /** For the registry: base64 of the credentials' JSON. */
@@ -118,7 +118,7 @@ async function loadEngine(endpoint: Endpoint): Promise<Dockerode> {
 
 function withQuery({ path, query = {} }: EngineRequest): string {
   const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) if (value !== undefined) search.append(name, value);
+  for (const [name, value] of Object.entries(query)) for (const item of typeof value === 'string' ? [value] : (value ?? [])) search.append(name, item);
   const text = search.toString();
   // A question mark at the end would be cut off by the library together with a character of the path.
   return text === '' ? path : `${path}?${text}&`;

@@ -1,7 +1,8 @@
-import { Readable } from 'node:stream';
 import { failureOf } from '../errors.ts';
 import { EngineError, type EngineClient } from './client.ts';
-import { readProgress } from './progress.ts';
+import { readImageConfig, type ImageConfig } from './image-config.ts';
+import { fieldsOf, itemsOf, textOf, textsOf } from './json-answer.ts';
+import { productOf } from './product.ts';
 
 // Requests about images. Names that reach these functions are made by this plugin or checked by it: none may hold a slash or a question mark unescaped.
 
@@ -10,13 +11,11 @@ export interface ImageInfo {
   readonly id: string;
   /** Digests of the uncompressed layers, lowest first. These are digests of content. */
   readonly layers: readonly string[];
-  /** What of the configuration influences commands that run in the image, as JSON in a fixed form. */
-  readonly config: string;
-  /** Instructions that are done where a Dockerfile starts from it; they are part of `config`, too. */
-  readonly onBuild: readonly string[];
+  /** Undefined when the engine does not tell all of it. */
+  readonly config: ImageConfig | undefined;
   /** `name:tag`. */
   readonly tags: readonly string[];
-  /** `name@sha256:…`, for images that came from a registry. */
+  /** `name@sha256:…`, for images that came from a registry; empty where the engine does not tell them from others. */
   readonly repoDigests: readonly string[];
   /** `linux/amd64`; undefined when the engine does not say. */
   readonly platform: string | undefined;
@@ -28,10 +27,14 @@ export async function inspectImage(client: EngineClient, reference: string, sign
   if (answer === undefined) return undefined;
   const fields = fieldsOf(answer);
   const id = fields.get('Id');
-  const layers = texts(fieldsOf(fields.get('RootFS')).get('Layers'));
+  const layers = textsOf(fieldsOf(fields.get('RootFS')).get('Layers'));
   if (typeof id !== 'string') throw failureOf('COS_DOCKER_ENGINE_FAILED', `The engine describes the image ${reference} without an id.`);
-  const config = fieldsOf(fields.get('Config'));
-  return { id, layers, config: configOf(config), onBuild: texts(config.get('OnBuild')), tags: texts(fields.get('RepoTags')), repoDigests: texts(fields.get('RepoDigests')), platform: platformOf(fields) };
+  const isDocker = (await productOf(client, signal)).name === 'docker';
+  const isWhole = isDocker || (await isPlainInPodman(client, id, layers.length, signal));
+  const config = isWhole ? readImageConfig(fields.get('Config')) : undefined;
+  // Podman states one for every name of every image.
+  const repoDigests = isDocker ? textsOf(fields.get('RepoDigests')) : [];
+  return { id, layers, config, tags: textsOf(fields.get('RepoTags')), repoDigests, platform: platformOf(fields) };
 }
 
 function platformOf(fields: ReadonlyMap<string, unknown>): string | undefined {
@@ -39,24 +42,12 @@ function platformOf(fields: ReadonlyMap<string, unknown>): string | undefined {
   return typeof os === 'string' && typeof architecture === 'string' && os !== '' && architecture !== '' ? `${os}/${architecture}` : undefined;
 }
 
-/** The user, folder, variables and shell of commands, what is done when a Dockerfile starts from the image, and folders whose changes are thrown away. */
-function configOf(config: ReadonlyMap<string, unknown>): string {
-  const text = (name: string): string => {
-    const value = config.get(name);
-    return typeof value === 'string' ? value : '';
-  };
-  return JSON.stringify({
-    user: text('User'),
-    folder: text('WorkingDir'),
-    env: texts(config.get('Env')).toSorted(byCodeUnit),
-    shell: texts(config.get('Shell')),
-    onBuild: texts(config.get('OnBuild')),
-    volumes: [...fieldsOf(config.get('Volumes')).keys()].toSorted(byCodeUnit),
-  });
-}
-
-function byCodeUnit(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+/** Podman keeps quiet about SHELL and ONBUILD of an image. Its history names every instruction, if it agrees with the layers. */
+async function isPlainInPodman(client: EngineClient, id: string, layers: number, signal: AbortSignal): Promise<boolean> {
+  const answer = await client.find({ method: 'GET', path: `/v4.0.0/libpod/images/${id.replace('sha256:', '')}/json`, signal });
+  const history = itemsOf(fieldsOf(answer).get('History')).map(fieldsOf);
+  const instructions = history.map((entry) => textOf(entry.get('created_by')));
+  return history.filter((entry) => entry.get('empty_layer') !== true).length === layers && instructions.every((text) => text !== '' && !/\b(?:SHELL|ONBUILD)\b/.test(text));
 }
 
 /** Gives an image one more name. Moves the name when another image has it. */
@@ -64,64 +55,43 @@ export async function tagImage(client: EngineClient, image: string, name: ImageN
   await client.ask({ method: 'POST', path: `/images/${image}/tag`, query: { repo: name.repository, tag: name.tag }, signal });
 }
 
-/** Takes a name away; with its last name the image goes, too. A name that nothing has is no error. */
+/** Takes a name away; with its last name the image goes, too, unless something uses it. A name that nothing has is no error. */
 export async function untagImage(client: EngineClient, name: ImageName, signal: AbortSignal): Promise<void> {
-  await client.find({ method: 'DELETE', path: `/images/${referenceOf(name)}`, query: { noprune: '0' }, signal });
+  try {
+    await client.find({ method: 'DELETE', path: `/images/${referenceOf(name)}`, query: { noprune: '0' }, signal });
+  } catch (error) {
+    // Podman keeps the name, too, where a command of a build that was broken off still runs.
+    if (!(error instanceof EngineError && error.refusal.status === 409) || (await productOf(client, signal)).name !== 'podman') throw error;
+    const image = await inspectImage(client, referenceOf(name), signal);
+    const repository = image === undefined ? undefined : fullNames(name.repository).find((full) => image.tags.includes(`${full}:${name.tag}`));
+    if (image !== undefined && repository !== undefined) await client.find({ method: 'POST', path: `/v4.0.0/libpod/images/${image.id.replace('sha256:', '')}/untag`, query: { repo: repository, tag: name.tag }, signal });
+  }
 }
 
 /** Names of images in a repository whose tag starts with `prefix`. */
 export async function listTags(client: EngineClient, repository: string, prefix: string, signal: AbortSignal): Promise<readonly ImageName[]> {
   const answer = await client.ask({ method: 'GET', path: '/images/json', query: { filters: JSON.stringify({ reference: [`${repository}:${prefix}*`] }) }, signal });
-  const start = `${repository}:`;
-  const list: readonly unknown[] = Array.isArray(answer) ? answer : [];
-  return list
-    .flatMap((image) => texts(fieldsOf(image).get('RepoTags')))
-    .filter((reference) => reference.startsWith(`${start}${prefix}`))
-    .map((reference) => ({ repository, tag: reference.slice(start.length) }));
+  const references = itemsOf(answer).flatMap((image) => textsOf(fieldsOf(image).get('RepoTags')));
+  return namesIn(repository, references).filter(({ tag }) => tag.startsWith(prefix));
+}
+
+/** Those of an engine's references that are in a repository. */
+export function namesIn(repository: string, references: readonly string[]): readonly ImageName[] {
+  const tags = references.flatMap((reference) => {
+    const start = fullNames(repository).find((full) => reference.startsWith(`${full}:`));
+    return start === undefined ? [] : [reference.slice(start.length + 1)];
+  });
+  return [...new Set(tags)].map((tag) => ({ repository, tag }));
+}
+
+/** How engines call a repository: Podman gives names without a registry one, `docker.io` or by its configuration `localhost`. */
+function fullNames(repository: string): readonly string[] {
+  return ['', 'docker.io/', 'docker.io/library/', 'localhost/'].map((registry) => `${registry}${repository}`);
 }
 
 /** The image as the engine saves it: a tar of its configuration and its layers. */
 export async function saveImage(client: EngineClient, reference: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
   return client.stream({ method: 'GET', path: `/images/${reference}/get`, signal });
-}
-
-export interface ImportRequest {
-  /** The root file system as an uncompressed tar. */
-  readonly rootfs: AsyncIterable<Uint8Array>;
-  readonly name: ImageName;
-  /** Dockerfile instructions that set the configuration, for example `ENV PATH=/bin`. */
-  readonly changes: readonly string[];
-  readonly platform: string;
-  readonly signal: AbortSignal;
-}
-
-/** Makes an image of one layer from a root file system and answers its id. */
-export async function importImage(client: EngineClient, request: ImportRequest): Promise<string> {
-  const { name, changes, platform, signal } = request;
-  const path = `/images/create?${changes.map((change) => `changes=${encodeURIComponent(change)}&`).join('')}`;
-  const query = new URLSearchParams({ fromSrc: '-', repo: name.repository, tag: name.tag, platform });
-  const body = Readable.from(request.rootfs, { objectMode: false });
-  // An error of the source must reach whoever waits, not only the connection that it breaks.
-  let broken: Error | undefined;
-  body.once('error', (error) => {
-    broken = error;
-  });
-  try {
-    const stream = await client.stream({ method: 'POST', path: `${path}${query.toString()}&`, body, signal });
-    let image: string | undefined;
-    for await (const event of readProgress(stream)) {
-      if (event.kind === 'error') throw failureOf('COS_DOCKER_ENGINE_FAILED', `The engine could not import the root file system: ${event.message}`);
-      if (event.kind === 'image') image = event.id;
-    }
-    if (image === undefined) throw failureOf('COS_DOCKER_ENGINE_FAILED', 'The engine broke off the import of a root file system without a word.');
-    return image;
-  } catch (error) {
-    signal.throwIfAborted();
-    if (broken !== undefined) throw broken;
-    throw error instanceof EngineError ? failureOf('COS_DOCKER_ENGINE_FAILED', `The engine refuses the root file system: ${error.refusal.message}`, { cause: error }) : error;
-  } finally {
-    body.destroy();
-  }
 }
 
 export interface ImageName {
@@ -131,12 +101,4 @@ export interface ImageName {
 
 export function referenceOf(name: ImageName): string {
   return `${name.repository}:${name.tag}`;
-}
-
-function fieldsOf(value: unknown): ReadonlyMap<string, unknown> {
-  return new Map<string, unknown>(typeof value === 'object' && value !== null ? Object.entries(value) : []);
-}
-
-function texts(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }

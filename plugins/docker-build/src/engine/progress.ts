@@ -1,8 +1,11 @@
+import { fieldsOf } from './json-answer.ts';
+
 // The stream of JSON messages with which the engine reports on builds, imports and pulls. The HTTP status is already 200 when something fails: only an
 // `error` message tells.
 
 export type Progress =
-  | { readonly kind: 'step'; readonly number: number; readonly total: number; readonly text: string }
+  /** Of several stages, `stage` says which one `number` and `total` count in; undefined where they count everything. */
+  | { readonly kind: 'step'; readonly number: number; readonly total: number; readonly stage: number | undefined; readonly text: string }
   /** A whole line of output, without its line end and without colours. */
   | { readonly kind: 'line'; readonly text: string }
   | { readonly kind: 'image'; readonly id: string }
@@ -28,20 +31,28 @@ function* read(message: string, output: LineSplitter): Generator<Progress> {
     if (/^sha256:[0-9a-f]{64}$/.test(status)) yield { kind: 'image', id: status };
     else if (fields['progressDetail'] === undefined) for (const line of output.add(`${status}\n`)) yield lineEvent(line);
   }
-  const id = member(aux, 'ID');
+  // The first is a build's, the second that of Podman's import.
+  const id = fieldsOf(aux).get('ID') ?? fields['Id'];
   if (typeof id === 'string') yield { kind: 'image', id };
   if (typeof error === 'string') {
     for (const line of output.end()) yield lineEvent(line);
-    const code = member(errorDetail, 'code');
-    yield { kind: 'error', message: error, exitCode: typeof code === 'number' ? code : undefined };
+    yield { kind: 'error', message: error.trimEnd(), exitCode: exitCodeOf(error, errorDetail) };
   }
 }
 
 function lineEvent(line: string): Progress {
-  const step = /^(?:Step|STEP) (\d+)\/(\d+) ?: (.*)$/.exec(line);
+  const step = /^(?:\[(\d+)\/\d+\] STEP|STEP|Step) (\d+)\/(\d+) ?: (.*)$/.exec(line);
   if (step === null) return { kind: 'line', text: line };
-  const [, number = '', total = '', text = ''] = step;
-  return { kind: 'step', number: Number(number), total: Number(total), text };
+  const [, stage, number = '', total = '', text = ''] = step;
+  return { kind: 'step', number: Number(number), total: Number(total), stage: stage === undefined ? undefined : Number(stage), text };
+}
+
+/** Docker states the exit status of a command as a number, Podman in its message. */
+function exitCodeOf(error: string, detail: unknown): number | undefined {
+  const code = fieldsOf(detail).get('code');
+  if (typeof code === 'number') return code;
+  const status = / while running runtime: exit status (\d+)\s*$/.exec(error)?.[1];
+  return status === undefined ? undefined : Number(status);
 }
 
 interface Message {
@@ -61,10 +72,6 @@ function parse(text: string): Message | undefined {
     // Some proxies in front of an engine answer with plain text; it is shown as it is.
     return undefined;
   }
-}
-
-function member(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? new Map<string, unknown>(Object.entries(value)).get(name) : undefined;
 }
 
 /** Messages are separated by line ends; a message may come in several chunks. */

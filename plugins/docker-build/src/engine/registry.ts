@@ -2,6 +2,7 @@ import { failureOf } from '../errors.ts';
 import type { ImageReference } from '../reference.ts';
 import { EngineError, type EngineClient } from './client.ts';
 import { inspectImage } from './images.ts';
+import { fieldsOf, textOf } from './json-answer.ts';
 import { readProgress } from './progress.ts';
 
 // What the engine asks registries for us: it knows mirrors, certificates and insecure registries of its host.
@@ -15,9 +16,8 @@ export async function findDigest(client: EngineClient, reference: ImageReference
   } catch (error) {
     throw error instanceof EngineError ? registryFailure(text, error.refusal.message, error) : error;
   }
-  const descriptor = member(answer, 'Descriptor');
-  const digest = member(descriptor, 'digest');
-  if (typeof digest === 'string' && /^sha256:[0-9a-f]{64}$/.test(digest)) return digest;
+  const digest = textOf(fieldsOf(fieldsOf(answer).get('Descriptor')).get('digest'));
+  if (/^sha256:[0-9a-f]{64}$/.test(digest)) return digest;
   throw registryFailure(text, 'the answer has no digest');
 }
 
@@ -48,8 +48,4 @@ export async function pullImage(client: EngineClient, { name, digest, platform, 
 
 function registryFailure(reference: string, message: string, cause?: unknown): Error {
   return failureOf('COS_DOCKER_REGISTRY_FAILED', `The image ${reference} cannot be had: ${message}`, cause === undefined ? {} : { cause });
-}
-
-function member(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? new Map<string, unknown>(Object.entries(value)).get(name) : undefined;
 }

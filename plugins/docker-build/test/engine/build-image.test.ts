@@ -1,23 +1,17 @@
-import { execFile, spawn } from 'node:child_process';
-import { promisify } from 'node:util';
+import { spawn } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEntry, writeTar } from '@cos/archive';
 import { CosError } from '@cos/core';
 import { formatPackageDockerfile } from '@cos/luet';
 import { buildImage, type BuildRequest } from '../../src/engine/build-image.ts';
-import { inspectImage, referenceOf } from '../../src/engine/images.ts';
+import { inspectImage, referenceOf, untagImage } from '../../src/engine/images.ts';
 import { packageSteps } from '../../src/package-steps.ts';
+import { fieldsOf, itemsOf, textOf } from '../../src/engine/json-answer.ts';
 import { parseRecipe } from '../../src/recipe.ts';
-import { connect, never, TestImages } from '../rig/engine.ts';
+import { engineNames, never, processesWith, startEngine, TestImages, type TestEngine } from '../rig/engine.ts';
 
-const run = promisify(execFile);
+let engine: TestEngine;
 let images: TestImages;
-
-beforeAll(async () => {
-  images = new TestImages(await connect());
-  await images.base();
-});
-afterAll(async () => images.remove());
 
 function request(fields: object, tag: string, more: Partial<BuildRequest> = {}): BuildRequest {
   const recipe = parseRecipe(JSON.stringify({ format: 1, category: 't', name: 'p', version: '1.0', ...fields }));
@@ -35,7 +29,17 @@ async function failureOf(promise: Promise<unknown>): Promise<CosError> {
   return error;
 }
 
-describe('a build in the engine', () => {
+describe.each(engineNames)('a build in %s', (name) => {
+  beforeAll(async () => {
+    engine = await startEngine(name);
+    images = new TestImages(engine.client);
+    await images.base();
+  });
+  afterAll(async () => {
+    await images.remove();
+    await engine.stop();
+  });
+
   it('ends with an image of the given name and shows what the steps print', async () => {
     const lines: string[] = [];
     const id = await buildImage(images.client, request({ steps: ['cat /luetbuild/greeting', 'echo $PACKAGE_NAME >&2'] }, 'good', { onLine: (line) => lines.push(line) }));
@@ -60,7 +64,7 @@ describe('a build in the engine', () => {
   it('leaves no container behind when a command fails', async () => {
     const mark = `exit ${process.pid % 200 + 1}`;
     await failureOf(buildImage(images.client, request({ steps: [mark] }, 'bad')));
-    expect((await containers()).filter((line) => line.includes(mark))).toEqual([]);
+    expect(await containers(mark)).toEqual([]);
   });
 
   it('points at the item of the recipe when a command of several lines is not continued', async () => {
@@ -78,39 +82,47 @@ describe('a build in the engine', () => {
     expect(error.diagnostics[0]?.message).toContain('Step 7 of 7 of t/p-1.0 (copy[0] of its recipe) failed');
   });
 
-  it('stops its container when it is aborted', async () => {
+  // Podman lets a running command come to its end.
+  const seconds = name === 'docker' ? 600 : 5;
+
+  it('ends at once when it is aborted, with no further step, and leaves nothing behind', async () => {
     const abort = new AbortController();
-    const mark = `sleep 600.${process.pid}`;
-    const build = buildImage(images.client, request({ steps: [mark] }, 'slow', {
-      signal: abort.signal, onLine: (line) => { if (line.includes(mark)) setTimeout(() => abort.abort(new Error('stopped')), 1000); },
+    const mark = `${seconds}.${process.pid}1`;
+    const build = buildImage(images.client, request({ steps: [`sleep ${mark}`, 'true'] }, 'slow', {
+      signal: abort.signal, onLine: (line) => { if (line.includes(mark)) setTimeout(() => abort.abort(new Error('stopped')), 1500); },
     }));
     await expect(build).rejects.toThrow('stopped');
-    await expect.poll(async () => (await containers()).filter((line) => line.includes(mark)), { timeout: 20_000 }).toEqual([]);
+    // Podman still uses the image.
+    await untagImage(images.client, images.name('base'), never);
+    expect(await inspectImage(images.client, referenceOf(images.name('base')), never)).toBeUndefined();
+    if (name === 'docker') expect(await processesWith(mark)).toEqual([]);
+    await expect.poll(async () => processesWith(mark), { timeout: 20_000 }).toEqual([]);
+    await expect.poll(async () => containers(mark), { timeout: 20_000 }).toEqual([]);
+    expect(await inspectImage(images.client, referenceOf(images.name('slow')), never)).toBeUndefined();
+    await images.base();
   });
 
-  it('leaves no container behind when the process that asked for it is killed', async () => {
-    const mark = `sleep 700.${process.pid}`;
+  it('leaves nothing behind when the process that asked for it is killed', async () => {
+    const mark = `${seconds}.${process.pid}2`;
     const script = `
       import { connect, never } from ${JSON.stringify(new URL('../rig/engine.ts', import.meta.url).pathname)};
       import { createEntry, writeTar } from '@cos/archive';
       const client = await connect();
       const { Readable } = await import('node:stream');
       const stream = await client.stream({ method: 'POST', path: '/build', signal: never, query: { networkmode: 'host', rm: '1', forcerm: '1' },
-        body: Readable.from(writeTar([createEntry({ path: 'Dockerfile' }, 'FROM ${images.repository}:base\\nRUN ${mark}')]), { objectMode: false }) });
+        body: Readable.from(writeTar([createEntry({ path: 'Dockerfile' }, 'FROM ${images.repository}:base\\nRUN sleep ${mark}')]), { objectMode: false }) });
       for await (const chunk of stream) process.stdout.write(chunk);`;
-    const child = spawn(process.execPath, ['--conditions=source', '--input-type=module-typescript', '--eval', script], { stdio: ['ignore', 'pipe', 'inherit'] });
-    await new Promise<void>((resolve, reject) => {
-      child.stdout.on('data', (chunk: Buffer) => { if (chunk.includes('Running in')) resolve(); });
-      child.once('exit', () => reject(new Error('the child ended too early')));
-    });
-    await expect.poll(async () => (await containers()).filter((line) => line.includes(mark)), { timeout: 10_000 }).toHaveLength(1);
+    const child = spawn(process.execPath, ['--conditions=source', '--input-type=module-typescript', '--eval', script], { env: engine.env, stdio: 'inherit' });
+    await expect.poll(async () => processesWith(mark), { timeout: 20_000 }).toHaveLength(1);
     child.kill('SIGKILL');
-    await expect.poll(async () => (await containers()).filter((line) => line.includes(mark)), { timeout: 20_000 }).toEqual([]);
+    await expect.poll(async () => processesWith(mark), { timeout: 20_000 }).toEqual([]);
+    await expect.poll(async () => containers(mark), { timeout: 20_000 }).toEqual([]);
   });
 });
 
-/** All containers of the engine, running or not, that this file's images made. */
-async function containers(): Promise<readonly string[]> {
-  const { stdout } = await run('docker', ['ps', '--all', '--no-trunc', '--format', '{{.ID}} {{.Image}} {{.Command}}']);
-  return stdout.split('\n').filter((line) => line !== '');
+/** Ids of containers, running or not, and of those that Podman's builder works in: on the engine of the host, of those that run this command. */
+async function containers(mark: string): Promise<readonly string[]> {
+  const path = engine.name === 'docker' ? '/containers/json' : '/v4.0.0/libpod/containers/json';
+  const list = itemsOf(await engine.client.ask({ method: 'GET', path, query: { all: 'true', external: 'true' }, signal: never })).map(fieldsOf);
+  return list.filter((container) => engine.name === 'podman' || textOf(container.get('Command')).includes(mark)).map((container) => textOf(container.get('Id')));
 }

@@ -50,15 +50,22 @@ export interface DockerfileResult extends RanConfig {
   readonly failure: Diagnostic | undefined;
 }
 
+interface ProjectRequest {
+  readonly repository: string;
+  /** Leads to the engine. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly files: Readonly<Record<string, string>>;
+}
+
 /** A workspace with files and a busybox base, in which every image that a Dockerfile names is that base. */
-export async function dockerfileProject(repository: string, files: Readonly<Record<string, string>>): Promise<DockerfileProject> {
+export async function dockerfileProject({ repository, env, files }: ProjectRequest): Promise<DockerfileProject> {
   const workspace = await createWorkspace(files);
   onTestFinished(async () => workspace.remove());
   await pipeline(Readable.from(busyboxTar()), createWriteStream(workspace.join('base.tar')));
-  return { workspace, run: async (over = {}) => run(workspace, repository, over) };
+  return { workspace, run: async (over = {}) => run(workspace, { repository, env }, over) };
 }
 
-async function run(workspace: TemporaryWorkspace, repository: string, over: Partial<DockerfileRun>): Promise<DockerfileResult> {
+async function run(workspace: TemporaryWorkspace, { repository, env }: Omit<ProjectRequest, 'files'>, over: Partial<DockerfileRun>): Promise<DockerfileResult> {
   const { dockerfile = 'Dockerfile', context = '.', target, buildArgs = {}, plugin = {}, signal, onLine } = over;
   const choice = target === undefined ? {} : { target };
   const config = defineConfig({
@@ -84,6 +91,7 @@ async function run(workspace: TemporaryWorkspace, repository: string, over: Part
   });
   const ran = await runConfig(config, {
     workspace: workspace.path,
+    env,
     ...(signal === undefined ? {} : { signal }),
     onEvent: (event) => {
       if (event.type === 'task-output') onLine?.(event.line);

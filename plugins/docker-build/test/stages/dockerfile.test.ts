@@ -1,27 +1,30 @@
-import { execFile } from 'node:child_process';
 import { chmodSync, symlinkSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
-import { promisify } from 'node:util';
+import { createEntry, writeTar } from '@cos/archive';
 import { createWorkspace, runStage } from '@cos/core/testing';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { importImage, listTags, referenceOf } from '../../src/engine/images.ts';
+import { buildImage } from '../../src/engine/build-image.ts';
+import { listTags, referenceOf } from '../../src/engine/images.ts';
 import { dockerBuild } from '../../src/index.ts';
-import { busyboxTar } from '../rig/busybox.ts';
 import { dockerfileProject, type DockerfileProject } from '../rig/dockerfile-run.ts';
-import { connect, never, TestImages } from '../rig/engine.ts';
+import { engineNames, never, processesWith, startEngine, TestImages, type TestEngine } from '../rig/engine.ts';
 
-const run = promisify(execFile);
+let engine: TestEngine;
 let images: TestImages;
 
-beforeAll(async () => {
-  images = new TestImages(await connect());
-});
-afterAll(async () => images.remove());
-
-const project = async (files: Readonly<Record<string, string>>): Promise<DockerfileProject> => dockerfileProject(images.repository, files);
+const project = async (files: Readonly<Record<string, string>>): Promise<DockerfileProject> => dockerfileProject({ repository: images.repository, env: engine.env, files });
 const BUILD = 'docker-build.dockerfile#test';
 
-describe('the image of a Dockerfile', () => {
+describe.each(engineNames)('the image of a Dockerfile in %s', (engineName) => {
+  beforeAll(async () => {
+    engine = await startEngine(engineName);
+    images = new TestImages(engine.client);
+  });
+  afterAll(async () => {
+    await images.remove();
+    await engine.stop();
+  });
+
   it('has what its steps make and what it copies from the context and from other stages', async () => {
     const { run: build } = await project({
       Dockerfile: 'ARG BASE=debian:12\nFROM ${BASE} AS tools\nRUN mkdir /out && echo tool > /out/tool\nFROM cos://base\nARG GREETING\nARG TARGETARCH\nCOPY --from=tools /out/ /tools/\nCOPY etc /etc/own\nRUN echo $GREETING $TARGETARCH > /greeting\n',
@@ -120,14 +123,18 @@ describe('the image of a Dockerfile', () => {
   });
 
   it('does not start from an image that has instructions for that case, but copies from one', async () => {
+    await images.base();
     const name = images.name('onbuild');
-    await importImage(images.client, { rootfs: busyboxTar(), name, changes: ['ONBUILD COPY --from=registry.example/x:1 / /'], platform: 'linux/amd64', signal: never });
+    const text = `FROM ${referenceOf(images.name('base'))}\nONBUILD COPY --from=registry.example/x:1 / /\n`;
+    await buildImage(images.client, {
+      subject: 'onbuild', steps: [], dockerfileName: 'd', context: writeTar([createEntry({ path: 'd' }, text)]), tag: referenceOf(name), network: 'none', buildArgs: {}, onLine: () => undefined, signal: never,
+    });
     const reference = referenceOf(name);
     const built = async (text: string) => {
       const workspace = await createWorkspace({ Dockerfile: text });
       onTestFinished(async () => workspace.remove());
       const inputs = { dockerfile: workspace.join('Dockerfile'), context: [], images: [{ path: reference, meta: { reference } }] };
-      return runStage(dockerBuild({ repository: images.repository }), 'dockerfile', { workspace, inputs, options: { file: 'Dockerfile', references: ['x:1'], context: [] } });
+      return runStage(dockerBuild({ repository: images.repository }), 'dockerfile', { workspace, env: engine.env, inputs, options: { file: 'Dockerfile', references: ['x:1'], context: [] } });
     };
     await using refused = await built('FROM x:1\n');
     expect(refused.failure).toMatchObject({ code: 'COS_DOCKER_ONBUILD', notes: [{ message: 'ONBUILD COPY --from=registry.example/x:1 / /' }] });
@@ -146,20 +153,20 @@ describe('the image of a Dockerfile', () => {
   });
 
   it('is cancelled together with its container', async () => {
-    const mark = `sleep 900.${process.pid}`;
-    const { run: build } = await project({ Dockerfile: `FROM a:1\nRUN ${mark}\n` });
+    // Podman lets a running command come to its end.
+    const mark = `${engineName === 'docker' ? 900 : 5}.${process.pid}`;
+    const { run: build } = await project({ Dockerfile: `FROM a:1\nRUN sleep ${mark}\n` });
     const abort = new AbortController();
-    const { outcomes } = await build({ signal: abort.signal, onLine: (line) => line.includes(`RUN ${mark}`) && setTimeout(() => abort.abort(), 500) });
+    const { outcomes } = await build({ signal: abort.signal, onLine: (line) => line.includes(`RUN sleep ${mark}`) && setTimeout(() => abort.abort(), 500) });
     expect(outcomes[BUILD]).toBe('cancelled');
-    const containers = async (): Promise<string> => (await run('docker', ['ps', '--all', '--no-trunc'])).stdout;
-    await expect.poll(containers, { timeout: 20_000 }).not.toContain(mark);
+    await expect.poll(async () => processesWith(mark), { timeout: 20_000 }).toEqual([]);
   });
 
   it('is built anew when the engine lost it', async () => {
     const { run: build, workspace } = await project({ Dockerfile: 'FROM a:1\nRUN echo again > /x\n' });
     await build();
     const names = await listTags(images.client, images.repository, '', never);
-    await run('docker', ['rmi', '--force', ...names.map(referenceOf)]);
+    await engine.docker('rmi', '--force', ...names.map(referenceOf));
     await rm(workspace.join('build'), { recursive: true });
     await writeFile(workspace.join('Dockerfile'), '# other\nFROM a:1\nRUN echo again > /x\n');
     const { text, files } = await build();

@@ -1,24 +1,16 @@
-import { execFile } from 'node:child_process';
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { promisify } from 'node:util';
 import { readTar } from '@cos/archive';
 import { runStage, type StageRun } from '@cos/core/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dockerBuild } from '../../src/index.ts';
 import type { image } from '../../src/stages/image.ts';
 import { listTags, referenceOf } from '../../src/engine/images.ts';
-import { connect, never, TestImages } from '../rig/engine.ts';
+import { engineNames, never, processesWith, startEngine, TestImages, type TestEngine } from '../rig/engine.ts';
 import { packageWorkspace, recipeFile } from '../rig/stage.ts';
 
-const run = promisify(execFile);
+let engine: TestEngine;
 let images: TestImages;
-
-beforeAll(async () => {
-  images = new TestImages(await connect());
-  await images.base();
-});
-afterAll(async () => images.remove());
 
 interface Case {
   readonly recipe: object;
@@ -34,6 +26,7 @@ async function build({ recipe, files = { greeting: 'hello\n' }, copies = [], plu
   return runStage(dockerBuild({ repository: images.repository, ...plugin }), 'image', {
     workspace,
     force,
+    env: engine.env,
     inputs: { recipe: await recipeFile(workspace, recipe), context: folder, base: given(referenceOf(images.name('base'))), copies: copies.map(given) },
   });
 }
@@ -48,7 +41,17 @@ async function contentOf(path: string): Promise<ReadonlyMap<string, string>> {
   return found;
 }
 
-describe('the images of a package', () => {
+describe.each(engineNames)('the images of a package in %s', (name) => {
+  beforeAll(async () => {
+    engine = await startEngine(name);
+    images = new TestImages(engine.client);
+    await images.base();
+  });
+  afterAll(async () => {
+    await images.remove();
+    await engine.stop();
+  });
+
   it('are the builder image with prelude and folder, and the package image with what the steps add', async () => {
     await using built = await build({
       recipe: { prelude: ['echo $PACKAGE_NAME > /prelude'], env: ['A=one'], steps: ['cp greeting /greeting', 'echo $A $PACKAGE_VERSION > /env'] },
@@ -76,7 +79,7 @@ describe('the images of a package', () => {
 
   it('can be found in the engine by the reference in their metadata', async () => {
     await using built = await build({ recipe: { steps: ['echo found > /found'] } });
-    const { stdout } = await run('docker', ['image', 'inspect', '--format', '{{json .Config.Env}}', built.outputs.image.meta.reference]);
+    const stdout = await engine.docker('image', 'inspect', '--format', '{{json .Config.Env}}', built.outputs.image.meta.reference);
     expect(JSON.parse(stdout)).toContain('PACKAGE_NAME=p');
     expect(built.outputs.image.meta.reference).toBe(`${images.repository}:${built.outputs.image.digest.slice('sha256:'.length)}`);
   });
@@ -85,7 +88,7 @@ describe('the images of a package', () => {
     const recipe = { steps: ['echo same > /same'] };
     await using first = await build({ recipe });
     const tags = await listTags(images.client, images.repository, 'builder-', never);
-    await run('docker', ['rmi', '--force', first.outputs.image.meta.reference, first.outputs.builder.meta.reference, ...tags.map(referenceOf)]);
+    await engine.docker('rmi', '--force', first.outputs.image.meta.reference, first.outputs.builder.meta.reference, ...tags.map(referenceOf));
     await using second = await build({ recipe });
     expect(second.outputs.image.digest).toBe(first.outputs.image.digest);
     expect(second.outputs.builder.digest).toBe(first.outputs.builder.digest);
@@ -146,18 +149,18 @@ describe('the images of a package', () => {
   it('are cancelled together with their container', async () => {
     const { workspace, folder } = await packageWorkspace({ a: 'a' });
     const abort = new AbortController();
-    const mark = `sleep 800.${process.pid}`;
+    const mark = `${name === 'docker' ? 800 : 5}.${process.pid}`;
     const running = runStage(dockerBuild({ repository: images.repository }), 'image', {
       workspace,
-      inputs: { recipe: await recipeFile(workspace, { steps: [mark] }), context: folder, base: { path: referenceOf(images.name('base')), meta: { reference: 'x' } }, copies: [] },
+      env: engine.env,
+      inputs: { recipe: await recipeFile(workspace, { steps: [`sleep ${mark}`] }), context: folder, base: { path: referenceOf(images.name('base')), meta: { reference: 'x' } }, copies: [] },
       signal: abort.signal,
       onEvent: (event) => {
-        if (event.type === 'task-output' && event.line.includes(`RUN ${mark}`)) setTimeout(() => abort.abort(), 500);
+        if (event.type === 'task-output' && event.line.includes(`RUN sleep ${mark}`)) setTimeout(() => abort.abort(), 500);
       },
     });
     await using ended = await running;
     expect(ended.outcome).toBe('cancelled');
-    const containers = async (): Promise<string> => (await run('docker', ['ps', '--all', '--no-trunc'])).stdout;
-    await expect.poll(containers, { timeout: 20_000 }).not.toContain(mark);
+    await expect.poll(async () => processesWith(mark), { timeout: 20_000 }).toEqual([]);
   });
 });

@@ -1,35 +1,40 @@
-import { execFileSync } from 'node:child_process';
-import { rootfsDigest } from '@cos/archive';
-import { createEntry } from '@cos/archive';
+import { createEntry, rootfsDigest } from '@cos/archive';
 import { runStage } from '@cos/core/testing';
 import { createReadStream } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { importImage, referenceOf } from '../../src/engine/images.ts';
+import { referenceOf } from '../../src/engine/images.ts';
+import { importImage } from '../../src/engine/import-image.ts';
 import { dockerBuild } from '../../src/index.ts';
 import { pluginOptions } from '../../src/options.ts';
 import { named } from '../../src/pins/named.ts';
 import { busyboxTar } from '../rig/busybox.ts';
-import { connect, hostVariables, never, TestImages } from '../rig/engine.ts';
+import { engineNames, never, startEngine, TestImages, type TestEngine } from '../rig/engine.ts';
 
+let engine: TestEngine;
 let images: TestImages;
 let name: string;
-beforeAll(async () => {
-  images = new TestImages(await connect());
-  await images.base();
-  name = referenceOf(images.name('base'));
-});
-afterAll(async () => images.remove());
 
-const pinOf = (request: string) => named.resolve(request, { plugin: z.parse(pluginOptions, { repository: images.repository }), env: hostVariables(), signal: never, details: undefined, previous: undefined, scratch: '/nonexistent', exec: () => Promise.reject(new Error('the pin starts no tool')) });
-const take = (reference: string, content: string, platform: 'linux/amd64' | 'linux/arm64' = 'linux/amd64') => runStage(dockerBuild({ repository: images.repository }), 'local', { options: { reference, content }, platform });
+const pinOf = (request: string) => named.resolve(request, { plugin: z.parse(pluginOptions, { repository: images.repository }), env: engine.env, signal: never, details: undefined, previous: undefined, scratch: '/nonexistent', exec: () => Promise.reject(new Error('the pin starts no tool')) });
+const take = (reference: string, content: string, platform: 'linux/amd64' | 'linux/arm64' = 'linux/amd64') => runStage(dockerBuild({ repository: images.repository }), 'local', { env: engine.env, options: { reference, content }, platform });
 
 /** Gives the name to another image than it has. */
 async function moveName(content: string): Promise<void> {
-  await importImage(images.client, { rootfs: busyboxTar([createEntry({ path: 'marker' }, content)]), name: images.name('base'), changes: [], platform: 'linux/amd64', signal: never });
+  await importImage(images.client, { rootfs: busyboxTar([createEntry({ path: 'marker' }, content)]), name: images.name('base'), env: {}, platform: 'linux/amd64', signal: never });
 }
 
-describe('an image that only the engine has', () => {
+describe.each(engineNames)('an image that only %s has', (engineName) => {
+  beforeAll(async () => {
+    engine = await startEngine(engineName);
+    images = new TestImages(engine.client);
+    await images.base();
+    name = referenceOf(images.name('base'));
+  });
+  afterAll(async () => {
+    await images.remove();
+    await engine.stop();
+  });
+
   it('is pinned by the digest of its content, and taken as exactly that', async () => {
     const pin = await pinOf(name);
     expect(pin).toEqual({ content: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) as unknown });
@@ -57,13 +62,11 @@ describe('an image that only the engine has', () => {
   });
 
   it('without a tag means the tag latest', async () => {
-    execFileSync('docker', ['tag', name, referenceOf(images.name('latest'))]);
+    await engine.docker('tag', name, referenceOf(images.name('latest')));
     expect(await pinOf(images.repository)).toEqual(await pinOf(name));
   });
-});
 
-describe('a name that the engine does not have', () => {
-  it('is looked up in its registry', async () => {
+  it('is looked up in its registry under a name that the engine does not have', async () => {
     await expect(pinOf('127.0.0.1:9/x:1')).rejects.toMatchObject({ diagnostics: [{ code: 'COS_DOCKER_REGISTRY_FAILED' }] });
     expect(await pinOf(`x@sha256:${'4'.repeat(64)}`)).toEqual({ digest: `sha256:${'4'.repeat(64)}` });
   });

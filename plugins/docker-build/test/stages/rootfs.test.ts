@@ -7,13 +7,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inspectImage, listTags } from '../../src/engine/images.ts';
 import { dockerBuild } from '../../src/index.ts';
 import { busyboxEntries, busyboxTar } from '../rig/busybox.ts';
-import { connect, never, TestImages } from '../rig/engine.ts';
+import { engineNames, never, startEngine, TestImages, type TestEngine } from '../rig/engine.ts';
 
+let engine: TestEngine;
 let images: TestImages;
-beforeAll(async () => {
-  images = new TestImages(await connect());
-});
-afterAll(async () => images.remove());
 
 async function collect(stream: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
@@ -58,12 +55,21 @@ describe('the archive of a root filesystem', () => {
   });
 });
 
-describe('a base image', () => {
-  it('has the content of the archive and a configuration that only says where commands and what time it is', async () => {
+describe.each(engineNames)('an image in %s', (name) => {
+  beforeAll(async () => {
+    engine = await startEngine(name);
+    images = new TestImages(engine.client);
+  });
+  afterAll(async () => {
+    await images.remove();
+    await engine.stop();
+  });
+
+  it('of a root filesystem has its content and a configuration that only says where commands and what time it is', async () => {
     const workspace = await createWorkspace();
     const rootfs = await file(workspace, 'rootfs.tar', await collect(busyboxTar()));
     await using made = await runStage(dockerBuild({ repository: images.repository }), 'base', {
-      workspace, inputs: { rootfs: { path: rootfs, meta: {} } }, options: { labels: { 'org.example.title': 'a "quoted" $HOME \\ title' } }, sourceDateEpoch: 42,
+      workspace, env: engine.env, inputs: { rootfs: { path: rootfs, meta: {} } }, options: { labels: { 'org.example.title': 'a "quoted" $HOME \\ title' } }, sourceDateEpoch: 42,
     });
     expect(made.text).toBe('');
     expect(await rootfsDigest(stream(await readFile(made.outputs.image.path)))).toBe(await rootfsDigest(busyboxTar()));
@@ -74,10 +80,8 @@ describe('a base image', () => {
     });
     expect(await listTags(images.client, images.repository, 'run-', never)).toEqual([]);
   });
-});
 
-describe('an image of package archives', () => {
-  it('has one layer in which later archives lie over earlier ones', async () => {
+  it('of package archives has one layer in which later archives lie over earlier ones', async () => {
     const workspace = await createWorkspace();
     const archive = async (name: string, ...entries: readonly TarEntry[]) => ({
       path: await file(workspace, name, await collect(compress(writeTar(entries), { format: 'zstd' }))),
@@ -85,6 +89,7 @@ describe('an image of package archives', () => {
     });
     await using made = await runStage(dockerBuild({ repository: images.repository }), 'join', {
       workspace,
+      env: engine.env,
       inputs: {
         archives: [
           await archive('lower', createEntry({ path: 'd', type: 'directory', mode: 0o700 }), createEntry({ path: 'd/a' }, 'lower'), createEntry({ path: 'd/b' }, 'lower')),

@@ -5,28 +5,18 @@ import { createEntry, readTar, rootfsDigest, writeTar } from '@cos/archive';
 import { formatPackageDockerfile } from '@cos/luet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildImage } from '../../src/engine/build-image.ts';
-import { importImage, inspectImage, referenceOf } from '../../src/engine/images.ts';
+import { inspectImage, referenceOf } from '../../src/engine/images.ts';
 import { packageSteps } from '../../src/package-steps.ts';
+import { importImage } from '../../src/engine/import-image.ts';
 import { parseRecipe } from '../../src/recipe.ts';
 import { ImageStore } from '../../src/store/image-store.ts';
 import { busyboxTar } from '../rig/busybox.ts';
-import { connect, never, TestImages } from '../rig/engine.ts';
+import { engineNames, never, startEngine, TestImages, type TestEngine } from '../rig/engine.ts';
 
+let engine: TestEngine;
 let images: TestImages;
 let folder: string;
 let store: ImageStore;
-
-beforeAll(async () => {
-  images = new TestImages(await connect());
-  folder = await mkdtemp(join(tmpdir(), 'cos-image-store-'));
-  store = newStore();
-  await images.base();
-});
-afterAll(async () => {
-  for (const made of stores) await made.close();
-  await images.remove();
-  await rm(folder, { recursive: true });
-});
 
 const stores: ImageStore[] = [];
 function newStore(): ImageStore {
@@ -63,7 +53,21 @@ async function contentOf(tar: AsyncIterable<Uint8Array>): Promise<ReadonlyMap<st
   return found;
 }
 
-describe('the store of container images', () => {
+describe.each(engineNames)('the store of container images in %s', (name) => {
+  beforeAll(async () => {
+    engine = await startEngine(name);
+    images = new TestImages(engine.client);
+    folder = await mkdtemp(join(tmpdir(), 'cos-image-store-'));
+    store = newStore();
+    await images.base();
+  });
+  afterAll(async () => {
+    for (const made of stores.splice(0)) await made.close();
+    await images.remove();
+    await rm(folder, { recursive: true });
+    await engine.stop();
+  });
+
   it('keeps an image under its digest and gives back what was imported', async () => {
     const digest = await store.import(referenceOf(images.name('base')), never);
     expect(await store.has(digest, never)).toBe(true);
@@ -107,8 +111,10 @@ describe('the store of container images', () => {
   });
 
   it('tells images of equal content apart when commands would behave differently in them', async () => {
-    const make = async (tag: string, change: string): Promise<string> => importImage(images.client, { rootfs: busyboxTar(), name: images.name(tag), changes: [change], platform: 'linux/amd64', signal: never });
-    const digests = [await make('env1', 'ENV A=1'), await make('env2', 'ENV A=2'), await make('user', 'USER 5'), await make('label', 'LABEL a=1'), await make('none', 'LABEL a=2')].map(async (id) => store.digestOf(id, never));
+    const make = async (tag: string, config: { readonly env?: Record<string, string>; readonly labels?: Record<string, string> }): Promise<string> =>
+      importImage(images.client, { rootfs: busyboxTar(), name: images.name(tag), env: {}, ...config, platform: 'linux/amd64', signal: never });
+    const made = [await make('env1', { env: { A: '1' } }), await make('env2', { env: { A: '2' } }), await build('rm -r /luetbuild'), await make('label', { labels: { a: '1' } }), await make('none', { labels: { a: '2' } })];
+    const digests = made.map(async (id) => store.digestOf(id, never));
     const [one, two, user, label, none] = await Promise.all(digests);
     expect(new Set([one, two, user, label]).size).toBe(4);
     expect(label).toBe(none);

@@ -1,0 +1,24 @@
+import type { BuildRequest } from './build-image.ts';
+import type { EngineRequest } from './client.ts';
+import type { EngineProduct } from './product.ts';
+
+type Query = NonNullable<EngineRequest['query']>;
+
+/** Parameters of a build. Format: Docker Engine API, ImageBuild; Podman's own ones are of its `libpod` API, and it takes them here, too. */
+export function buildQuery(request: BuildRequest, product: EngineProduct): Query {
+  const common: Query = { dockerfile: request.dockerfileName, t: request.tag, buildargs: JSON.stringify(request.buildArgs), rm: '1', forcerm: '1', nocache: request.layerCache === false ? '1' : undefined };
+  return product.name === 'docker' ? { ...common, networkmode: request.network } : { ...common, ...podmanQuery(request) };
+}
+
+/**
+ * Podman does not know Docker's names of networks and would use the host's in any case, it has fewer capabilities for steps, and writes its version into a
+ * label of the image.
+ */
+function podmanQuery({ network }: BuildRequest): Query {
+  return {
+    networkmode: network === 'none' ? 'NetworkDisabled' : 'NetworkDefault',
+    nsoptions: JSON.stringify(network === 'default' ? [] : [{ Name: 'network', Host: network === 'host' }]),
+    addcaps: JSON.stringify(['CAP_AUDIT_WRITE', 'CAP_MKNOD', 'CAP_NET_RAW']),
+    identitylabel: '0',
+  };
+}

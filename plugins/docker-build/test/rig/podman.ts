@@ -1,0 +1,62 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, statfs } from 'node:fs/promises';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** A Podman service with a socket and a storage of its own, which know nothing of the host's. */
+export interface PodmanService {
+  readonly socket: string;
+  readonly pid: number;
+  /** Ends the service and removes its storage. */
+  stop(): Promise<void>;
+}
+
+const OVERLAYFS = 0x79_4c_76_30;
+
+/** Starts `podman system service`; in `env`, variables for it beside those of the process. */
+export async function startPodman(env: Readonly<Record<string, string>> = {}): Promise<PodmanService> {
+  const folder = await mkdtemp(join(tmpdir(), 'cos-podman-'));
+  const socket = join(folder, 'podman.sock');
+  // An overlay cannot lie on another one.
+  const driver = (await statfs(folder)).type === OVERLAYFS ? 'vfs' : 'overlay';
+  const args = ['--root', join(folder, 'root'), '--runroot', join(folder, 'run'), '--tmpdir', join(folder, 'tmp'), '--storage-driver', driver, '--cgroup-manager', 'cgroupfs', '--events-backend', 'file'];
+  const child = spawn('podman', [...args, 'system', 'service', '--time=0', `unix://${socket}`], { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, TMPDIR: folder, ...env } });
+  let log = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (log += text));
+  const exited = new Promise<void>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', () => resolve());
+  });
+  const stop = async (): Promise<void> => {
+    child.kill('SIGTERM');
+    await exited;
+    // The service leaves its storage mounted on itself.
+    for (const mount of (await mountsBelow(folder)).toReversed()) execFileSync('umount', ['--lazy', mount]);
+    await rm(folder, { recursive: true, force: true });
+  };
+  for (let attempt = 0; attempt < 100; attempt++) {
+    if (child.exitCode !== null) break;
+    if (await answers(socket)) return { socket, pid: child.pid ?? 0, stop };
+    await sleep(100);
+  }
+  await stop();
+  throw new Error(`podman did not start:\n${log}`);
+}
+
+async function answers(socketPath: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const call = request({ socketPath, path: '/_ping' }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    call.once('error', () => resolve(false));
+    call.end();
+  });
+}
+
+async function mountsBelow(folder: string): Promise<readonly string[]> {
+  const lines = (await readFile('/proc/self/mounts', 'utf8')).split('\n');
+  return lines.flatMap((line) => line.split(' ')[1] ?? []).filter((path) => path.startsWith(`${folder}/`));
+}
