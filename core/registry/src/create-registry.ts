@@ -7,6 +7,7 @@ import { createRequester, type Requester } from './http/requester.ts';
 import { defaultRetries, type RetryPolicy } from './http/retry.ts';
 import { createTlsSettings, type TlsOptions } from './http/tls-settings.ts';
 import { createTransport } from './http/transport.ts';
+import { listReferrers } from './lists/list-referrers.ts';
 import { listTags } from './lists/list-tags.ts';
 import type { Descriptor } from './manifest/descriptor.ts';
 import { parsePlatform, type Platform } from './manifest/platform.ts';
@@ -14,10 +15,10 @@ import { pullBlob } from './pull/pull-blob.ts';
 import { chooseConfig, chooseImage } from './pull/choose-image.ts';
 import { headManifest, missing, pullManifest } from './pull/pull-manifest.ts';
 import { bytesContent, describeContent } from './push/content.ts';
-import { deleteManifest } from './push/delete-manifest.ts';
 import { hasBlob, pushBlob } from './push/push-blob.ts';
 import { pushManifest } from './push/push-manifest.ts';
-import { isTag, parseReference, parseRepository, type Reference, type Repository } from './reference/reference.ts';
+import { deleteWithSubject, pushWithSubject } from './push/push-with-subject.ts';
+import { formatReference, isTag, parseReference, parseRepository, type Reference, type Repository } from './reference/reference.ts';
 import { RegistryError } from './registry-error.ts';
 import type { Registry } from './registry.ts';
 
@@ -68,7 +69,7 @@ export function createRegistry(options: RegistryOptions = {}): Registry {
       return { descriptor: described, outcome };
     },
     async pushManifest({ reference, bytes, mediaType, signal = never }) {
-      return (await pushManifest(requester, { reference: referenceOf(reference), bytes, mediaType, signal })).descriptor;
+      return pushWithSubject(requester, { reference: referenceOf(reference), bytes, mediaType, signal });
     },
     async tag(text, tag, { signal = never } = {}) {
       const reference = referenceOf(text);
@@ -79,7 +80,12 @@ export function createRegistry(options: RegistryOptions = {}): Registry {
       return (await pushManifest(requester, { reference: { registry, repository, tag, digest: pulled.descriptor.digest }, bytes: pulled.bytes, mediaType: pulled.descriptor.mediaType, signal })).descriptor;
     },
     tags: async (repository, { signal = never } = {}) => listTags(requester, repositoryOf(repository), signal),
-    delete: async (reference, { signal = never } = {}) => deleteManifest(requester, referenceOf(reference), signal),
+    delete: async (reference, { signal = never } = {}) => deleteWithSubject(requester, referenceOf(reference), signal),
+    async referrers(text, { artifactType, signal = never } = {}) {
+      const { digest, ...repository } = referenceOf(text);
+      if (digest === undefined) throw new RegistryError({ code: 'reference', summary: `What refers to a tag is not known.`, expected: 'a reference with a digest', found: formatReference(repository) });
+      return listReferrers(requester, { repository, digest, artifactType, signal });
+    },
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -2,12 +2,15 @@
 
 export { createRegistry } from './create-registry.ts';
 export type { RegistryOptions } from './create-registry.ts';
-export type { BlobRequest, BlobUpload, CallOptions, ManifestUpload, PlatformOptions, PushedBlob, Registry } from './registry.ts';
+export type { BlobRequest, BlobUpload, CallOptions, ManifestUpload, PlatformOptions, PushedBlob, ReferrersOptions, Registry } from './registry.ts';
 export { RegistryError } from './registry-error.ts';
 export type { RegistryErrorCode, RegistryProblem, Subject } from './registry-error.ts';
 export { formatReference, parseReference, parseRepository } from './reference/reference.ts';
 export type { Reference, Repository } from './reference/reference.ts';
 export { digestOf, isDigest } from './digest.ts';
+export { hostSettings } from './host-settings.ts';
+export { dockerAuth } from './auth/docker-auth.ts';
+export type { DockerAuthOptions, Variables } from './auth/docker-auth.ts';
 export { anonymous, fixedAuth } from './auth/credentials.ts';
 export type { AuthProvider, Credentials } from './auth/credentials.ts';
 export type { Clock } from './http/clock.ts';
@@ -16,6 +19,8 @@ export type { RetryPolicy } from './http/retry.ts';
 export type { HostTls, TlsOptions } from './http/tls-settings.ts';
 export type { Descriptor } from './manifest/descriptor.ts';
 export type { ImageConfig } from './manifest/image-config.ts';
+export { encodeImage, encodeIndex } from './manifest/encode-manifest.ts';
+export type { EncodedManifest, ImageParts, IndexParts } from './manifest/encode-manifest.ts';
 export { readManifest } from './manifest/manifest.ts';
 export type { ImageIndex, ImageManifest, Manifest } from './manifest/manifest.ts';
 export { isImageType, isIndexType, mediaTypes } from './manifest/media-types.ts';

@@ -19,6 +19,11 @@ export interface PlatformOptions extends CallOptions {
   readonly platform?: string | Platform;
 }
 
+export interface ReferrersOptions extends CallOptions {
+  /** Only those of this kind. */
+  readonly artifactType?: string;
+}
+
 export interface BlobRequest extends CallOptions {
   readonly repository: string | Repository;
   readonly descriptor: Pick<Descriptor, 'digest' | 'size'>;
@@ -67,12 +72,14 @@ export interface Registry extends AsyncDisposable {
   hasBlob(request: { readonly repository: string | Repository; readonly digest: string } & CallOptions): Promise<boolean>;
   /** Sends a blob, unless the repository has it or can get it from another one. */
   pushBlob(upload: BlobUpload): Promise<PushedBlob>;
-  /** Pushes a manifest, whose blobs must be there already. */
+  /** Pushes a manifest, whose blobs must be there already. One that has a subject is then among the subject's referrers. */
   pushManifest(upload: ManifestUpload): Promise<Descriptor>;
   /** Gives a manifest another tag in its repository. */
   tag(reference: string | Reference, tag: string, options?: CallOptions): Promise<Descriptor>;
   /** All tags, sorted by code unit. Undefined only where the registry says that the repository does not exist. */
   tags(repository: string | Repository, options?: CallOptions): Promise<readonly string[] | undefined>;
+  /** Manifests that are about a manifest, such as its signatures. The reference must have a digest. */
+  referrers(reference: string | Reference, options?: ReferrersOptions): Promise<readonly Descriptor[]>;
   /** Deletes a manifest by its digest, with all its tags, or a tag alone; the second is `unsupported` by many registries. */
   delete(reference: string | Reference, options?: CallOptions): Promise<void>;
   /** Closes the connections. Not needed for a program to end. */

@@ -21,6 +21,8 @@ export class ConnectionProblem extends Error {
 /** What an error of undici, of Node's sockets or of OpenSSL means. Errors that are none of these are thrown: they are bugs. */
 export function problemOf(error: unknown, url: URL): ConnectionProblem {
   if (error instanceof ConnectionProblem) return error;
+  // Such an error carries what was received, which may be a secret: it is not kept.
+  if (error instanceof Error && error.name === 'HTTPParserError') return new ConnectionProblem({ ...notHttp(url), cause: undefined });
   const code = codeOf(error);
   const known = code === undefined ? undefined : describe(code, url);
   if (known === undefined) throw error;
@@ -30,7 +32,7 @@ export function problemOf(error: unknown, url: URL): ConnectionProblem {
 type Description = Omit<ConstructorParameters<typeof ConnectionProblem>[0], 'cause'>;
 
 /** Codes: Node's "Common system errors", undici's `docs/docs/api/Errors.md`, OpenSSL's `X509_verify_cert_error_string`. */
-function describe(code: string, { host, hostname, protocol }: URL): Description | undefined {
+function describe(code: string, { host, hostname }: URL): Description | undefined {
   switch (code) {
     case 'ENOTFOUND':
       return { code: 'unreachable', found: `no address for the name ${hostname}`, hint: 'Check the name of the registry and the DNS of this machine.', mayPass: false };
@@ -60,14 +62,18 @@ function describe(code: string, { host, hostname, protocol }: URL): Description 
     case 'UND_ERR_HEADERS_OVERFLOW':
       return { code: 'protocol', found: `${host} answers with headers without end`, mayPass: false };
     default:
-      if (code.startsWith('HPE_')) return { code: 'protocol', found: `${host} does not answer in HTTP`, hint: protocol === 'http:' ? 'If it wants TLS, do not list it as insecure.' : 'Check the name and the port of the registry.', mayPass: false };
       if (code === 'EPROTO' || code.startsWith('ERR_SSL_WRONG_VERSION') || code.startsWith('ERR_SSL_PACKET_LENGTH')) return { code: 'certificate', found: `${host} does not answer in TLS`, hint: 'If it is a registry without TLS, list it as insecure.', mayPass: false };
       return isOfTls(code) ? { code: 'certificate', found: `${host}: ${code}`, hint: hintOfTls(code), mayPass: false } : undefined;
   }
 }
 
+function notHttp({ host, protocol }: URL): Description {
+  const hint = protocol === 'http:' ? 'Check the name and the port of the registry, and whether it wants TLS.' : 'Check the name and the port of the registry.';
+  return { code: 'protocol', found: `${host} does not answer in HTTP`, hint, mayPass: false };
+}
+
 function isOfTls(code: string): boolean {
-  return /^(?:CERT_|ERR_TLS_|ERR_SSL_|ERR_OSSL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|INVALID_PURPOSE|HOSTNAME_MISMATCH|PATH_LENGTH_EXCEEDED)/.test(code);
+  return /^(?:CERT_|ERR_TLS_|ERR_SSL_|ERR_OSSL_|ERR_MISSING_PASSPHRASE|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|INVALID_PURPOSE|HOSTNAME_MISMATCH|PATH_LENGTH_EXCEEDED)/.test(code);
 }
 
 function hintOfTls(code: string): string {

@@ -1,4 +1,5 @@
 import type { Agent, Dispatcher } from 'undici';
+import { isLoopback } from './endpoint.ts';
 import type { Connections } from './transport.ts';
 import type { HostTls, TlsSettings } from './tls-settings.ts';
 
@@ -35,9 +36,9 @@ export interface ConnectionsOptions {
 /** Keeps connections open between requests: one agent for each host that has certificates of its own, one for the others, one without TLS. */
 export function createConnections({ timeouts, tls, proxy }: ConnectionsOptions): Connections {
   const agents = new Map<string, Promise<Dispatcher>>();
-  const make = async (settings: HostTls | undefined, isPlain: boolean): Promise<Dispatcher> => {
+  const make = async (settings: HostTls | undefined, { isPlain, isOwn }: { readonly isPlain: boolean; readonly isOwn: boolean }): Promise<Dispatcher> => {
     const { Agent, EnvHttpProxyAgent } = await import('undici');
-    const certificates = isPlain ? {} : { ca: [...(await tls.authorities()), ...(settings?.authorities ?? [])], ...settings?.client };
+    const certificates = isPlain ? {} : { ca: [...tls.authorities(), ...(settings?.authorities ?? [])], ...settings?.client };
     const options: Agent.Options = {
       allowH2: false,
       connectTimeout: timeouts.connectMs,
@@ -45,17 +46,19 @@ export function createConnections({ timeouts, tls, proxy }: ConnectionsOptions):
       headersTimeout: timeouts.answerMs,
       bodyTimeout: timeouts.idleMs,
     };
-    if (proxy === undefined) return new Agent(options);
+    // A proxy knows another loopback.
+    if (proxy === undefined || isOwn) return new Agent(options);
     return new EnvHttpProxyAgent({ ...options, requestTls: certificates, httpProxy: proxy.http ?? '', httpsProxy: proxy.https ?? '', noProxy: proxy.none ?? '' });
   };
   return {
     async find(url) {
       const isPlain = url.protocol === 'http:';
       const settings = isPlain ? undefined : await tls.find(url.host);
-      const key = isPlain ? 'plain' : settings === undefined ? 'tls' : `tls ${url.host}`;
+      const isOwn = isLoopback(url.hostname);
+      const key = JSON.stringify([url.protocol, isOwn, settings === undefined ? '' : url.host]);
       let agent = agents.get(key);
       if (agent === undefined) {
-        agent = make(settings, isPlain);
+        agent = make(settings, { isPlain, isOwn });
         agents.set(key, agent);
       }
       return agent;

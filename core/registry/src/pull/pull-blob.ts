@@ -89,7 +89,7 @@ async function open(requester: Requester, { repository, digest, from, size, subj
     to: `blobs/${digest}`,
     scopes: pullScope(repository),
     headers: from === 0 ? {} : { range: `bytes=${from}-` },
-    expect: from === 0 ? [200] : [200, 206],
+    expect: from === 0 ? [200] : [200, 206, 416],
     subject,
     summary,
     signal,
@@ -101,6 +101,10 @@ async function open(requester: Requester, { repository, digest, from, size, subj
       throw new RegistryError({ code: 'corrupt', ...subject, summary, expected: `${size} bytes`, found: `${announced} bytes` });
     }
     return skip(answer.body, from);
+  }
+  if (answer.status === 416) {
+    await answer.discard();
+    throw new RegistryError({ code: 'corrupt', ...subject, summary, status: 416, expected: `${size} bytes`, found: `${from} bytes` });
   }
   const range = /^bytes (\d+)-/.exec(answer.header('content-range') ?? '');
   if (Number(range?.[1] ?? -1) !== from) {

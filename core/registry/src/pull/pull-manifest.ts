@@ -117,7 +117,7 @@ function mediaTypeOf(answer: Answer, bytes: Uint8Array): string {
 }
 
 function unreadable(subject: Subject, mediaType: string, found: string): RegistryError {
-  const isOld = /manifest\.v1\+/.test(mediaType);
+  const isOld = /^application\/vnd\.docker\.distribution\.manifest\.v1\b/.test(mediaType);
   return new RegistryError({
     code: isOld ? 'unsupported' : 'protocol',
     ...subject,

@@ -18,10 +18,10 @@ export interface PushedManifest {
   readonly descriptor: Descriptor;
   readonly manifest: Manifest;
   /** Whether the registry lists the manifest among the referrers of its subject by itself. */
-  readonly listsReferrers: boolean;
+  readonly isListed: boolean;
 }
 
-/** Pushes the bytes of a manifest as they are. What it names must be there before. */
+/** Pushes the bytes of a manifest as they are, and nothing else. What it names must be there before. */
 export async function pushManifest(requester: Requester, { reference, bytes, mediaType, signal }: PushManifestRequest): Promise<PushedManifest> {
   const { registry, repository, tag } = reference;
   const digest = reference.digest === undefined ? digestOf(bytes) : digestLike(reference.digest, bytes);
@@ -48,7 +48,7 @@ export async function pushManifest(requester: Requester, { reference, bytes, med
   const stored = answer.header('docker-content-digest');
   if (stored !== undefined && stored !== digest) throw new RegistryError({ code: 'corrupt', ...subject, summary: `The registry has stored another manifest as ${describeSubject(subject)}.`, expected: digest, found: stored });
   const artifactType = manifest.artifactType;
-  return { descriptor: { mediaType, digest, size: bytes.length, ...(artifactType === undefined ? {} : { artifactType }) }, manifest, listsReferrers: answer.header('oci-subject') !== undefined };
+  return { descriptor: { mediaType, digest, size: bytes.length, ...(artifactType === undefined ? {} : { artifactType }) }, manifest, isListed: answer.header('oci-subject') !== undefined };
 
   function wrong(expected: string, found: string): RegistryError {
     return new RegistryError({ code: 'content', ...subject, summary: `The manifest for ${describeSubject(subject)} is not pushed.`, expected, found });

@@ -26,7 +26,9 @@ export async function upload(requester: Requester, request: PushBlobRequest): Pr
     const before = session?.offset ?? 0;
     // The answer to the last request may be lost although it was heard.
     if (isEnding && (await hasBlob(requester, { repository, digest, signal, forPush: true }))) return 'done';
-    session = session === undefined ? undefined : await findSession(requester, request, session);
+    const found = session === undefined ? undefined : await findSession(requester, request, session);
+    if (session !== undefined && found === undefined) await cancelUpload(requester, request, session);
+    session = found;
     isBroken = false;
     isEnding = false;
     return (session?.offset ?? 0) > before ? 'more' : 'nothing';
