@@ -3,6 +3,7 @@ import { RegistryError } from '../registry-error.ts';
 import { parseChallenges, type Challenge } from './challenge.ts';
 import type { AuthProvider, Credentials } from './credentials.ts';
 import { scopeTexts, type Scope } from './scope.ts';
+import { SharedWork } from './shared-work.ts';
 import { basicOf, fetchToken, secretsOf, type Token, type TokenServer } from './token-server.ts';
 
 /** What a request needs to be allowed. */
@@ -42,12 +43,13 @@ export function createAuthorizer({ auth, server, insecure }: AuthorizerOptions):
   const challenges = new Map<string, Challenge>();
   const known = new Map<string, Credentials | undefined>();
   const tokens = new Map<string, Token>();
-  const pending = new Map<string, Promise<Token>>();
+  const lookups = new SharedWork<Credentials | undefined>();
+  const fetches = new SharedWork<Token>();
 
   async function credentialsFor({ endpoint, scopes }: Permission, signal: AbortSignal): Promise<Credentials | undefined> {
     const key = `${endpoint.server}/${scopes[0].repository}`;
     if (known.has(key)) return known.get(key);
-    const found = await auth.find({ registry: endpoint.server, repository: scopes[0].repository }, { signal });
+    const found = await lookups.join(key, signal, async (shared) => auth.find({ registry: endpoint.server, repository: scopes[0].repository }, { signal: shared }));
     known.set(key, found);
     return found;
   }
@@ -71,14 +73,7 @@ export function createAuthorizer({ auth, server, insecure }: AuthorizerOptions):
     const key = JSON.stringify([registry, realm.href, service ?? null, scopes, secretsOf(credentials)]);
     const token = tokens.get(key);
     if (token !== undefined && token.expiresAt - marginMs > server.clock.now()) return token.text;
-    signal.throwIfAborted();
-    let fetching = pending.get(key);
-    if (fetching === undefined) {
-      // Several requests wait for one token; it ends by its time limits, not with the first request that is aborted.
-      fetching = fetchToken(server, { registry, realm, service, scopes, credentials }, neverAborted).finally(() => pending.delete(key));
-      pending.set(key, fetching);
-    }
-    const fetched = await until(fetching, signal);
+    const fetched = await fetches.join(key, signal, async (shared) => fetchToken(server, { registry, realm, service, scopes, credentials }, shared));
     tokens.set(key, fetched);
     return fetched.text;
   }
@@ -116,20 +111,6 @@ export function createAuthorizer({ auth, server, insecure }: AuthorizerOptions):
   };
 }
 
-const neverAborted = new AbortController().signal;
-
 function withoutScope({ scheme, parameters }: Challenge): Challenge {
   return { scheme, parameters: new Map([...parameters].filter(([name]) => name !== 'scope')) };
-}
-
-/** Waits for a promise as long as the signal, which is not aborted yet, lets it. */
-async function until<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const stop = (): void => reject(signal.reason);
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
 }

@@ -36,7 +36,7 @@ export async function askHelper({ name, registry, path, env, signal }: HelperReq
   if (status !== 0) {
     if (/credentials not found/i.test(text)) return undefined;
     // Where the protocol is kept, what is printed with a failure is its reason. A JSON object would be credentials.
-    throw wrong('status 0', `status ${status ?? 'of a killed program'}${text === '' || text.includes('{') ? '' : `: ${sanitise(text, [])}`}`, `Try: echo ${registry} | ${program} get`);
+    throw wrong('status 0', status === null ? 'a program that had to be killed' : `status ${status}${text === '' || text.includes('{') ? '' : `: ${sanitise(text, [])}`}`, `Try: echo ${registry} | ${program} get`);
   }
   const answer = parseJson(text);
   const username = isRecord(answer) ? findText(answer, 'Username') : undefined;

@@ -32,7 +32,7 @@ export function problemOf(error: unknown, url: URL): ConnectionProblem {
 type Description = Omit<ConstructorParameters<typeof ConnectionProblem>[0], 'cause'>;
 
 /** Codes: Node's "Common system errors", undici's `docs/docs/api/Errors.md`, OpenSSL's `X509_verify_cert_error_string`. */
-function describe(code: string, { host, hostname }: URL): Description | undefined {
+function describe(code: string, { host, hostname, protocol }: URL): Description | undefined {
   switch (code) {
     case 'ENOTFOUND':
       return { code: 'unreachable', found: `no address for the name ${hostname}`, hint: 'Check the name of the registry and the DNS of this machine.', mayPass: false };
@@ -51,7 +51,8 @@ function describe(code: string, { host, hostname }: URL): Description | undefine
     case 'UND_ERR_CLOSED':
     case 'UND_ERR_DESTROYED':
     case 'ERR_STREAM_PREMATURE_CLOSE':
-      return { code: 'unreachable', found: `the connection to ${host} broke`, mayPass: true };
+      // TLS 1.3 refuses clients after the handshake, of which no more than a closed connection can be seen.
+      return { code: 'unreachable', found: `the connection to ${host} broke`, ...(protocol === 'https:' ? { hint: 'If the registry wants a client certificate, give one for this host.' } : {}), mayPass: true };
     case 'ETIMEDOUT':
     case 'UND_ERR_CONNECT_TIMEOUT':
       return { code: 'timeout', found: `no connection to ${host} in time`, mayPass: true };

@@ -11,16 +11,16 @@ export interface RefusalOptions {
   readonly secrets: readonly string[];
   /** Milliseconds since 1970, for a date to wait for. */
   readonly now: number;
-  readonly hint?: string;
+  /** Whether a 401 means that who asks is known, but may not. Default false. */
+  readonly isDenied?: boolean;
 }
 
 /** An answer with a status that was not asked for, as an error. Reads the body. */
-export async function refusalOf(answer: Answer, { subject, summary, secrets, now, hint }: RefusalOptions): Promise<RegistryError> {
+export async function refusalOf(answer: Answer, { subject, summary, secrets, now, isDenied = false }: RefusalOptions): Promise<RegistryError> {
   const { status } = answer;
   const { code: registryCode, message: registryMessage } = explain(await readExplanation(answer), secrets);
-  const code = codeOf(status, registryCode);
+  const code = isDenied ? 'denied' : codeOf(status, registryCode);
   const retryAfterSeconds = readRetryAfter(answer.header('retry-after'), now);
-  const ownHint = hint ?? hints[code];
   return new RegistryError({
     code,
     ...subject,
@@ -30,7 +30,7 @@ export async function refusalOf(answer: Answer, { subject, summary, secrets, now
     ...(registryCode === undefined ? {} : { registryCode }),
     ...(registryMessage === undefined ? {} : { registryMessage }),
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
-    ...(ownHint === undefined ? {} : { hint: ownHint }),
+    ...(hints[code] === undefined ? {} : { hint: hints[code] }),
   });
 }
 

@@ -1,4 +1,5 @@
 import type { Authorization, Authorizer } from '../auth/authorizer.ts';
+import { parseChallenges } from '../auth/challenge.ts';
 import type { Scope } from '../auth/scope.ts';
 import { describeSubject, RegistryError, type Subject } from '../registry-error.ts';
 import type { Repository } from '../reference/reference.ts';
@@ -91,7 +92,7 @@ export function createRequester(options: RequesterOptions): Requester {
         }
       }
       if (request.expect.includes(answer.status)) return await use(answer);
-      const problem = await refusalOf(answer, { subject: request.subject, summary: request.summary, secrets: authorization?.secrets ?? [], now: clock.now() });
+      const problem = await refusalOf(answer, { subject: request.subject, summary: request.summary, secrets: authorization?.secrets ?? [], now: clock.now(), isDenied: authorization?.hasCredentials === true && isOutOfScope(answer) });
       throw mayPass(answer.status) && request.repeat !== false ? new PassingProblem(problem) : problem;
     } catch (error) {
       request.signal.throwIfAborted();
@@ -164,6 +165,11 @@ export function pushScope({ repository }: Repository): readonly [Scope] {
 /** `localhost:5000/team/base`, for messages. */
 export function nameOf({ registry, repository }: Repository): string {
   return describeSubject({ registry, repository });
+}
+
+/** Whether a token was understood and does not allow enough. Format: RFC 6750, 3.1. */
+function isOutOfScope(answer: Answer): boolean {
+  return answer.status === 401 && parseChallenges(answer.header('www-authenticate') ?? '').some(({ parameters }) => parameters.get('error') === 'insufficient_scope');
 }
 
 function addressOf({ to, query, repository }: RegistryRequest, { base }: Endpoint): URL {

@@ -12,8 +12,8 @@ describe('a registry that sends elsewhere', () => {
   it('is followed, but its credentials and cookies stay with it', async () => {
     await using store = await startEdge((_, response) => void response.end(content));
     await using server = await startEdge((request, response) => {
-      if (request.headers.authorization === undefined) return void response.writeHead(401, { 'www-authenticate': 'Basic realm="here"' }).end();
-      response.writeHead(307, { location: `http://${store.host}/bucket/blob?signature=abc` }).end();
+      if (request.headers.authorization === undefined) return response.writeHead(401, { 'www-authenticate': 'Basic realm="here"' }).end();
+      return response.writeHead(307, { location: `http://${store.host}/bucket/blob?signature=abc` }).end();
     });
     const registry = createRegistry({ auth: fixedAuth({ [server.host]: { kind: 'password', username: 'user', password: 'password' } }) });
     expect(await collect(registry.blob({ repository: `${server.host}/x`, descriptor }))).toEqual(content);
@@ -24,7 +24,7 @@ describe('a registry that sends elsewhere', () => {
 
   it('to itself gets the credentials again', async () => {
     await using server = await startEdge((request, response) => {
-      if (request.headers.authorization === undefined) return void response.writeHead(401, { 'www-authenticate': 'Basic realm="here"' }).end();
+      if (request.headers.authorization === undefined) return response.writeHead(401, { 'www-authenticate': 'Basic realm="here"' }).end();
       return request.url === '/moved' ? void response.end(content) : void response.writeHead(302, { location: '/moved' }).end();
     });
     const registry = createRegistry({ auth: fixedAuth({ [server.host]: { kind: 'password', username: 'user', password: 'password' } }) });

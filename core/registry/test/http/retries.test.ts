@@ -30,8 +30,8 @@ describe('a request', () => {
 
   it('is repeated after a broken connection, also in the middle of an answer', async () => {
     await using server = await startEdge((request, response, count) => {
-      if (count === 0) return void request.socket.resetAndDestroy();
-      if (count === 1) return void response.writeHead(200, { 'content-type': mediaTypes.ociIndex, 'content-length': manifest.length }).write(manifest.subarray(0, 5), () => response.destroy());
+      if (count === 0) return request.socket.resetAndDestroy();
+      if (count === 1) return response.writeHead(200, { 'content-type': mediaTypes.ociIndex, 'content-length': manifest.length }).write(manifest.subarray(0, 5), () => response.destroy());
       return giveManifest(request, response);
     });
     const clock = patientClock();
@@ -59,8 +59,8 @@ describe('a request', () => {
   it('waits as long as the registry asks for, in seconds or until a date', async () => {
     const clock = patientClock();
     await using server = await startEdge((request, response, count) => {
-      if (count === 0) return void response.writeHead(429, { 'retry-after': '7' }).end();
-      if (count === 1) return void response.writeHead(429, { 'retry-after': new Date(clock.now() + 9000).toUTCString() }).end();
+      if (count === 0) return response.writeHead(429, { 'retry-after': '7' }).end();
+      if (count === 1) return response.writeHead(429, { 'retry-after': new Date(clock.now() + 9000).toUTCString() }).end();
       return giveManifest(request, response);
     });
     await createRegistry({ clock }).resolve(`${server.host}/x:1`);

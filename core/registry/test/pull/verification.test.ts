@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { createRegistry, digestOf, mediaTypes } from '../../src/index.ts';
 import { startEdge } from '../rig/edge-server.ts';
-import { collect, describe as descriptorOf, json } from '../rig/image.ts';
+import { describe as descriptorOf, json } from '../rig/image.ts';
 import { patientClock } from '../rig/patient-clock.ts';
 
 const content = randomBytes(300_000);
@@ -25,7 +25,7 @@ describe('a manifest', () => {
   });
 
   it.each([
-    ['announced', (response: ServerResponse) => void response.writeHead(200, { 'content-type': mediaTypes.ociIndex, 'content-length': 5e9 }).flushHeaders(), '5000000000 bytes'],
+    ['announced', (response: ServerResponse) => response.writeHead(200, { 'content-type': mediaTypes.ociIndex, 'content-length': 5e9 }).flushHeaders(), '5000000000 bytes'],
     ['not announced', (response: ServerResponse) => endless(response), 'more'],
   ])('of more than 4 MiB, %s, is not read', async (_, answer, found) => {
     await using server = await startEdge((_request, response) => answer(response));
@@ -111,8 +111,8 @@ describe('a blob', () => {
     await using server = await startEdge((request, response, count) => {
       const from = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
       response.writeHead(from === 0 ? 200 : 206, { 'content-length': content.length - from, ...(from === 0 ? {} : { 'content-range': `bytes ${from}-${content.length - 1}/${content.length}` }) });
-      if (count === 2) return void response.end(content.subarray(from));
-      return void response.write(content.subarray(from, from + 100_000), () => setTimeout(() => response.destroy(), 50));
+      if (count === 2) return response.end(content.subarray(from));
+      return response.write(content.subarray(from, from + 100_000), () => setTimeout(() => response.destroy(), 50));
     });
     const { received, error } = await receive(server.host);
     expect(error).toBeUndefined();
@@ -123,7 +123,7 @@ describe('a blob', () => {
   it('goes on also where the registry knows no ranges', async () => {
     await using server = await startEdge((_, response, count) => {
       if (count === 1) return give(response, content);
-      return void response.writeHead(200, { 'content-length': content.length }).write(content.subarray(0, 123_456), () => setTimeout(() => response.destroy(), 50));
+      return response.writeHead(200, { 'content-length': content.length }).write(content.subarray(0, 123_456), () => setTimeout(() => response.destroy(), 50));
     });
     const { received, error } = await receive(server.host);
     expect(error).toBeUndefined();
@@ -132,25 +132,25 @@ describe('a blob', () => {
 
   it('does not go on with another range than it needs', async () => {
     await using server = await startEdge((_, response, count) => {
-      if (count === 1) return void response.writeHead(206, { 'content-range': 'bytes 7-299999/300000' }).end(content.subarray(7));
-      return void response.writeHead(200, { 'content-length': content.length }).write(content.subarray(0, 100_000), () => setTimeout(() => response.destroy(), 50));
+      if (count === 1) return response.writeHead(206, { 'content-range': 'bytes 7-299999/300000' }).end(content.subarray(7));
+      return response.writeHead(200, { 'content-length': content.length }).write(content.subarray(0, 100_000), () => setTimeout(() => response.destroy(), 50));
     });
     expect((await receive(server.host)).error).toMatchObject({ code: 'protocol', expected: 'the bytes from 100000 on', found: 'bytes 7-299999/300000' });
   });
 
   it('that always breaks is given up, and says how far it came', async () => {
     await using server = await startEdge((_, response, count) => {
-      if (count > 0) return void response.destroy();
-      return void response.writeHead(200, { 'content-length': content.length }).write(content.subarray(0, 100_000), () => setTimeout(() => response.destroy(), 50));
+      if (count > 0) return response.destroy();
+      return response.writeHead(200, { 'content-length': content.length }).write(content.subarray(0, 100_000), () => setTimeout(() => response.destroy(), 50));
     });
     expect((await receive(server.host)).error).toMatchObject({ code: 'unreachable', found: `the connection to ${server.host} broke` });
   });
 
   it('that is shorter than its descriptor says, without announcing it, is asked for again and then corrupt', async () => {
     await using server = await startEdge((request, response) => {
-      if (request.headers.range !== undefined) return void response.writeHead(416).end();
+      if (request.headers.range !== undefined) return response.writeHead(416).end();
       response.writeHead(200);
-      response.end(content.subarray(0, 1000));
+      return response.end(content.subarray(0, 1000));
     });
     expect((await receive(server.host)).error).toMatchObject({ code: 'corrupt', expected: '300000 bytes', found: '1000 bytes' });
   });

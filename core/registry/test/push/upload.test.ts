@@ -108,8 +108,8 @@ describe('an upload', () => {
   it('begins anew where the registry has forgotten it', async () => {
     await using edge = await startEdge((request, response) => {
       const isFirst = edge.seen.filter(({ method }) => method === 'POST').length === 1;
-      if (request.method === 'PATCH' && isFirst) return void request.resume().on('end', () => response.writeHead(404, { 'content-type': 'application/json' }).end('{"errors":[{"code":"BLOB_UPLOAD_UNKNOWN"}]}'));
-      if (request.method === 'GET' && isFirst) return void response.writeHead(404).end();
+      if (request.method === 'PATCH' && isFirst) return request.resume().on('end', () => response.writeHead(404, { 'content-type': 'application/json' }).end('{"errors":[{"code":"BLOB_UPLOAD_UNKNOWN"}]}'));
+      if (request.method === 'GET' && isFirst) return response.writeHead(404).end();
       return forward(request, response, { host: server.host });
     });
     await impatient().pushBlob({ repository: `${edge.host}/forgotten`, content });
@@ -135,9 +135,9 @@ describe('an upload', () => {
     await using edge = await startEdge((request, response) => {
       if (request.method === 'PATCH' && isDown) {
         isDown = false;
-        return void request.resume().on('end', () => response.writeHead(503).end());
+        return request.resume().on('end', () => response.writeHead(503).end());
       }
-      if (request.url?.includes('/stays/') === true && request.method !== 'HEAD') return void request.resume().on('end', () => response.writeHead(503).end());
+      if (request.url?.includes('/stays/') === true && request.method !== 'HEAD') return request.resume().on('end', () => response.writeHead(503).end());
       return forward(request, response, { host: server.host });
     });
     await impatient().pushBlob({ repository: `${edge.host}/down`, content });
@@ -149,7 +149,7 @@ describe('an upload', () => {
 
   it('that makes no progress is given up, and the registry is told', async () => {
     await using edge = await startEdge((request, response) => {
-      if (request.method === 'PATCH') return void request.once('data', () => request.socket.destroy());
+      if (request.method === 'PATCH') return request.once('data', () => request.socket.destroy());
       return forward(request, response, { host: server.host });
     });
     const clock = patientClock();

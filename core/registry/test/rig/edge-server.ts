@@ -15,7 +15,7 @@ export interface EdgeServer extends AsyncDisposable {
   readonly close: () => Promise<void>;
 }
 
-type Answerer = (request: IncomingMessage, response: ServerResponse, count: number) => void;
+type Answerer = (request: IncomingMessage, response: ServerResponse, count: number) => unknown;
 
 /** A server that answers as a test says. `count` is how many requests of the same method and address came before. */
 export async function startEdge(answer: Answerer, { address = '127.0.0.1' }: { readonly address?: string } = {}): Promise<EdgeServer> {
@@ -35,12 +35,25 @@ export async function startEdge(answer: Answerer, { address = '127.0.0.1' }: { r
   return { host: `${address.includes(':') ? `[${address}]` : address}:${port}`, seen, close, [Symbol.asyncDispose]: close };
 }
 
-/** Lets a request through to a registry and its answer back, as they are. `takeBytes` breaks the connection when so much of the body went through. */
-export function forward(request: IncomingMessage, response: ServerResponse, { host, takeBytes, headers = {} }: { readonly host: string; readonly takeBytes?: number; readonly headers?: Readonly<Record<string, string>> }): void {
+export interface Forwarding {
+  /** Where to. */
+  readonly host: string;
+  /** Breaks the connection when so much of the body went through. */
+  readonly takeBytes?: number;
+  /** Headers that the answer gets. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Done when the registry has answered, before the answer goes back. */
+  readonly before?: () => Promise<unknown>;
+}
+
+/** Lets a request through to a registry and its answer back. */
+export function forward(request: IncomingMessage, response: ServerResponse, { host, takeBytes, headers = {}, before = async () => {} }: Forwarding): void {
   const [hostname = '', port] = host.split(':');
   const onward = send({ hostname, port, method: request.method, path: request.url, headers: { ...request.headers } }, (answer) => {
-    response.writeHead(answer.statusCode ?? 0, { ...answer.headers, ...headers });
-    answer.pipe(response);
+    void before().then(() => {
+      response.writeHead(answer.statusCode ?? 0, { ...answer.headers, ...headers });
+      answer.pipe(response);
+    });
   });
   onward.on('error', () => response.destroy());
   if (takeBytes === undefined) {

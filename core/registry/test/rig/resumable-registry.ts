@@ -20,12 +20,12 @@ export async function startResumable({ breaks, statusRange = (bytes) => `0-${byt
     const url = new URL(request.url ?? '', 'http://x');
     // Each answer moves the upload, and only its last address is good.
     const moved = (): string => `/upload/${(location += 1)}?state=a%2Bb`;
-    if (request.method === 'HEAD') return void response.writeHead(blobs.has(url.pathname.split('/').at(-1)!) ? 200 : 404).end();
-    if (request.method === 'POST') return void response.writeHead(202, { location: moved() }).end();
-    if (url.pathname !== `/upload/${location}` || url.searchParams.get('state') !== 'a+b') return void request.resume().on('end', () => response.writeHead(404).end());
-    if (request.method === 'GET') return void response.writeHead(204, { location: moved(), range: statusRange(length) }).end();
+    if (request.method === 'HEAD') return response.writeHead(blobs.has(url.pathname.split('/').at(-1)!) ? 200 : 404).end();
+    if (request.method === 'POST') return response.writeHead(202, { location: moved() }).end();
+    if (url.pathname !== `/upload/${location}` || url.searchParams.get('state') !== 'a+b') return request.resume().on('end', () => response.writeHead(404).end());
+    if (request.method === 'GET') return response.writeHead(204, { location: moved(), range: statusRange(length) }).end();
     const from = Number(/^(\d+)-/.exec(request.headers['content-range'] ?? '')?.[1] ?? 0);
-    if (from !== length && request.method === 'PATCH') return void request.resume().on('end', () => response.writeHead(416, { location: `/upload/${location}`, range: statusRange(length) }).end());
+    if (from !== length && request.method === 'PATCH') return request.resume().on('end', () => response.writeHead(416, { location: `/upload/${location}`, range: statusRange(length) }).end());
     const limit = request.method === 'PATCH' ? left.shift() : undefined;
     let taken = 0;
     request.on('data', (piece: Buffer) => {
@@ -35,13 +35,13 @@ export async function startResumable({ breaks, statusRange = (bytes) => `0-${byt
       length += part.length;
       if (taken === limit) request.socket.resetAndDestroy();
     });
-    request.on('end', () => {
-      if (request.method === 'PATCH') return void response.writeHead(202, { location: moved(), range: `0-${length - 1}` }).end();
+    return request.on('end', () => {
+      if (request.method === 'PATCH') return response.writeHead(202, { location: moved(), range: `0-${length - 1}` }).end();
       const digest = url.searchParams.get('digest')!;
       const bytes = Buffer.concat(upload);
-      if (digestOf(bytes) !== digest) return void response.writeHead(400).end('{"errors":[{"code":"DIGEST_INVALID"}]}');
+      if (digestOf(bytes) !== digest) return response.writeHead(400).end('{"errors":[{"code":"DIGEST_INVALID"}]}');
       blobs.set(digest, bytes);
-      return void response.writeHead(201).end();
+      return response.writeHead(201).end();
     });
   });
   return { ...edge, blobs, [Symbol.asyncDispose]: edge.close };
