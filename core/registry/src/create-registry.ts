@@ -9,6 +9,7 @@ import { createTlsSettings, type TlsOptions } from './http/tls-settings.ts';
 import { createTransport } from './http/transport.ts';
 import { listReferrers } from './lists/list-referrers.ts';
 import { listTags } from './lists/list-tags.ts';
+import { isDigest } from './digest.ts';
 import type { Descriptor } from './manifest/descriptor.ts';
 import { parsePlatform, type Platform } from './manifest/platform.ts';
 import { pullBlob } from './pull/pull-blob.ts';
@@ -60,12 +61,14 @@ export function createRegistry(options: RegistryOptions = {}): Registry {
       if (found === undefined) throw missing(reference);
       return found;
     },
-    blob: ({ repository, descriptor, signal = never }) => pullBlob(requester, { repository: repositoryOf(repository), descriptor, signal }),
-    hasBlob: async ({ repository, digest, signal = never }) => hasBlob(requester, { repository: repositoryOf(repository), digest, signal, forPush: false }),
+    blob: ({ repository, descriptor, signal = never }) => pullBlob(requester, { repository: repositoryOf(repository), descriptor: digestOfCaller(descriptor), signal }),
+    hasBlob: async ({ repository, digest, signal = never }) => hasBlob(requester, { repository: repositoryOf(repository), digest: digestOfCaller({ digest }).digest, signal, forPush: false }),
     async pushBlob({ repository, content, descriptor, mountFrom = [], chunkBytes, onProgress, signal = never }) {
       const source = content instanceof Uint8Array ? bytesContent(content) : content;
-      const described: Descriptor = descriptor ?? (await describeContent(source));
-      const outcome = await pushBlob(requester, { repository: repositoryOf(repository), descriptor: described, content: source, mountFrom: mountFrom.map(repositoryOf), chunkBytes, onProgress, signal });
+      const into = repositoryOf(repository);
+      const from = sameRegistry(into, mountFrom);
+      const described: Descriptor = descriptor === undefined ? await describeContent(source, { signal }) : digestOfCaller(descriptor);
+      const outcome = await pushBlob(requester, { repository: into, descriptor: described, content: source, mountFrom: from, chunkBytes, onProgress, signal });
       return { descriptor: described, outcome };
     },
     async pushManifest({ reference, bytes, mediaType, signal = never }) {
@@ -104,12 +107,25 @@ function connect({ auth = anonymous, tls = {}, insecure = [], endpoints = {}, pr
   return { ...requester, close: () => transport.close() };
 }
 
+/** Parts are checked like texts: they become parts of an address. */
 function referenceOf(reference: string | Reference): Reference {
-  return typeof reference === 'string' ? parseReference(reference) : reference;
+  return parseReference(typeof reference === 'string' ? reference : formatReference(reference));
 }
 
 function repositoryOf(repository: string | Repository): Repository {
-  return typeof repository === 'string' ? parseRepository(repository) : repository;
+  return parseRepository(typeof repository === 'string' ? repository : formatReference({ registry: repository.registry, repository: repository.repository }));
+}
+
+function digestOfCaller<Part extends { readonly digest: string }>(part: Part): Part {
+  if (isDigest(part.digest)) return part;
+  throw new RegistryError({ code: 'reference', summary: `${JSON.stringify(part.digest)} is no digest.`, expected: 'sha256: and 64 hexadecimal digits in lower case, or sha512: and 128', found: JSON.stringify(part.digest) });
+}
+
+function sameRegistry(repository: Repository, others: readonly (string | Repository)[]): readonly Repository[] {
+  const parsed = others.map(repositoryOf);
+  const foreign = parsed.find(({ registry }) => registry !== repository.registry);
+  if (foreign === undefined) return parsed;
+  throw new RegistryError({ code: 'reference', ...repository, summary: 'A blob can be mounted from a repository of the same registry only.', expected: repository.registry, found: foreign.registry });
 }
 
 function platformOf(platform: string | Platform): Platform {

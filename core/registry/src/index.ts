@@ -3,7 +3,7 @@
 export { createRegistry } from './create-registry.ts';
 export type { RegistryOptions } from './create-registry.ts';
 export type { BlobRequest, BlobUpload, CallOptions, ManifestUpload, PlatformOptions, PushedBlob, ReferrersOptions, Registry } from './registry.ts';
-export { RegistryError } from './registry-error.ts';
+export { RegistryError, registryErrorCodes } from './registry-error.ts';
 export type { RegistryErrorCode, RegistryProblem, Subject } from './registry-error.ts';
 export { formatReference, parseReference, parseRepository } from './reference/reference.ts';
 export type { Reference, Repository } from './reference/reference.ts';
@@ -29,5 +29,5 @@ export type { Platform } from './manifest/platform.ts';
 export type { PulledConfig, PulledImage } from './pull/choose-image.ts';
 export type { PulledManifest } from './pull/pull-manifest.ts';
 export { bytesContent, describeContent, emptyContent, fileContent } from './push/content.ts';
-export type { BlobContent } from './push/content.ts';
+export type { BlobContent, DescribeOptions } from './push/content.ts';
 export type { PushOutcome } from './push/push-blob.ts';

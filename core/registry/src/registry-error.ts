@@ -1,42 +1,25 @@
-/**
- * What can go wrong with a registry for a reason outside of this library.
- *
- * - `reference`: a text is no reference, or one of another kind than the call needs.
- * - `not-found`: the registry is there; the repository, manifest or blob is not.
- * - `unauthorized`: credentials are missing or not accepted.
- * - `denied`: the credentials are accepted and do not allow this.
- * - `credentials`: credentials cannot be had: a bad file, a credential helper that is missing or fails.
- * - `rate-limited`: too many requests, also after waiting.
- * - `unavailable`: the registry answers with a failure of its own, also after retries.
- * - `unreachable`: no connection, or connections that break, also after retries.
- * - `timeout`: no answer, or none that goes on, within the time limits.
- * - `certificate`: TLS fails: an unknown authority, a wrong name, a client certificate that is refused or unreadable.
- * - `corrupt`: bytes are not those of their digest or size.
- * - `protocol`: an answer that no registry gives; probably something else answers.
- * - `too-large`: more bytes than such an answer may have.
- * - `no-platform`: the image is not there for the wanted platform.
- * - `unsupported`: this registry cannot do it, or this library cannot read it.
- * - `refused`: the registry refuses the request as wrong.
- * - `content`: the bytes to be pushed cannot be read, or are not those that are announced.
- */
-export type RegistryErrorCode =
-  | 'reference'
-  | 'not-found'
-  | 'unauthorized'
-  | 'denied'
-  | 'credentials'
-  | 'rate-limited'
-  | 'unavailable'
-  | 'unreachable'
-  | 'timeout'
-  | 'certificate'
-  | 'corrupt'
-  | 'protocol'
-  | 'too-large'
-  | 'no-platform'
-  | 'unsupported'
-  | 'refused'
-  | 'content';
+/** What can go wrong with a registry for a reason outside of this library; the README has a table of what they mean. */
+export const registryErrorCodes = [
+  'reference',
+  'not-found',
+  'unauthorized',
+  'denied',
+  'credentials',
+  'rate-limited',
+  'unavailable',
+  'unreachable',
+  'timeout',
+  'certificate',
+  'corrupt',
+  'protocol',
+  'too-large',
+  'no-platform',
+  'unsupported',
+  'refused',
+  'content',
+] as const;
+
+export type RegistryErrorCode = (typeof registryErrorCodes)[number];
 
 /** What a problem is about; the more specific fields are there where they are known. */
 export interface Subject {

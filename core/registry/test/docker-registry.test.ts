@@ -60,6 +60,16 @@ describe('an image that was pushed', () => {
   });
 });
 
+describe('a registry that does not delete', () => {
+  it('says that it does not, be it a manifest or a tag', async () => {
+    await using fixed = await startRegistry({ config: { storage: { delete: { enabled: false } } } });
+    const { descriptor } = await pushImage(registry, `${fixed.host}/kept:1`);
+    await expect(registry.delete(`${fixed.host}/kept@${descriptor.digest}`)).rejects.toMatchObject({ code: 'unsupported', status: 405, registryCode: 'UNSUPPORTED' });
+    await expect(registry.delete(`${server.host}/whole:1`)).rejects.toMatchObject({ registry: server.host, repository: 'whole', reference: '1', registryCode: 'DIGEST_INVALID' });
+    expect(await registry.resolve(`${fixed.host}/kept:1`)).toEqual(descriptor);
+  });
+});
+
 describe('what does not exist', () => {
   it('resolves to undefined, be it the tag, the digest or the repository', async () => {
     await pushImage(registry, `${server.host}/there:1`);

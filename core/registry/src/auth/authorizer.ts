@@ -74,6 +74,7 @@ export function createAuthorizer({ auth, server, insecure }: AuthorizerOptions):
     const token = tokens.get(key);
     if (token !== undefined && token.expiresAt - marginMs > server.clock.now()) return token.text;
     const fetched = await fetches.join(key, signal, async (shared) => fetchToken(server, { registry, realm, service, scopes, credentials }, shared));
+    for (const [other, { expiresAt }] of tokens) if (expiresAt <= server.clock.now()) tokens.delete(other);
     tokens.set(key, fetched);
     return fetched.text;
   }

@@ -25,6 +25,7 @@ const outputLimit = 1 << 20;
  * explains a failure. Format: github.com/docker/docker-credential-helpers, "Development": the registry on the standard input, JSON on the output.
  */
 export async function askHelper({ name, registry, path, env, signal }: HelperRequest): Promise<Credentials | undefined> {
+  signal.throwIfAborted();
   const program = `docker-credential-${name}`;
   const { status, output, failure } = await run(program, { input: registry === 'docker.io' ? dockerHubKey : registry, env, signal });
   signal.throwIfAborted();
@@ -59,10 +60,17 @@ interface Run {
 
 async function run(program: string, { input, env, signal }: { readonly input: string; readonly env: Variables; readonly signal: AbortSignal }): Promise<Run> {
   return new Promise((resolve) => {
-    const child = spawn(program, ['get'], { env: { ...env }, stdio: ['pipe', 'pipe', 'ignore'], signal, timeout: helperMs, killSignal: 'SIGKILL' });
+    const child = spawn(program, ['get'], { env: { ...env }, stdio: ['pipe', 'pipe', 'ignore'] });
     const pieces: Buffer[] = [];
     let length = 0;
     let failure: Error | undefined;
+    // It keeps its terminal, to ask a person. So there is no group to kill; what it has started itself may go on, but is not waited for.
+    const kill = (): void => {
+      child.kill('SIGKILL');
+      child.stdout.destroy();
+    };
+    const timer = setTimeout(kill, helperMs);
+    signal.addEventListener('abort', kill, { once: true });
     child.once('error', (error) => void (failure ??= error));
     // A helper that does not read its input ends the pipe; what counts is what it answers.
     child.stdin.on('error', () => {});
@@ -70,8 +78,12 @@ async function run(program: string, { input, env, signal }: { readonly input: st
     child.stdout.on('data', (piece: Buffer) => {
       length += piece.length;
       if (length <= outputLimit) pieces.push(piece);
-      else child.kill('SIGKILL');
+      else kill();
     });
-    child.once('close', (status) => resolve({ status, output: Buffer.concat(pieces).toString('utf8'), failure }));
+    child.once('close', (status) => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', kill);
+      resolve({ status, output: Buffer.concat(pieces).toString('utf8'), failure });
+    });
   });
 }

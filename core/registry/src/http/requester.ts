@@ -1,11 +1,12 @@
 import type { Authorization, Authorizer } from '../auth/authorizer.ts';
 import { parseChallenges } from '../auth/challenge.ts';
 import type { Scope } from '../auth/scope.ts';
-import { describeSubject, RegistryError, type Subject } from '../registry-error.ts';
+import { describeSubject, RegistryError, type RegistryProblem, type Subject } from '../registry-error.ts';
 import type { Repository } from '../reference/reference.ts';
 import type { Clock } from './clock.ts';
 import { ConnectionProblem } from './connection-problem.ts';
 import type { Timeouts } from './connections.ts';
+import { createDeadline } from './deadline.ts';
 import type { Endpoint } from './endpoint.ts';
 import { readLocation } from './location.ts';
 import { readDocument } from './read-document.ts';
@@ -76,28 +77,48 @@ const redirectLimit = 10;
 export function createRequester(options: RequesterOptions): Requester {
   const { transport, authorizer, findEndpoint, retries, clock, timeouts, userAgent, insecure } = options;
 
-  async function once<Value>(request: RegistryRequest, endpoint: Endpoint, use: (answer: Answer) => Promise<Value>): Promise<Value> {
-    let authorization: Authorization | undefined;
+  async function once<Value>(request: RegistryRequest, { endpoint, use, isDocument }: Attempt<Value>): Promise<Value> {
+    const deadline = createDeadline(request.signal, timeouts.documentMs);
+    if (isDocument) deadline.start();
+    const limited = { ...request, signal: deadline.signal };
     try {
-      const permission = { registry: request.repository.registry, endpoint, scopes: request.scopes ?? [{ repository: request.repository.repository, actions: ['pull'] }] } as const;
-      authorization = await authorizer.before(permission, request.signal);
-      const url = addressOf(request, endpoint);
-      let answer = await exchange(request, url, endpoint, authorization);
-      if (answer.status === 401 && answer.url.origin === endpoint.base.origin) {
-        const next = await authorizer.after(permission, { header: answer.header('www-authenticate'), sent: authorization }, request.signal);
-        if (next !== undefined) {
-          await answer.discard();
-          authorization = next;
-          answer = await exchange(request, url, endpoint, authorization);
-        }
-      }
+      const { answer, authorization } = await askAuthorized(limited, endpoint);
       if (request.expect.includes(answer.status)) return await use(answer);
-      const problem = await refusalOf(answer, { subject: request.subject, summary: request.summary, secrets: authorization?.secrets ?? [], now: clock.now(), isDenied: authorization?.hasCredentials === true && isOutOfScope(answer) });
+      // What explains a refusal is kept in memory, too.
+      deadline.start();
+      const secrets = authorization?.secrets ?? [];
+      const isDenied = authorization?.hasCredentials === true && isOutOfScope(answer);
+      const problem = await refusalOf(answer, { subject: request.subject, summary: request.summary, secrets, now: clock.now(), isDenied });
       throw mayPass(answer.status) && request.repeat !== false ? new PassingProblem(problem) : problem;
     } catch (error) {
       request.signal.throwIfAborted();
-      throw error instanceof ConnectionProblem ? ofConnection(error, request) : error;
+      if (deadline.isOver()) throw passing(request, { code: 'timeout', expected: `all of it within ${timeouts.documentMs} ms`, found: 'less', cause: error });
+      if (!(error instanceof ConnectionProblem)) throw error;
+      const { code, found, hint } = error;
+      throw passing(request, { code, found, ...(hint === undefined ? {} : { hint }), cause: error }, error.mayPass);
+    } finally {
+      deadline.stop();
     }
+  }
+
+  /** One request, or two where the first one is told how to authenticate. */
+  async function askAuthorized(request: RegistryRequest, endpoint: Endpoint): Promise<{ readonly answer: Answer; readonly authorization: Authorization | undefined }> {
+    const { repository, scopes = pullScope(repository), signal } = request;
+    const permission = { registry: repository.registry, endpoint, scopes };
+    const authorization = await authorizer.before(permission, signal);
+    const url = addressOf(request, endpoint);
+    const answer = await exchange(request, url, endpoint, authorization);
+    if (answer.status !== 401 || answer.url.origin !== endpoint.base.origin) return { answer, authorization };
+    let next: Authorization | undefined;
+    try {
+      next = await authorizer.after(permission, { header: answer.header('www-authenticate'), sent: authorization }, signal);
+    } catch (error) {
+      await answer.discard();
+      throw error;
+    }
+    if (next === undefined) return { answer, authorization };
+    await answer.discard();
+    return { answer: await exchange(request, url, endpoint, next), authorization: next };
   }
 
   /** One request with its redirects. Credentials go to the registry itself only. */
@@ -128,9 +149,9 @@ export function createRequester(options: RequesterOptions): Requester {
     throw new RegistryError({ code: 'protocol', ...request.subject, summary: request.summary, expected: `at most ${redirectLimit} redirects`, found: 'more' });
   }
 
-  async function perform<Value>(request: RegistryRequest, use: (answer: Answer) => Promise<Value>): Promise<Value> {
+  async function perform<Value>(request: RegistryRequest, attempt: Omit<Attempt<Value>, 'endpoint'>): Promise<Value> {
     const endpoint = await findEndpoint(request.repository.registry);
-    return withRetries({ policy: retries, clock, signal: request.signal }, () => once(request, endpoint, use));
+    return withRetries({ policy: retries, clock, signal: request.signal }, () => once(request, { ...attempt, endpoint }));
   }
 
   return {
@@ -139,18 +160,16 @@ export function createRequester(options: RequesterOptions): Requester {
     timeouts,
     insecure,
     endpoint: findEndpoint,
-    send: (request) => perform(request, async (answer) => answer),
-    async read(request) {
-      const limited = AbortSignal.any([request.signal, AbortSignal.timeout(timeouts.documentMs)]);
-      try {
-        return await perform({ ...request, signal: limited }, async (answer) => ({ answer, bytes: await readDocument(answer, request) }));
-      } catch (error) {
-        request.signal.throwIfAborted();
-        if (!limited.aborted) throw error;
-        throw new RegistryError({ code: 'timeout', ...request.subject, summary: request.summary, expected: `all of it within ${timeouts.documentMs} ms`, found: 'less', cause: error });
-      }
-    },
+    send: async (request) => perform(request, { isDocument: false, use: async (answer) => answer }),
+    read: async (request) => perform(request, { isDocument: true, use: async (answer) => ({ answer, bytes: await readDocument(answer, request) }) }),
   };
+}
+
+interface Attempt<Value> {
+  readonly endpoint: Endpoint;
+  /** Whether the whole answer is kept in memory and must come within its time. */
+  readonly isDocument: boolean;
+  readonly use: (answer: Answer) => Promise<Value>;
 }
 
 /** The scope of reading one repository. */
@@ -183,7 +202,7 @@ function isRedirect(status: number, method: Method): boolean {
   return (method === 'GET' || method === 'HEAD') && (status === 301 || status === 302 || status === 303);
 }
 
-function ofConnection(error: ConnectionProblem, { subject, summary, repeat }: RegistryRequest): Error {
-  const problem = new RegistryError({ code: error.code, ...subject, summary, found: error.found, ...(error.hint === undefined ? {} : { hint: error.hint }), cause: error });
-  return error.mayPass && repeat !== false ? new PassingProblem(problem) : problem;
+function passing({ subject, summary, repeat }: RegistryRequest, problem: Omit<RegistryProblem, 'summary'>, isPassing = true): Error {
+  const error = new RegistryError({ ...subject, summary, ...problem });
+  return isPassing && repeat !== false ? new PassingProblem(error) : error;
 }

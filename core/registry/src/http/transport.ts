@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
-import { ConnectionProblem, problemOf } from './connection-problem.ts';
+import { problemOf } from './connection-problem.ts';
 
 export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -21,13 +21,13 @@ export interface Answer {
   readonly status: number;
   /** The value of a header, by its name in lower case; several are joined by commas. */
   readonly header: (name: string) => string | undefined;
-  /** Read once; throws {@link ConnectionProblem}. An answer whose body is not read must be discarded. */
+  /** Read once; throws a connection problem. An answer whose body is not read must be discarded. */
   readonly body: AsyncIterable<Uint8Array>;
   readonly discard: () => Promise<void>;
 }
 
 export interface Transport {
-  /** Throws {@link ConnectionProblem} where no answer comes. */
+  /** Throws a connection problem where no answer comes. */
   readonly exchange: (exchange: Exchange) => Promise<Answer>;
   readonly close: () => Promise<void>;
 }
@@ -37,6 +37,9 @@ export interface Connections {
   readonly find: (url: URL) => Promise<Dispatcher>;
   readonly close: () => Promise<void>;
 }
+
+/** The longest that is waited for the end of an answer that nobody reads. */
+const discardMs = 2000;
 
 export function createTransport(connections: Connections): Transport {
   return {
@@ -69,11 +72,11 @@ export function createTransport(connections: Connections): Transport {
         async discard() {
           try {
             // Read to its end where it is short, so that the connection is used again.
-            await stream.dump({ limit: 65_536, signal });
-          } catch (error) {
+            await stream.dump({ limit: 65_536, signal: AbortSignal.any([signal, AbortSignal.timeout(discardMs)]) });
+          } catch {
             signal.throwIfAborted();
-            // What is thrown away may break: nobody waits for it.
-            if (!(problemOf(error, url) instanceof ConnectionProblem)) throw error;
+            // What is thrown away may break, or not end: nobody waits for it.
+            stream.destroy();
           }
         },
       };

@@ -1,7 +1,7 @@
 import { nameOf, type Requester } from '../http/requester.ts';
 import { findText, isList, isRecord, parseJson } from '../manifest/json.ts';
 import { RegistryError } from '../registry-error.ts';
-import type { Repository } from '../reference/reference.ts';
+import { isTag, type Repository } from '../reference/reference.ts';
 import { readPages } from './read-pages.ts';
 
 /** All tags of a repository, sorted by code unit; undefined where the registry says that the repository does not exist. */
@@ -19,7 +19,10 @@ export async function listTags(requester: Requester, repository: Repository, sig
     // A repository whose last tag was deleted has null.
     const page = record?.['tags'] ?? [];
     if (record === undefined || findText(record, 'name') === undefined || !isList(page)) throw wrong(200, 'JSON with a name and tags', 'something else');
-    for (const tag of page) if (typeof tag === 'string') tags.add(tag);
+    for (const tag of page) {
+      if (typeof tag !== 'string' || !isTag(tag)) throw wrong(200, 'tags', JSON.stringify(tag).slice(0, 200));
+      tags.add(tag);
+    }
   }
   return [...tags].sort();
 

@@ -1,3 +1,4 @@
+import { isDigest } from '../digest.ts';
 import { readAnnotations, readPlatform } from './descriptor.ts';
 import { findText, isList, isRecord, parseJson, type Json, type JsonRecord } from './json.ts';
 import type { Platform } from './platform.ts';
@@ -26,6 +27,9 @@ export function readImageConfig(bytes: Uint8Array): ImageConfig | string {
   const value = parseJson(new TextDecoder().decode(bytes));
   if (!isRecord(value)) return 'no JSON object';
   const settings = memberOf(value, 'config');
+  const diffIds = textsOf(memberOf(value, 'rootfs')['diff_ids']);
+  const wrong = diffIds.find((each) => !isDigest(each));
+  if (wrong !== undefined) return `rootfs.diff_ids with ${JSON.stringify(wrong.slice(0, 150))}`;
   return {
     platform: readPlatform(value),
     labels: readAnnotations(settings['Labels']) ?? {},
@@ -34,7 +38,7 @@ export function readImageConfig(bytes: Uint8Array): ImageConfig | string {
     command: textsOf(settings['Cmd']),
     user: findText(settings, 'User') ?? '',
     workingDirectory: findText(settings, 'WorkingDir') ?? '',
-    diffIds: textsOf(memberOf(value, 'rootfs')['diff_ids']),
+    diffIds,
     created: findText(value, 'created'),
   };
 }
@@ -45,5 +49,5 @@ function memberOf(value: JsonRecord, name: string): JsonRecord {
 }
 
 function textsOf(value: Json | undefined): readonly string[] {
-  return isList(value) ? value.filter((each) => typeof each === 'string') : [];
+  return isList(value) ? value.map((each) => (typeof each === 'string' ? each : JSON.stringify(each))) : [];
 }

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { startDigest } from '../digest.ts';
 import type { Descriptor } from '../manifest/descriptor.ts';
 import { mediaTypes } from '../manifest/media-types.ts';
+import { RegistryError } from '../registry-error.ts';
 
 /** Bytes that can be read again from any place, because a broken upload goes on where the registry has less than was sent. */
 export interface BlobContent {
@@ -22,13 +23,25 @@ export function bytesContent(bytes: Uint8Array): BlobContent {
   };
 }
 
-/** Reads content once for its digest (SHA-256) and size. */
-export async function describeContent(content: BlobContent, { mediaType = 'application/octet-stream' }: { readonly mediaType?: string } = {}): Promise<Descriptor> {
+export interface DescribeOptions {
+  /** Default: `application/octet-stream`. */
+  readonly mediaType?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** Reads content once for its digest (SHA-256) and size. Throws `content` where it cannot be read. */
+export async function describeContent(content: BlobContent, { mediaType = 'application/octet-stream', signal }: DescribeOptions = {}): Promise<Descriptor> {
   const running = startDigest('sha256:');
   let size = 0;
-  for await (const piece of content.open(0)) {
-    running.update(piece);
-    size += piece.length;
+  try {
+    for await (const piece of content.open(0)) {
+      signal?.throwIfAborted();
+      running.update(piece);
+      size += piece.length;
+    }
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw new RegistryError({ code: 'content', summary: 'The content of a blob cannot be read.', found: error instanceof Error ? error.message : 'an error', cause: error });
   }
   return { mediaType, digest: running.end(), size };
 }

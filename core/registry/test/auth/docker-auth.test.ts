@@ -123,7 +123,7 @@ describe('a credential helper', () => {
   });
 
   it('is not waited for after an abort', async () => {
-    await helper('slow', 'exec sleep 60');
+    await helper('slow', 'sleep 60; true');
     await writeFile(join(folder, 'config.json'), JSON.stringify({ credsStore: 'slow' }));
     await using edge = await startEdge((_, response) => void response.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end());
     const controller = new AbortController();

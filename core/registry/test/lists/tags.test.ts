@@ -29,6 +29,11 @@ describe('the tags of a repository', () => {
     await expect(createRegistry().tags(`${server.host}/x`)).rejects.toMatchObject({ code: 'protocol', ...problem });
   });
 
+  it('are not read from a list with something else', async () => {
+    await using server = await startEdge((_, response) => response.end(page(['a', '../b'])));
+    await expect(createRegistry().tags(`${server.host}/x`)).rejects.toMatchObject({ code: 'protocol', expected: 'tags', found: '"../b"' });
+  });
+
   it.each([['<html>'], ['[]'], ['{"tags":["a"]}'], [page('a')]])('are not read from %s', async (body) => {
     await using server = await startEdge((_, response) => void response.end(body));
     await expect(createRegistry().tags(`${server.host}/x`)).rejects.toMatchObject({ code: 'protocol', expected: 'JSON with a name and tags' });

@@ -182,6 +182,23 @@ describe('an upload', () => {
     await expect.poll(() => leftovers('aborted')).toEqual([]);
   });
 
+  it('closes what it opens of the content, also where the registry does not want it', async () => {
+    let open = 0;
+    const counted = {
+      async *open(offset: number) {
+        open += 1;
+        try {
+          for (let at = offset; at < content.length; at += 100_000) yield content.subarray(at, at + 100_000);
+        } finally {
+          open -= 1;
+        }
+      },
+    };
+    await using edge = await startEdge((request, response) => (request.method === 'PATCH' ? response.writeHead(503).end() : forward(request, response, { host: server.host })));
+    await expect(impatient().pushBlob({ repository: `${edge.host}/closed`, content: counted, descriptor: { mediaType: 'x', digest, size: content.length } })).rejects.toMatchObject({ code: expect.stringMatching(/^(?:unavailable|unreachable)$/) });
+    await expect.poll(() => open).toBe(0);
+  });
+
   it('to a registry that stores something else is an error', async () => {
     const other = `sha256:${'0'.repeat(64)}`;
     await using edge = await startEdge((request, response) => forward(request, response, { host: server.host, headers: request.method === 'PUT' ? { 'docker-content-digest': other } : {} }));
