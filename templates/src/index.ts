@@ -2,6 +2,7 @@
 
 export type { ArchiveBase, BaseImage, BootstrappedBase, RegistryBase } from './distributions/base-image.ts';
 export { withPackages } from './distributions/with-packages.ts';
+export { definePackage, type PackageDeclaration, type PackageInput, type PackageInputContext } from '@cos/plugin-resolve';
 export { standardPlugins, type StandardPluginOptions, type StandardPlugins } from './plugins.ts';
 export { baseImage } from './targets/base-image.ts';
 export { buildIso, type BuiltIso, type IsoRequest } from './targets/iso.ts';

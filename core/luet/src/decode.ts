@@ -2,7 +2,7 @@
 // text is wanted, because `1.10` would become `1.1`; `lenient` (recipes) converts it the way the original does.
 // Keys match without regard to case. Every mismatch is a problem with its place; decoding goes on with the default.
 
-import { createProblem } from './problem.ts';
+import { createProblem, wordFor } from './problem.ts';
 import type { Location, Problem } from './problem.ts';
 import { suggest } from './suggest.ts';
 import type { YamlEntry, YamlMapping, YamlNode } from './yaml.ts';
@@ -11,9 +11,10 @@ import { printScalar } from './yaml-scalar.ts';
 /**
  * - `strict`: an unquoted number or boolean where text is wanted is an error.
  * - `text`: it is taken as written, with a warning.
+ * - `data`: the same for values of a program, which have no spelling of their own.
  * - `lenient`: it is converted to its canonical text, with a warning where that differs from what is written.
  */
-export type Strictness = 'strict' | 'text' | 'lenient';
+export type Strictness = 'strict' | 'text' | 'data' | 'lenient';
 
 /** Collects problems while one mapping, and the values in it, are read. */
 export class Decoder {
@@ -35,7 +36,7 @@ export class Decoder {
 
   mapping(node: YamlNode, what: string): YamlMapping | undefined {
     if (node.kind === 'mapping') return node;
-    if (!isNull(node)) this.#wrongType(what, 'a mapping', node);
+    if (!isNull(node)) this.#wrongType(what, this.strictness === 'data' ? 'an object' : 'a mapping', node);
     return undefined;
   }
 
@@ -61,6 +62,9 @@ export class Decoder {
         this.error('LUET_WRONG_TYPE', message, node.at, { expected: 'text', found: `${nameOf(node)} ${node.text}`, hint });
         return node.text;
       }
+      case 'data':
+        this.error('LUET_WRONG_TYPE', `${wordFor(node.at, what)} must be text`, node.at, { expected: 'text', found: `${nameOf(node)} ${node.text}` });
+        return node.text;
       case 'text':
         this.warn('LUET_LOSSY_SCALAR', `${what} is an unquoted ${nameOf(node)}`, node.at, { hint: `write "${node.text}"` });
         return node.text;
@@ -93,7 +97,7 @@ export class Decoder {
   }
 
   #wrongType(what: string, expected: string, node: YamlNode): void {
-    this.error('LUET_WRONG_TYPE', `${what} must be ${expected}`, node.at, { expected, found: nameOf(node) });
+    this.error('LUET_WRONG_TYPE', `${wordFor(node.at, what)} must be ${expected}`, node.at, { expected, found: this.strictness === 'data' && node.kind === 'mapping' ? 'an object' : nameOf(node) });
   }
 }
 

@@ -1,12 +1,19 @@
 // What other packages may use.
 
-export { createProblem, formatProblem, isError, PROBLEM_CODES } from './problem.ts';
-export type { Location, Problem, ProblemCode, RelatedLocation, Severity } from './problem.ts';
+export { createProblem, formatProblem, isError, PROBLEM_CODES, showField } from './problem.ts';
+export type { Location, ObjectField, Problem, ProblemCode, RelatedLocation, Severity } from './problem.ts';
 export { parseYaml, writeYaml } from './yaml.ts';
 export type { ParseYamlOptions, YamlDocument, YamlEntry, YamlMapping, YamlNode, YamlScalar, YamlSequence } from './yaml.ts';
 export type { EntryKind, TreeEntry, TreeReader } from './tree/reader.ts';
 export { createFolderReader } from './tree/folder-reader.ts';
 export type { FolderReader, FolderReaderOptions } from './tree/folder-reader.ts';
+export type { PackageStep } from './package/step.ts';
+export type { CopyObject, PackageAtom, PackageObject, PackageReferenceObject, ReferenceInput, SubpackageObject } from './object/package-object.ts';
+export { readPackageObject } from './object/read-package-object.ts';
+export type { ObjectPackage, ReadPackageObjectResult } from './object/read-package-object.ts';
+export { writePackageObject } from './object/write-package-object.ts';
+export { formatRecipe, writePackageFiles } from './object/object-files.ts';
+export type { GivenObject, GivenPackage } from './tree/read-objects.ts';
 export { loadTree } from './tree/load-tree.ts';
 export type { LoadTreeOptions, SourceText, Tree, TreePackage } from './tree/load-tree.ts';
 export type { PackageDefinition } from './package/definition.ts';
@@ -44,6 +51,7 @@ export type {
 export type { ArchiveContent, PackageKind } from './package/check-build-spec.ts';
 export type { RenderedPackage } from './render/render-package.ts';
 export type { RenderRequest, RenderResult, RenderTemplate } from './render/render-template.ts';
+export { hashPackage } from './tag/hash-package.ts';
 export { hashDirectory } from './tag/directory-hash.ts';
 export type { BytesReader, DirectoryHashResult } from './tag/directory-hash.ts';
 export { describeChainImages } from './tag/chain-images.ts';

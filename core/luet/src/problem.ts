@@ -7,6 +7,16 @@ export interface Location {
   readonly column: number;
   /** Width of the marked text in characters; undefined = unknown. */
   readonly length?: number;
+  /** Set when an object is made at this place, and only a part of it is meant. */
+  readonly field?: ObjectField;
+}
+
+/** A part of an object that describes a package. */
+export interface ObjectField {
+  /** Which package, for messages: `system/os@1.0`. */
+  readonly of: string;
+  /** `steps[2]`, `runtime.requires[0].version`; '' for the whole object. */
+  readonly path: string;
 }
 
 export type Severity = 'error' | 'warning' | 'note';
@@ -22,6 +32,8 @@ export interface Problem {
   readonly line?: number;
   readonly column?: number;
   readonly length?: number;
+  /** The part of an object that stands at the place. */
+  readonly field?: ObjectField;
   /** What would be right, in words. */
   readonly expected?: string;
   /** What is there: the text as it stands, or in words what it is. */
@@ -75,7 +87,7 @@ export const PROBLEM_CODES = [
 
 export type ProblemCode = (typeof PROBLEM_CODES)[number];
 
-export type ProblemDetails = Omit<Problem, 'code' | 'severity' | 'message' | 'file' | 'line' | 'column' | 'length'>;
+export type ProblemDetails = Omit<Problem, 'code' | 'severity' | 'message' | 'file' | 'line' | 'column' | 'length' | 'field'>;
 
 /** Makes a problem; `at` is spread into it, so that a problem stays plain JSON. */
 export function createProblem(
@@ -95,7 +107,8 @@ export function isError(problem: Problem): boolean {
 /** One line a person can read: `file:line:column: code: message (hint)`. */
 export function formatProblem(problem: Problem): string {
   const place = [problem.file, problem.line, problem.column].filter((part) => part !== undefined).join(':');
-  const head = place === '' ? problem.code : `${place}: ${problem.code}`;
+  const field = problem.field === undefined ? '' : ` (${showField(problem.field)})`;
+  const head = place === '' ? problem.code : `${place}${field}: ${problem.code}`;
   const expected = problem.expected === undefined ? '' : `; expected ${problem.expected}`;
   const found = problem.found === undefined ? '' : `; found ${problem.found}`;
   const hint = problem.hint === undefined ? '' : ` (${problem.hint})`;
@@ -104,4 +117,14 @@ export function formatProblem(problem: Problem): string {
     return `\n  ${one.message}${at}`;
   });
   return `${head}: ${problem.message}${expected}${found}${hint}${related.join('')}`;
+}
+
+/** `steps[2] of system/os@1.0` */
+export function showField({ of, path }: ObjectField): string {
+  return path === '' ? of : `${path} of ${of}`;
+}
+
+/** What a message calls the thing at a place: the field of an object by its path, else `what`. */
+export function wordFor(at: Location | undefined, what: string): string {
+  return at?.field === undefined || at.field.path === '' ? what : at.field.path;
 }

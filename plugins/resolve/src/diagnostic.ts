@@ -1,5 +1,5 @@
-import type { Diagnostic, Place } from '@cos/core';
-import type { Location, Problem } from '@cos/luet';
+import type { Diagnostic, Note, Place } from '@cos/core';
+import { showField, type Location, type ObjectField, type Problem, type RelatedLocation } from '@cos/luet';
 
 /** A problem of a tree as a diagnostic of the run. `source` answers the text of a file that was read, for the lines around the place; else it is read again. */
 export function toDiagnostic(problem: Problem, source: (file: string) => string | undefined = () => undefined): Diagnostic {
@@ -16,11 +16,20 @@ export function toDiagnostic(problem: Problem, source: (file: string) => string 
     // The lines around a place are those of the file.
     ...(problem.file === undefined ? {} : { place: isRendered ? { file: problem.file } : placeOf({ ...problem, file: problem.file }) }),
     ...(text === undefined ? {} : { source: text }),
-    ...(problem.related === undefined
-      ? {}
-      : { notes: problem.related.map((one) => ({ message: one.message, ...(one.location === undefined ? {} : { place: placeOf(one.location) }) })) }),
+    ...(problem.related === undefined && problem.field === undefined ? {} : { notes: [...noteOfField(problem.field), ...(problem.related ?? []).map(noteOf)] }),
     ...(problem.hint === undefined ? {} : { hint: problem.hint }),
   };
+}
+
+/** Objects have no lines of their own: the place is where the config declares the package, and the field is told in words. */
+function noteOfField(field: ObjectField | undefined): readonly Note[] {
+  if (field === undefined) return [];
+  return [{ message: field.path === '' ? `${field.of} is declared here` : `${field.of} is declared here, and the field is ${field.path}` }];
+}
+
+function noteOf({ message, location }: RelatedLocation): Note {
+  if (location === undefined) return { message };
+  return { message: location.field === undefined || location.field.path === '' ? message : `${message}, in ${showField(location.field)}`, place: placeOf(location) };
 }
 
 function placeOf({ file, line, column, length }: Partial<Location> & { readonly file: string }): Place {

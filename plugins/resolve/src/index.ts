@@ -11,7 +11,8 @@ import { packages } from './planners/packages.ts';
 // The small build of zod has no texts of its own: without this every problem is "Invalid input".
 z.config(z.locales.en());
 
-export type { PackageEntry, ResolvedTree } from './resolved-tree.ts';
+export { definePackage, type PackageDeclaration, type PackageInput, type PackageInputContext } from './define-package.ts';
+export type { DeclaredEntry, FilesEntry, PackageEntry, ResolvedTree } from './resolved-tree.ts';
 export { readValuesFiles, type ReadValuesFiles } from './values-files.ts';
 
 /** Reads package trees and decides which packages are built, on what, in which order. */

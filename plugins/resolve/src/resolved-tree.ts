@@ -1,10 +1,14 @@
 import type { Diagnostic } from '@cos/core';
-import type { ArchiveContent, PackageKind, PackagePlan, PackageRole, PlannedImage, RepositorySource, Tree } from '@cos/luet';
+import { writePackageObject, type ArchiveContent, type PackageKind, type PackagePlan, type PackageRole, type PlannedImage, type RepositorySource, type ResolvedPackage, type Tree, type TreePackage } from '@cos/luet';
 import { templateFiles } from './template-files.ts';
 
 // What the planner answers: plain data for the targets that make tasks of it. Paths are relative to the workspace.
 
-export interface PackageEntry {
+/** A package of a tree, or one that the config declares. */
+export type PackageEntry = FilesEntry | DeclaredEntry;
+
+/** What both have. */
+interface EntryBase {
   /** `category/name@version`: how messages and task keys name it. */
   readonly id: string;
   readonly category: string;
@@ -16,6 +20,14 @@ export interface PackageEntry {
   readonly kind: PackageKind;
   /** What the archive holds. */
   readonly archive: ArchiveContent;
+  /** `id` of its image in `images`; undefined when nothing is built. */
+  readonly image: string | undefined;
+  /** Fingerprint names of the packages whose archives make its base, in the order of unpacking. */
+  readonly finalRequires: readonly string[];
+}
+
+export interface FilesEntry extends EntryBase {
+  readonly declared: undefined;
   /** The build context. */
   readonly folder: string;
   /** definition.yaml or collection.yaml. */
@@ -26,10 +38,13 @@ export interface PackageEntry {
   readonly templates: readonly string[];
   /** The variables of the environment that the recipe asks for, with their values. */
   readonly env: Readonly<Record<string, string>>;
-  /** `id` of its image in `images`; undefined when nothing is built. */
-  readonly image: string | undefined;
-  /** Fingerprint names of the packages whose archives make its base, in the order of unpacking. */
-  readonly finalRequires: readonly string[];
+}
+
+export interface DeclaredEntry extends EntryBase {
+  /** What the config says in place of files, without the folder: plain data, of the form that `definePackage` takes. */
+  readonly declared: Readonly<Record<string, unknown>>;
+  /** The build context; undefined when the config has its files, or it has none. */
+  readonly folder: string | undefined;
 }
 
 export interface ResolvedTree {
@@ -58,29 +73,13 @@ export interface Described {
   readonly report: (diagnostic: Diagnostic) => void;
 }
 
-export function describePlan({ plan, tree, repositories, source: textOf, report }: Described): ResolvedTree {
+export function describePlan({ plan, tree, repositories, source, report }: Described): ResolvedTree {
   const files = new Map(tree.packages.map((one) => [one.fingerprintName, one]));
   return {
     packages: plan.packages.map((one) => {
-      const source = files.get(one.fingerprintName);
-      if (source === undefined) throw new Error(`Internal error: ${one.fingerprintName} is planned and in no tree`);
-      return {
-        id: `${one.category}/${one.name}@${one.version}`,
-        category: one.category,
-        name: one.name,
-        version: one.version,
-        fingerprintName: one.fingerprintName,
-        role: one.role,
-        kind: one.kind,
-        archive: one.archive,
-        folder: one.dir,
-        definition: source.file,
-        recipe: source.recipe?.file,
-        templates: templateFiles({ package: one, file: source.file, text: textOf(source.file) ?? '', report }),
-        env: Object.fromEntries(one.variables),
-        image: one.image,
-        finalRequires: one.finalRequires,
-      };
+      const found = files.get(one.fingerprintName);
+      if (found === undefined) throw new Error(`Internal error: ${one.fingerprintName} is planned and in no tree`);
+      return describeEntry(one, found, { source, report });
     }),
     images: plan.images,
     installed: plan.installed,
@@ -89,4 +88,23 @@ export function describePlan({ plan, tree, repositories, source: textOf, report 
     referenceTrees: tree.references,
     repositories,
   };
+}
+
+function describeEntry(one: ResolvedPackage, { dir, file, recipe, object }: TreePackage, { source, report }: Pick<Described, 'source' | 'report'>): PackageEntry {
+  const base: EntryBase = {
+    id: `${one.category}/${one.name}@${one.version}`,
+    category: one.category,
+    name: one.name,
+    version: one.version,
+    fingerprintName: one.fingerprintName,
+    role: one.role,
+    kind: one.kind,
+    archive: one.archive,
+    image: one.image,
+    finalRequires: one.finalRequires,
+  };
+  if (object !== undefined) return { ...base, declared: writePackageObject(object), folder: dir };
+  if (dir === undefined) throw new Error(`Internal error: ${one.fingerprintName} is made of files and has no folder`);
+  const templates = templateFiles({ package: one, file, text: source(file) ?? '', report });
+  return { ...base, declared: undefined, folder: dir, definition: file, recipe: recipe?.file, templates, env: Object.fromEntries(one.variables) };
 }

@@ -16,7 +16,8 @@ async function planTemplates(templates: string) {
       look: {
         description: 'look at the trees',
         async plan({ use }) {
-          files = (await use.resolve.packages({ trees: ['packages'], targets: 'all', values: {} })).packages[0]?.templates;
+          const [entry] = (await use.resolve.packages({ trees: ['packages'], targets: 'all', values: {} })).packages;
+          files = entry?.declared === undefined ? entry?.templates : undefined;
           return [];
         },
       },

@@ -1,11 +1,13 @@
 import { definePlugin, noOptions } from '@cos/core';
 import * as z from 'zod/mini';
 import { codes } from './codes.ts';
+import { declared } from './stages/declared.ts';
+import { declaredTree } from './stages/declared-tree.ts';
 import { files } from './stages/files.ts';
 import { render } from './stages/render.ts';
 
 // The small build of zod has no texts of its own: without this every problem is "Invalid input".
 z.config(z.locales.en());
 
-/** Renders package recipes (Go templates, as luet reads them) and the files that packages mark as templates (Handlebars). */
-export const template = definePlugin({ name: 'template', apiVersion: 1, options: noOptions, stages: { render, files }, codes });
+/** Renders package recipes (Go templates, as luet reads them) and the files that packages mark as templates (Handlebars), and writes what the config declares. */
+export const template = definePlugin({ name: 'template', apiVersion: 1, options: noOptions, stages: { render, files, declared, declaredTree }, codes });

@@ -40,7 +40,7 @@ export function createBuildTarget({ title, beside, dialect = {} }: BuildTargetOp
       const request = readRequest(context.params);
       const others = packages.length === 0 && beside !== undefined ? await beside(context) : [];
       // A system that is a Dockerfile alone has no packages.
-      if (context.derivative.trees.length === 0 && others.length > 0) return others;
+      if (context.derivative.trees.length + context.packages.length === 0 && others.length > 0) return others;
       const { wanted, images: below } = await buildPackages(context, { ...request, title: title?.(context), dialect });
       const images = [...below, ...others];
       const files = wanted.flatMap((one) => packageFiles(one).map(([file, artifact]) => [folder === '.' ? file : `${folder}/${file}`, artifact] as const));

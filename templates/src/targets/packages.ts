@@ -1,9 +1,10 @@
-import { CosError, type ArtifactRef, type RunMode } from '@cos/core';
+import { CosError, type ArtifactRef, type FileTree, type RunMode } from '@cos/core';
 import type { ContainerImage, PackageArchive, PackageMetadata, PackageRecipe } from '@cos/core/artifacts';
-import type { PackageEntry } from '@cos/plugin-resolve';
+import type { DeclaredEntry, FilesEntry, PackageEntry } from '@cos/plugin-resolve';
 import type { TargetCode } from '../codes.ts';
 import { baseImage } from './base-image.ts';
 import { templateValues, type StandardContext, type TreeDialect } from './context.ts';
+import { json } from './json.ts';
 
 // From package trees to tasks: a recipe, an image and an archive per package.
 
@@ -50,6 +51,13 @@ export interface BuiltPackages {
   readonly images: readonly ArtifactRef[];
 }
 
+/** What a package is made from, whether files say it or the config. */
+interface Parts {
+  readonly recipe: ArtifactRef<PackageRecipe>;
+  readonly definition: ArtifactRef<FileTree>;
+  readonly context: () => ArtifactRef<FileTree>;
+}
+
 interface Images {
   readonly builder: ArtifactRef<ContainerImage>;
   readonly image: ArtifactRef<ContainerImage>;
@@ -59,12 +67,13 @@ interface Images {
 export async function buildPackages(context: StandardContext, request: PackagesRequest): Promise<BuiltPackages> {
   const { use, source, derivative } = context;
   const { archives = 'targets', part = 'all', install = [], dialect = {} } = request;
-  if (derivative.trees.length === 0) throw noTrees(context, request);
+  if (derivative.trees.length + context.packages.length === 0) throw noTrees(context, request);
   const values = templateValues(context, request.title);
   const { valuesMerge, engine } = dialect;
   const rendering = { values: json(values), ...(valuesMerge === undefined ? {} : { valuesMerge }), ...(engine === undefined ? {} : { engine }) };
   const tree = await use.resolve.packages({
     ...dialect,
+    packages: [...context.packages],
     trees: [...derivative.trees],
     referenceTrees: [...derivative.referenceTrees],
     targets: typeof request.packages === 'string' ? request.packages : [...request.packages],
@@ -74,26 +83,34 @@ export async function buildPackages(context: StandardContext, request: PackagesR
     values: json(values),
   });
   const entries = new Map(tree.packages.map((entry) => [entry.fingerprintName, entry]));
-  const recipes = new Map<string, ArtifactRef<PackageRecipe>>();
+  const parts = new Map<string, Parts>();
   const images = new Map<string, Images>();
   const built = new Map<string, BuiltPackage>();
 
   const entryOf = (fingerprintName: string): PackageEntry => known(entries.get(fingerprintName), fingerprintName);
-  const recipeOf = (entry: PackageEntry): ArtifactRef<PackageRecipe> => {
-    const present = recipes.get(entry.id);
+  const partsOf = (entry: PackageEntry): Parts => {
+    const present = parts.get(entry.id);
     if (present !== undefined) return present;
-    const { recipe } = use.template.render({
+    const made = entry.declared === undefined ? partsOfFiles(entry) : partsOfDeclared(entry);
+    parts.set(entry.id, made);
+    return made;
+  };
+  const partsOfFiles = (entry: FilesEntry): Parts => ({
+    definition: source(entry.definition),
+    recipe: use.template.render({
       name: entry.id,
       inputs: { definition: source(entry.definition), recipe: entry.recipe === undefined ? undefined : source(entry.recipe), shared: tree.shared.map((file) => source(file)) },
       options: { category: entry.category, name: entry.name, version: entry.version, collection: entry.definition.endsWith('/collection.yaml'), ...rendering, env: { ...entry.env } },
-    });
-    recipes.set(entry.id, recipe);
-    return recipe;
+    }).recipe,
+    context: () =>
+      entry.templates.length === 0
+        ? source(entry.folder)
+        : use.template.files({ name: entry.id, inputs: { folder: source(entry.folder) }, options: { package: entry.id, files: [...entry.templates], values: json(values) } }).context,
+  });
+  const partsOfDeclared = (entry: DeclaredEntry): Parts => {
+    const { definition, recipe, context: files } = use.template.declared({ name: entry.id, inputs: {}, options: { package: json(entry.declared) } });
+    return { definition, recipe, context: () => (entry.folder === undefined ? files : source(entry.folder)) };
   };
-  const contextOf = (entry: PackageEntry) =>
-    entry.templates.length === 0
-      ? source(entry.folder)
-      : use.template.files({ name: entry.id, inputs: { folder: source(entry.folder) }, options: { package: entry.id, files: [...entry.templates], values: json(values) } }).context;
 
   const runOf = ({ role }: PackageEntry): RunMode => (role === 'target' ? (request.rebuild === true ? 'always' : 'needed') : request.onlyOwn === true ? 'never' : 'needed');
   const named = (reference: string): ArtifactRef<ContainerImage> => baseImage(context, reference, request.title === undefined);
@@ -112,8 +129,8 @@ export async function buildPackages(context: StandardContext, request: PackagesR
       name,
       run: runOf(entry),
       inputs: {
-        recipe: recipeOf(entry),
-        context: contextOf(entry),
+        recipe: partsOf(entry).recipe,
+        context: partsOf(entry).context(),
         base: baseOf(planned.base, entry),
         copies: planned.copies.map((copy) => (copy.from === 'reference' ? named(copy.reference) : imageOf(copy.image).image)),
       },
@@ -139,7 +156,7 @@ export async function buildPackages(context: StandardContext, request: PackagesR
     const present = built.get(entry.id);
     if (present !== undefined) return present;
     const made = entry.image === undefined || entry.archive === 'empty' ? {} : imageOf(entry.image);
-    const { archive, metadata } = use.squash.archive({ name: entry.id, run: runOf(entry), inputs: { recipe: recipeOf(entry), definition: source(entry.definition), ...made } });
+    const { archive, metadata } = use.squash.archive({ name: entry.id, run: runOf(entry), inputs: { recipe: partsOf(entry).recipe, definition: partsOf(entry).definition, ...made } });
     const result = { entry, archive, metadata };
     built.set(entry.id, result);
     return result;
@@ -169,7 +186,7 @@ function noTrees({ derivative }: StandardContext, { packages, install = [] }: Pa
     code: 'COS_PLAN_NO_TREES' satisfies TargetCode,
     severity: 'error',
     message: `Derivative "${derivative.name}" has no trees, so ${what}.`,
-    hint: 'Give it "trees", or choose others by --derivative.',
+    hint: 'Give it "trees" or "packages", or choose others by --derivative.',
   });
 }
 
@@ -177,10 +194,3 @@ function known<T>(value: T | undefined, name: string): T {
   if (value === undefined) throw new Error(`Internal error: the plan of packages names "${name}" and does not have it`);
   return value;
 }
-
-/** Values come from YAML files and typed presets, which hold plain data; the engine refuses anything else when the task is planned. */
-function json(values: Readonly<Record<string, unknown>>): Record<string, JsonValue> {
-  return values as Record<string, JsonValue>;
-}
-
-type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };

@@ -1,14 +1,12 @@
-import { basename } from 'node:path';
 import type { ArtifactRef, Derivative, Parameters, Target } from '@cos/core';
-import type { Repository } from '@cos/core/artifacts';
 import { titleOf, type StandardContext } from './context.ts';
 import type { StandardPlugins } from '../plugins.ts';
 import { baseRootfs } from './base-image.ts';
 import { createBuildTarget, type BuildTarget } from './build.ts';
 import { checkOptions } from './check-options.ts';
 import { buildIso, type IsoRequest } from './iso.ts';
-import { buildPackages } from './packages.ts';
 import { place } from './place.ts';
+import { createRepository } from './repository.ts';
 import { systemContent } from './system.ts';
 
 export interface StandardTargetOptions extends IsoRequest {
@@ -53,7 +51,7 @@ export function standardTargets(options: StandardTargetOptions = {}): StandardTa
     'create-repo': {
       description: 'a repository folder that luet clients install from',
       async plan(context) {
-        return place(context, { repository: await createRepository(context, options) });
+        return place(context, { repository: await createRepository(context, titleOf(context, options.title)) });
       },
     },
     'build-iso': {
@@ -73,8 +71,8 @@ export function standardTargets(options: StandardTargetOptions = {}): StandardTa
         const { iso, checksum, file } = await isoOf(context, context.params.squash);
         const signed = { [file]: iso, [`${file}.sha256`]: checksum, [`${file}.sha256.sig`]: use.sign.signText({ name: file, inputs: { text: checksum, publicKey } }).signature };
         // A system that is a Dockerfile alone has no packages to publish.
-        if (derivative.trees.length === 0) return place(context, signed);
-        const repository = await createRepository(context, options);
+        if (derivative.trees.length + context.packages.length === 0) return place(context, signed);
+        const repository = await createRepository(context, titleOf(context, options.title));
         return place(context, { ...signed, repository, 'repository.yaml.sig': use.sign.signRepository({ name: derivative.name, inputs: { repository, publicKey } }).signature });
       },
     },
@@ -97,13 +95,3 @@ async function dockerfileSystem(context: StandardContext, options: StandardTarge
   return Object.values(await systemContent(context, options));
 }
 
-/** All packages of the trees, as a repository folder. */
-async function createRepository(context: StandardContext, options: StandardTargetOptions): Promise<ArtifactRef<Repository>> {
-  const { use, source, derivative } = context;
-  const { wanted } = await buildPackages(context, { packages: 'all', title: titleOf(context, options.title) });
-  return use.repo.create({
-    name: derivative.name,
-    inputs: { archives: wanted.map(({ archive }) => archive), metadata: wanted.map(({ metadata }) => metadata), trees: derivative.trees.map((tree) => source(tree)) },
-    options: { name: derivative.name, treeNames: derivative.trees.map((tree) => basename(tree)) },
-  }).repository;
-}

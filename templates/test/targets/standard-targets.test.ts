@@ -1,7 +1,7 @@
 import { defineDerivative, defineDistribution } from '@cos/core';
 import { createWorkspace, planConfig, type AnyConfig } from '@cos/core/testing';
 import { describe, expect, test } from 'vitest';
-import { standardPlugins, standardTargets } from '../../src/index.ts';
+import { definePackage, standardPlugins, standardTargets, type PackageDeclaration } from '../../src/index.ts';
 
 const tiny = defineDistribution({ name: 'tiny', values: { image: 'tiny:1', base: { from: 'archive', path: 'base.tar' } }, platforms: { 'linux/amd64': {}, 'linux/arm64': {} } });
 const files = {
@@ -21,6 +21,13 @@ async function plan(config: AnyConfig, selected: { readonly derivatives?: readon
   await using workspace = await createWorkspace(files);
   const { plan: made, text } = await planConfig(config, { workspace: workspace.path, ...selected });
   return { paths: made?.wanted.map(({ path }) => path), text };
+}
+
+async function planOfDeclared(packages: readonly PackageDeclaration[], target = 'build') {
+  await using workspace = await createWorkspace({ ...files, 'files/tool/tool.sh': '' });
+  const config = configOf([{ ...derivative('os', 'linux/amd64'), packages }]);
+  const { plan: made, text } = await planConfig(config, { workspace: workspace.path, targets: [target] });
+  return { text, tasks: new Map((made?.tasks ?? []).map((task) => [task.key as string, task])) };
 }
 
 const paths = ['base.tar', 'os.iso', 'os.iso.sha256', 'os.iso.sha256.sig', 'os.pkr.json', 'packages/os-system-1.0.metadata.yaml', 'packages/os-system-1.0.package.tar.zst', 'repository', 'repository.yaml.sig'];
@@ -55,6 +62,44 @@ describe('the ready-made targets', () => {
     };
     expect(await planOf([])).toEqual({ published: ['packages/os-system-1.0.metadata.yaml', 'packages/os-system-1.0.package.tar.zst'], images: ['system/base@1.0', 'system/os@1.0'] });
     expect((await planOf(['system/unused'])).images).toEqual(['system/unused@1.0']);
+  });
+
+  test('build packages that the config declares as those of trees, from what it says', async () => {
+    const tool = definePackage({ category: 'app', name: 'tool', version: '1.0', requires: ['system/os'], steps: ['make'], context: 'files/tool' });
+    const inline = definePackage({ category: 'app', name: 'inline', version: '1.0', requires: [tool], steps: ['make'], files: { a: 'b' } });
+    const made = await planOfDeclared([tool, inline]);
+    const inputsOf = (key: string) => Object.fromEntries(Object.entries(made.tasks.get(key)?.inputs ?? {}).map(([name, { artifacts }]) => [name, artifacts.map((one) => ('source' in one ? one.source : `${one.task}:${one.output}`))]));
+    expect(made.text).toBe('');
+    expect(inputsOf('docker-build.image#app/tool@1.0')).toMatchObject({ recipe: ['template.declared#app/tool@1.0:recipe'], context: ['files/tool'], base: ['docker-build.image#system/os@1.0:image'] });
+    expect(inputsOf('docker-build.image#app/inline@1.0')).toMatchObject({ recipe: ['template.declared#app/inline@1.0:recipe'], context: ['template.declared#app/inline@1.0:context'], base: ['docker-build.image#app/tool@1.0:image'] });
+    expect(inputsOf('squash.archive#app/tool@1.0')).toMatchObject({ recipe: ['template.declared#app/tool@1.0:recipe'], definition: ['template.declared#app/tool@1.0:definition'] });
+    expect(made.tasks.get('template.declared#app/tool@1.0')?.options).toEqual({ package: { category: 'app', name: 'tool', version: '1.0', requires: [{ category: 'system', name: 'os', version: '>=0' }], steps: ['make'] } });
+  });
+
+  test('say nothing of the config\'s lines in a task, so that moving a declaration builds nothing', async () => {
+    const declare = (): PackageDeclaration => definePackage({ category: 'app', name: 'tool', version: '1.0', requires: ['system/os'], steps: ['make'] });
+    const one = await planOfDeclared([declare()]);
+    const other = await planOfDeclared([
+      definePackage({ name: 'tool', category: 'app', steps: ['make'], requires: [{ category: 'system', name: 'os', version: '>=0' }], version: '1.0', hidden: false, labels: {} }),
+    ]);
+    expect(other.tasks.get('template.declared#app/tool@1.0')?.options).toEqual(one.tasks.get('template.declared#app/tool@1.0')?.options);
+    expect(JSON.stringify([...one.tasks.values()].map(({ options, inputs }) => [options, inputs]))).not.toContain('standard-targets.test');
+  });
+
+  test('put packages that the config declares into the repository as a tree of its own, behind the others', async () => {
+    const made = await planOfDeclared([definePackage({ category: 'app', name: 'tool', version: '1.0', requires: ['system/os'], steps: ['make'], context: 'files/tool' })], 'create-repo');
+    expect(made.text).toBe('');
+    expect(made.tasks.get('repo.create#os')?.options).toMatchObject({ treeNames: ['packages', 'typescript'] });
+    expect(made.tasks.get('repo.create#os')?.inputs['trees']?.artifacts).toEqual([{ source: 'packages' }, { task: 'template.declaredTree#os', output: 'tree' }]);
+    expect(made.tasks.get('template.declaredTree#os')?.inputs['contexts']?.artifacts).toEqual([{ source: 'files/tool' }]);
+    expect((await planOfDeclared([], 'create-repo')).tasks.has('template.declaredTree#os')).toBe(false);
+  });
+
+  test('need no tree', async () => {
+    await using workspace = await createWorkspace({ 'base.tar': '', 'cos.pub': '' });
+    const system = definePackage<typeof tiny>(({ values }) => ({ category: 'system', name: 'os', version: '1.0', image: values.image, unpack: true }));
+    const { plan: made, text } = await planConfig(configOf([{ ...derivative('os', 'linux/amd64'), trees: [], packages: [system] }]), { workspace: workspace.path });
+    expect({ paths: made?.wanted.map(({ path }) => path), text }).toEqual({ paths, text: '' });
   });
 
   test('make another recipe when a declared variable that it looks at has another value', async () => {

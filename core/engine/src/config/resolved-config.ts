@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../errors/diagnostic.ts';
 import type { Target } from '../model/config.ts';
+import type { Declared } from '../model/declaration.ts';
 import type { Platform, ResolvedDerivative } from '../model/distribution.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { PluginDefinition } from '../model/plugin.ts';
@@ -25,6 +26,8 @@ export interface Variant {
   readonly values: JsonObject;
   /** Where the values come from, the weakest first. */
   readonly layers: readonly Layer[];
+  /** What the derivative declares, with these values. */
+  readonly packages: readonly Declared[];
   /** `derivative/architecture`, added to task names when the config declares more than one variant. */
   readonly scope: string | undefined;
   /** What is wrong with the values of a variant that is not selected: told when something asks for it. Empty for selected ones, whose problems are told. */

@@ -1,6 +1,7 @@
 import { hintFor } from '../errors/did-you-mean.ts';
 import type { Diagnostic } from '../errors/diagnostic.ts';
 import type { CheckedDerivatives } from './check-derivatives.ts';
+import { makeDeclared } from './declared.ts';
 import type { LoadRequest, Variant } from './resolved-config.ts';
 import { readSetValue } from './set-value.ts';
 import { readValuesFile, variantValues, type RequestLayers } from './values.ts';
@@ -17,9 +18,11 @@ export async function resolveVariants({ derivatives, unplanned }: CheckedDerivat
     for (const platform of derivative.platforms) {
       const isSelected = (request.derivatives.length === 0 || request.derivatives.includes(derivative.name)) && (request.platforms.length === 0 || request.platforms.includes(platform));
       const problems: Diagnostic[] = [];
-      const { values, layers: sources } = await variantValues(derivative, platform, layers, workspace, isSelected ? report : (diagnostic) => void problems.push(diagnostic));
+      const tell = isSelected ? report : (diagnostic: Diagnostic) => void problems.push(diagnostic);
+      const { values, layers: sources } = await variantValues(derivative, platform, layers, workspace, tell);
+      const packages = Object.freeze(makeDeclared(derivative.packages, { values, platform, derivative: { name: derivative.name, version: derivative.version } }, tell));
       const scope = count > 1 ? `${derivative.name}/${platform.split('/')[1] ?? platform}` : undefined;
-      const variant: Variant = Object.freeze({ derivative, platform, values, layers: sources, scope, problems });
+      const variant: Variant = Object.freeze({ derivative, platform, values, layers: sources, packages, scope, problems });
       allVariants.push(variant);
       if (isSelected) variants.push(variant);
     }

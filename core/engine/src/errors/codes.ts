@@ -33,6 +33,7 @@ export const codes = {
   COS_CONFIG_VALUES_TYPE: 'Values replace a map by something else, or something else by a map.',
   COS_CONFIG_SET: 'The argument of `--set` is not of the form `path=value`.',
   COS_CONFIG_SET_UNKNOWN: 'The path of `--set` starts with a key that no other layer of values has.',
+  COS_CONFIG_DECLARATION: 'A function that the config declares a package with threw.',
   // Plugins.
   COS_PLUGIN_INVALID: 'A member of `plugins` is not a configured plugin, or its definition is not well formed.',
   COS_PLUGIN_API_VERSION: 'The plugin is made for another version of the plugin interface.',

@@ -1,6 +1,7 @@
 import { callerOf } from '../errors/caller.ts';
 import { markSite } from '../errors/declared-at.ts';
 import type { ArtifactRef, FileTree } from './artifact.ts';
+import type { Declared } from './declaration.ts';
 import type { Derivative, Platform, ResolvedDerivative } from './distribution.ts';
 import type { Parameters, ParameterValues } from './parameter.ts';
 import type { CallsOf, Plugin } from './plugin.ts';
@@ -32,6 +33,8 @@ export interface DerivativeContext<Ps extends readonly AnyPlugin[], D> {
   readonly scope: string | undefined;
   /** Preset, overlaid by platform, values files, the derivative's values and --values / --set. */
   readonly values: D extends Derivative<infer Di> ? Di['values'] : never;
+  /** The `packages` of the derivative, with these values. */
+  readonly packages: readonly Declared[];
   /** Names of all derivatives of the config that are for this platform, this one among them. */
   readonly derivatives: readonly string[];
   /** The same for another one of `derivatives`, selected or not, for what is made of something of it. Its tasks are those that it has by itself. */

@@ -1,5 +1,6 @@
 import { callerOf } from '../errors/caller.ts';
 import { markSite } from '../errors/declared-at.ts';
+import type { AnyDeclaration, Declaration } from './declaration.ts';
 
 // Distributions are presets of values; derivatives overlay them. Presets are overlaid, never edited.
 
@@ -68,6 +69,11 @@ export interface Derivative<D extends Distribution = Distribution, P extends Pla
    * ones of `trees`. Default: none.
    */
   readonly referenceTrees?: readonly string[];
+  /**
+   * Packages that the config itself declares (`definePackage`); they win over equal ones of `trees`. Default: none. Those of the derivative that this one is
+   * from come first.
+   */
+  readonly packages?: readonly Declaration<'package', D['values']>[];
   /** What the ready-made targets make an image of; default that of the derivative that this one is from, else the one that they are given. */
   readonly system?: System;
 }
@@ -79,6 +85,7 @@ export interface ResolvedDerivative extends Derivative {
   readonly trees: readonly string[];
   readonly referenceTrees: readonly string[];
   readonly valuesFiles: readonly string[];
+  readonly packages: readonly AnyDeclaration<'package'>[];
 }
 
 /** A derivative that is from another one is for platforms of that one only. */

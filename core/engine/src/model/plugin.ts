@@ -1,6 +1,7 @@
 import type { Diagnostic, Origin } from '../errors/diagnostic.ts';
 import type { ArtifactKind, ArtifactRef, ArtifactStore } from './artifact.ts';
 import type { Target } from './config.ts';
+import type { Declared } from './declaration.ts';
 import type { Derivative } from './distribution.ts';
 import type { Json } from './json.ts';
 import type { Parameters, ParameterValues } from './parameter.ts';
@@ -44,8 +45,21 @@ export interface CommandContext<P, Pa extends Parameters> extends HostContext<P>
   readonly run: (target: string, parameters?: Readonly<Record<string, Json>>) => Promise<Readonly<Record<string, string>>>;
   /** What `--set` says, by itself. Values of derivatives have it. */
   readonly set: Readonly<Record<string, unknown>>;
-  /** The derivatives of the config: names, values after overlaying, trees. None without a config. */
-  readonly derivatives: readonly { readonly name: string; readonly title: string; readonly version: string; readonly platform: string; readonly values: Readonly<Record<string, unknown>>; readonly trees: readonly string[]; readonly referenceTrees: readonly string[] }[];
+  /** The derivatives of the config, each on each of its platforms. None without a config. */
+  readonly derivatives: readonly CommandDerivative[];
+}
+
+/** A derivative on a platform, as commands see it. */
+export interface CommandDerivative {
+  readonly name: string;
+  readonly title: string;
+  readonly version: string;
+  readonly platform: string;
+  /** After overlaying. */
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly trees: readonly string[];
+  readonly referenceTrees: readonly string[];
+  readonly packages: readonly Declared[];
 }
 
 /** A run that is done in a command's place, as `cos run` does it: its reporter has standard output, its exit code is the command's. */

@@ -13,7 +13,7 @@ export interface DerivativeContexts {
 }
 
 /** What `DerivativeContext` is to a config, without the types that only a config knows. */
-export interface PlanContext extends Pick<Toolbox, 'use' | 'source'>, Pick<Variant, 'derivative' | 'platform' | 'scope' | 'values'> {
+export interface PlanContext extends Pick<Toolbox, 'use' | 'source'>, Pick<Variant, 'derivative' | 'platform' | 'scope' | 'values' | 'packages'> {
   readonly derivatives: readonly string[];
   readonly contextOf: (derivative: string) => PlanContext;
 }
@@ -41,8 +41,8 @@ export function openContexts(draft: Draft, variant: Variant, site: string): Deri
   const open = (one: Variant): PlanContext => {
     for (const problem of one.problems) draft.report(problem);
     const toolbox = createToolbox(draft, one, site);
-    const { derivative, platform, scope, values } = one;
-    const context = Object.freeze({ use: toolbox.use, source: toolbox.source, derivative, platform, scope, values, derivatives: names, contextOf });
+    const { derivative, platform, scope, values, packages } = one;
+    const context = Object.freeze({ use: toolbox.use, source: toolbox.source, derivative, platform, scope, values, packages, derivatives: names, contextOf });
     opened.set(derivative.name, { toolbox, context });
     return context;
   };

@@ -71,7 +71,7 @@ export async function runCommand(plugin: AnyPlugin, name: string, options: RunCo
       reveal: createSecretReader({ env, workspace, folder: join(workspace, '.cos'), redactor }).reveal,
       run: () => Promise.reject(new CosError({ code: 'COS_REQUEST_RUN_FAILED', severity: 'error', message: 'The harness runs no targets.' })),
       set: set.map(readSetValue).reduce<JsonObject>((below, value) => (value.ok ? overlay(below, asLayer(value.value), () => undefined) : below), {}),
-      derivatives: loaded.config.variants.map(({ derivative, platform, values }) => ({ name: derivative.name, title: derivative.title ?? derivative.name, version: derivative.version, platform, values, trees: derivative.trees, referenceTrees: derivative.referenceTrees })),
+      derivatives: loaded.config.variants.map(({ derivative, platform, values, packages }) => ({ name: derivative.name, title: derivative.title ?? derivative.name, version: derivative.version, platform, values, trees: derivative.trees, referenceTrees: derivative.referenceTrees, packages })),
     });
     return ended(exitCode ?? 0);
   } catch (error) {

@@ -24,9 +24,10 @@ export interface ListedPackage {
   /** Undefined when the recipe cannot be rendered or read. */
   readonly kind: PackageKind | undefined;
   readonly archive: ArchiveContent | undefined;
-  /** definition.yaml or collection.yaml. */
+  /** definition.yaml or collection.yaml; the file in which its object is made. */
   readonly file: string;
-  readonly dir: string;
+  /** Undefined for a package of an object without a folder. */
+  readonly dir: string | undefined;
   /** As written: `category/name@>=1.0`. */
   readonly buildRequires: readonly string[];
   readonly runtimeRequires: readonly string[];

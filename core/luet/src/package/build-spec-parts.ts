@@ -2,6 +2,7 @@
 
 import { fieldsOf } from '../decode.ts';
 import type { Decoder } from '../decode.ts';
+import { wordFor } from '../problem.ts';
 import type { Location } from '../problem.ts';
 import type { YamlEntry, YamlMapping, YamlNode } from '../yaml.ts';
 import { DEFINITION_KEYS } from './definition-keys.ts';
@@ -58,12 +59,12 @@ function readCopy(decoder: Decoder, identity: Decoder, mapping: YamlMapping, wha
   if ((reference === undefined) === (image === '')) {
     const expected = 'either package or image';
     if (packageNode === undefined || image !== '') {
-      decoder.error('LUET_MISSING_KEY', `${what} must say where to copy from`, mapping.at, { expected });
+      decoder.error('LUET_MISSING_KEY', `${wordFor(mapping.at, what)} must say where to copy from`, mapping.at, { expected });
     }
     return undefined;
   }
   for (const [key, value] of [['source', source], ['destination', destination]] as const) {
-    if (value === '') decoder.error('LUET_MISSING_KEY', `${what} has no ${key}`, mapping.at);
+    if (value === '') decoder.error('LUET_MISSING_KEY', `${wordFor(mapping.at, what)} has no ${key}`, mapping.at);
   }
   if (source === '' || destination === '') return undefined;
   const origin = reference === undefined ? { image } : { package: reference };

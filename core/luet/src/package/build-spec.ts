@@ -10,6 +10,7 @@ import type { CopyItem, Subpackage } from './build-spec-parts.ts';
 import { DEFINITION_KEYS } from './definition-keys.ts';
 import { readReferences } from './reference.ts';
 import type { PackageReference } from './reference.ts';
+import type { PackageStep } from './step.ts';
 
 export interface BuildSpec {
   /** Base image; '' = none. */
@@ -26,9 +27,9 @@ export interface BuildSpec {
   /** `K=V` lines. */
   readonly env: readonly string[];
   /** Commands of the builder image. */
-  readonly prelude: readonly string[];
+  readonly prelude: readonly PackageStep[];
   /** Commands of the package image; a command may have several lines. */
-  readonly steps: readonly string[];
+  readonly steps: readonly PackageStep[];
   /** The archive holds the whole file system of the package image. */
   readonly unpack: boolean;
   /** The archive holds the content of this folder; '' = not used. */
@@ -50,11 +51,11 @@ export interface ReadBuildSpecResult {
   readonly problems: readonly Problem[];
 }
 
-/** Reads a recipe. `root` undefined (an empty file) is the empty recipe. */
+/** Reads a recipe. `root` undefined (an empty file) is the empty recipe. `strictness` is that of names and versions; of all fields with `data`. */
 export function readBuildSpec(root: YamlNode | undefined, strictness: Strictness = 'strict'): ReadBuildSpecResult {
   if (root === undefined) return { spec: EMPTY_BUILD_SPEC, problems: [] };
   const problems: Problem[] = [];
-  const decoder = new Decoder('lenient', problems);
+  const decoder = new Decoder(strictness === 'data' ? 'data' : 'lenient', problems);
   const mapping = decoder.mapping(root, 'a build recipe');
   if (mapping === undefined) return { spec: problems.length === 0 ? EMPTY_BUILD_SPEC : undefined, problems };
   return { spec: decodeBuildSpec(decoder, new Decoder(strictness, problems), mapping), problems };

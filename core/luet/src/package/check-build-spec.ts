@@ -1,8 +1,7 @@
 // What a rendered recipe means, and what is wrong with it though every key is right.
 
-import { createProblem } from '../problem.ts';
+import { createProblem, wordFor } from '../problem.ts';
 import type { Location, Problem } from '../problem.ts';
-import type { TreePackage } from '../tree/load-tree.ts';
 import type { BuildSpec } from './build-spec.ts';
 import { checkPatterns } from './check-patterns.ts';
 import { formatReference } from './reference.ts';
@@ -33,28 +32,29 @@ export function archiveContentOf(spec: BuildSpec): ArchiveContent {
   return spec.steps.length > 0 ? 'delta' : 'empty';
 }
 
-export function checkBuildSpec(one: TreePackage, spec: BuildSpec): Problem[] {
+/** `start`: where the recipe begins. */
+export function checkBuildSpec(name: string, spec: BuildSpec, start: Location): Problem[] {
   const problems: Problem[] = [];
-  const recipeStart = { file: one.recipe?.file ?? one.file, line: 1, column: 1 };
-  const at = (path: string): Location => spec.positions.get(path) ?? recipeStart;
+  const at = (path: string): Location => spec.positions.get(path) ?? start;
+  const word = (path: string): string => wordFor(spec.positions.get(path), path);
   const isBuilt = spec.steps.length > 0 || archiveContentOf(spec) !== 'empty';
   if (kindOf(spec) === 'virtual' && isBuilt) {
-    const message = `${one.fingerprintName} is invalid: package has no dependencies and no seed image supplied while it has steps defined`;
+    const message = `${name} is invalid: package has no dependencies and no seed image supplied while it has steps defined`;
     const expected = 'one of image, requires';
-    problems.push(createProblem('error', 'LUET_NO_PARENT', message, at('steps'), { expected, hint: 'a template condition may have left out both' }));
+    problems.push(createProblem('error', 'LUET_NO_PARENT', message, at('steps'), { expected, ...(start.field === undefined ? { hint: 'a template condition may have left out both' } : {}) }));
   } else if (kindOf(spec) === 'virtual' && spec.prelude.length > 0) {
     problems.push(createProblem('warning', 'LUET_NO_EFFECT', 'a prelude without steps, image or requires is never run', at('prelude')));
   }
   if (spec.requiresFinalImages && spec.requires.length === 0) {
-    const message = `${one.fingerprintName} is to be built on the archives of its requirements and has none`;
+    const message = `${name} is to be built on the archives of its requirements and has none`;
     problems.push(createProblem('error', 'LUET_NO_PARENT', message, at('requires_final_images'), { expected: 'at least one entry in requires' }));
   }
   if (spec.requiresFinalImages && spec.image !== '') {
-    problems.push(createProblem('warning', 'LUET_NO_EFFECT', '"image" has no effect beside requires_final_images', at('image')));
+    problems.push(createProblem('warning', 'LUET_NO_EFFECT', `"image" has no effect beside ${word('requires_final_images')}`, at('image')));
   }
   if (spec.packageDir !== '' && (!spec.packageDir.startsWith('/') || hasParents(spec.packageDir))) {
     const details = { expected: 'an absolute path without ".."', found: spec.packageDir };
-    problems.push(createProblem('error', 'LUET_BAD_PACKAGE_DIR', 'package_dir must be absolute', at('package_dir'), details));
+    problems.push(createProblem('error', 'LUET_BAD_PACKAGE_DIR', `${word('package_dir')} must be absolute`, at('package_dir'), details));
   }
   for (const [index, glob] of spec.retrieve.entries()) {
     if (!glob.startsWith('/') && !hasParents(glob)) continue;

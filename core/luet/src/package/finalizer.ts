@@ -2,6 +2,7 @@
 // `uninstall` is read by luet and never run.
 
 import { Decoder, fieldsOf } from '../decode.ts';
+import type { Strictness } from '../decode.ts';
 import type { Problem } from '../problem.ts';
 import type { YamlNode } from '../yaml.ts';
 
@@ -12,8 +13,8 @@ export interface Finalizer {
   readonly uninstall: readonly string[];
 }
 
-export function readFinalizer(root: YamlNode | undefined): { readonly finalizer: Finalizer; readonly problems: readonly Problem[] } {
-  const decoder = new Decoder('lenient');
+export function readFinalizer(root: YamlNode | undefined, strictness: Extract<Strictness, 'data' | 'lenient'> = 'lenient'): { readonly finalizer: Finalizer; readonly problems: readonly Problem[] } {
+  const decoder = new Decoder(strictness);
   const mapping = root === undefined ? undefined : decoder.mapping(root, 'finalize.yaml');
   const fields =
     mapping === undefined

@@ -40,7 +40,9 @@ function checkName(decoder: Decoder, what: 'name' | 'category', value: string, a
 }
 
 function checkVersion(decoder: Decoder, { name, version }: Identity, places: IdentityPlaces): void {
-  if (version === '') {
+  if (version === '' && decoder.strictness === 'data') {
+    decoder.error('LUET_MISSING_KEY', 'the package has no version', places.version);
+  } else if (version === '') {
     decoder.warn('LUET_MISSING_KEY', `${name} has no version; only a reference without version finds it`, places.name);
   } else if (!VERSION.test(version) || /[<>=]/.test(version)) {
     const message = `the version "${version}" of ${name} cannot be used in file names`;

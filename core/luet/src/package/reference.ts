@@ -3,6 +3,7 @@
 
 import { fieldsOf } from '../decode.ts';
 import type { Decoder } from '../decode.ts';
+import { wordFor } from '../problem.ts';
 import type { Location } from '../problem.ts';
 import type { YamlNode } from '../yaml.ts';
 import { DEFINITION_KEYS } from './definition-keys.ts';
@@ -34,7 +35,7 @@ export function readReference(decoder: Decoder, node: YamlNode, what: string): P
   };
   const name = read('name');
   if (name === '') {
-    decoder.error('LUET_MISSING_KEY', `${what} has no name`, mapping.at);
+    decoder.error('LUET_MISSING_KEY', `${wordFor(mapping.at, what)} has no name`, mapping.at);
     return undefined;
   }
   const at = fields.get('name')?.value.at ?? mapping.at;

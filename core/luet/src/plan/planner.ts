@@ -209,6 +209,8 @@ export class Planner {
   #copiesOf(name: string): readonly ResolvedCopy[] {
     const known = this.#copies.get(name);
     if (known !== undefined) return known;
+    // What they come from may lead back here, also where nothing is built that a circle of images would show in.
+    this.#copies.set(name, []);
     const { spec } = this.#recipe(name);
     const copies = spec.copy.flatMap(({ package: reference, image, source, destination }): ResolvedCopy[] => {
       if (image !== undefined) return [{ from: 'reference', reference: image, source, destination }];

@@ -29,8 +29,8 @@ export interface ResolvedPackage {
   readonly role: PackageRole;
   readonly kind: PackageKind;
   readonly archive: ArchiveContent;
-  /** The build context. */
-  readonly dir: string;
+  /** The build context; undefined for a package of an object without a folder. */
+  readonly dir: string | undefined;
   readonly definition: PackageDefinition;
   readonly spec: BuildSpec;
   /** The rendered recipe. */

@@ -7,7 +7,10 @@ import { EMPTY_BUILD_SPEC, readBuildSpec } from '../package/build-spec.ts';
 import type { BuildSpec } from '../package/build-spec.ts';
 import { checkBuildSpec } from '../package/check-build-spec.ts';
 import type { PackageReference } from '../package/reference.ts';
+import { formatRecipe } from '../object/object-files.ts';
 import type { SourceText, TreePackage } from '../tree/load-tree.ts';
+import type { GivenPackage } from '../tree/read-objects.ts';
+import { NO_VALUES } from '../values/value.ts';
 import { mergeValues } from '../values/merge.ts';
 import type { MergeRule } from '../values/merge.ts';
 import type { ValueMap } from '../values/value.ts';
@@ -37,7 +40,7 @@ export interface RenderedPackage {
   readonly buildConflicts: readonly PackageReference[];
   /** Stands for these names when building. */
   readonly provides: readonly PackageReference[];
-  /** The rendered text; '' without a recipe. */
+  /** The rendered text, of a package of an object what it would be; '' without a recipe. */
   readonly text: string;
   /** What the template saw as `.Values`. */
   readonly values: ValueMap;
@@ -49,6 +52,7 @@ export interface RenderedPackage {
 export function renderPackage(input: RenderPackageInput): RenderedPackage {
   const { package: one, templates, shared } = input;
   const { definition, recipe } = one;
+  if (one.object !== undefined) return describeObject(one, one.object);
   const values = mergeValues([one.values, input.values], input.merge);
   const own = { package: one, isFailed: false, provides: definition.provides, values, variables: NO_VARIABLES };
   if (recipe === undefined) {
@@ -76,7 +80,7 @@ export function renderPackage(input: RenderPackageInput): RenderedPackage {
   const spec = moveSpec(read.spec, map);
   // A misspelt or unreadable "image" is why there is nothing to build on.
   const isSound = !problems.some(isError);
-  problems.push(...checkBuildSpec(one, spec).filter((problem) => isSound || problem.code !== 'LUET_NO_PARENT'));
+  problems.push(...checkBuildSpec(one.fingerprintName, spec, { file: recipe.file, line: 1, column: 1 }).filter((problem) => isSound || problem.code !== 'LUET_NO_PARENT'));
   return {
     ...own,
     spec,
@@ -86,6 +90,25 @@ export function renderPackage(input: RenderPackageInput): RenderedPackage {
     text: result.text,
     variables,
     problems,
+  };
+}
+
+/** There is nothing to render: the recipe is data already. */
+function describeObject(one: TreePackage, { spec, hasRecipe, problems }: GivenPackage): RenderedPackage {
+  const { conflicts, provides, at } = one.definition;
+  const isSound = !problems.some(isError);
+  const found = checkBuildSpec(one.fingerprintName, spec, at).filter((problem) => isSound || problem.code !== 'LUET_NO_PARENT');
+  return {
+    package: one,
+    isFailed: false,
+    spec,
+    buildRequires: spec.requires,
+    buildConflicts: hasRecipe ? spec.conflicts : conflicts,
+    provides,
+    text: hasRecipe ? formatRecipe(spec) : '',
+    values: NO_VALUES,
+    variables: NO_VARIABLES,
+    problems: [...problems, ...found],
   };
 }
 

@@ -18,23 +18,32 @@ export type DirectoryHashResult =
   | { readonly ok: true; readonly hash: string }
   | { readonly ok: false; readonly problem: Problem };
 
-/** `h1:` and base64 of SHA-256 over the sorted list of `sha256  path` lines. */
-export async function hashDirectory(dir: string, reader: BytesReader): Promise<DirectoryHashResult> {
+/** What is in a folder beside, and instead of, its own files. */
+export interface AddedFiles {
+  /** By relative path. */
+  readonly texts: ReadonlyMap<string, string>;
+  /** Paths of files that do not count. */
+  readonly without: readonly string[];
+}
+
+/** `h1:` and base64 of SHA-256 over the sorted list of `sha256  path` lines. `dir` undefined is an empty folder. */
+export async function hashDirectory(dir: string | undefined, reader: BytesReader, { texts, without }: AddedFiles = NOTHING_ADDED): Promise<DirectoryHashResult> {
   let files;
   try {
-    files = await listFiles(dir, '', reader);
+    files = dir === undefined ? [] : await listFiles(dir, '', reader);
   } catch (error) {
-    return { ok: false, problem: createProblem('error', 'LUET_READ_FAILED', `the folder ${dir} has no luet tag: ${reasonOf(error)}`, { file: dir }) };
+    return { ok: false, problem: createProblem('error', 'LUET_READ_FAILED', `the folder ${dir} has no luet tag: ${reasonOf(error)}`, { file: dir ?? '' }) };
   }
-  const sorted = files.toSorted((a, b) => compareBytes(a, b));
+  const sorted = [...files.filter((file) => !without.includes(file) && !texts.has(file)), ...texts.keys()].toSorted((a, b) => compareBytes(a, b));
   const summary = createHash('sha256');
   for (const file of sorted) {
-    const path = joinPath(dir, file);
+    const text = texts.get(file);
+    const path = joinPath(dir ?? '', file);
     let bytes;
     try {
       // One at a time: a package folder may hold large files.
       // oxlint-disable-next-line no-await-in-loop
-      bytes = await reader.readBytes(path);
+      bytes = text ?? (await reader.readBytes(path));
     } catch (error) {
       const hint = 'luet refuses dangling links and links to folders in package folders';
       const message = `the folder ${dir} has no luet tag: ${reasonOf(error)}`;
@@ -44,6 +53,8 @@ export async function hashDirectory(dir: string, reader: BytesReader): Promise<D
   }
   return { ok: true, hash: `h1:${summary.digest('base64')}` };
 }
+
+const NOTHING_ADDED: AddedFiles = { texts: new Map(), without: [] };
 
 async function listFiles(dir: string, below: string, reader: BytesReader): Promise<string[]> {
   const entries = await reader.list(below === '' ? dir : joinPath(dir, below));

@@ -5,7 +5,8 @@ import type { Problem } from '../problem.ts';
 import type { PackagePlan } from '../plan/types.ts';
 import type { RenderedPackage } from '../render/render-package.ts';
 import type { VersionMatching } from '../version/selector.ts';
-import { hashDirectory } from './directory-hash.ts';
+import type { TreePackage } from '../tree/load-tree.ts';
+import { hashPackage } from './hash-package.ts';
 import type { BytesReader } from './directory-hash.ts';
 import { joinChains } from './tag-chains.ts';
 import { joinTag, saltOf, tagChain } from './tags.ts';
@@ -58,15 +59,22 @@ async function saltPackages(
   rendered: ReadonlyMap<string, RenderedPackage>,
   reader: BytesReader,
 ): Promise<{ readonly salted: ReadonlyMap<string, TaggedPackage>; readonly problems: readonly Problem[] }> {
-  const folders = [...new Set(names.flatMap((name) => rendered.get(name)?.package.dir ?? []))];
-  const hashes = new Map(await Promise.all(folders.map(async (dir) => [dir, await hashDirectory(dir, reader)] as const)));
+  const packages = names.flatMap((name) => rendered.get(name)?.package ?? []);
+  // Packages of a collection share a folder, which is read once.
+  const folders = new Map(packages.map((one) => [folderKey(one), one]));
+  const hashes = new Map(await Promise.all([...folders].map(async ([key, one]) => [key, await hashPackage(one, reader)] as const)));
   const salted = new Map<string, TaggedPackage>();
   for (const name of names) {
     const one = rendered.get(name);
-    const hash = one === undefined ? undefined : hashes.get(one.package.dir);
+    const hash = one === undefined ? undefined : hashes.get(folderKey(one.package));
     if (one === undefined || hash?.ok !== true) continue;
     const { category, name: shortName, version } = one.package.definition;
     salted.set(name, { category, name: shortName, version, salt: saltOf(one.spec, hash.hash) });
   }
   return { salted, problems: [...hashes.values()].flatMap((hash) => (hash.ok ? [] : [hash.problem])).filter(isError) };
+}
+
+/** A folder of files, or an object. */
+function folderKey({ dir, object }: TreePackage): unknown {
+  return object ?? dir;
 }

@@ -9,6 +9,8 @@ import { fingerprintName } from '../package/identity.ts';
 import type { PackageDefinition } from '../package/definition.ts';
 import type { Strictness } from '../decode.ts';
 import type { ValueMap } from '../values/value.ts';
+import { readObjects } from './read-objects.ts';
+import type { GivenObject, GivenPackage } from './read-objects.ts';
 import { readPackages } from './read-packages.ts';
 import type { FolderPackages } from './read-packages.ts';
 import { joinPath } from './reader.ts';
@@ -25,17 +27,21 @@ export interface TreePackage {
   readonly definition: PackageDefinition;
   /** `name-category-version` */
   readonly fingerprintName: string;
-  /** The folder that is the package's build context, as the reader names it. */
-  readonly dir: string;
-  /** definition.yaml or collection.yaml. */
+  /** The folder that is the package's build context, as the reader names it; undefined for a package of an object without one. */
+  readonly dir: string | undefined;
+  /** definition.yaml or collection.yaml; the file in which the object is made. */
   readonly file: string;
+  /** The tree; for a package of an object the same as `file`. */
   readonly root: string;
   /** From a reference tree: it can be required, and is no target unless it is named. */
   readonly isReference: boolean;
   readonly isCollection: boolean;
-  /** build.yaml; undefined for a package without recipe, whose runtime requirements are its build requirements. */
+  /** build.yaml; undefined for a package without recipe, whose runtime requirements are its build requirements, and for one of an object. */
   readonly recipe: SourceText | undefined;
+  /** finalize.yaml; for a package of an object its text as repositories have it. */
   readonly finalizer: SourceText | undefined;
+  /** Set for a package that an object describes instead of files: it needs no rendering. */
+  readonly object: GivenPackage | undefined;
   /** What the package itself gives to templates: the weakest values. */
   readonly values: ValueMap;
 }
@@ -57,23 +63,28 @@ export interface LoadTreeOptions {
   readonly roots: readonly string[];
   /** Trees of others, which give way to `roots`. Their packages can be required and are not meant when all packages are asked for. Default: none. */
   readonly references?: readonly string[];
+  /** Packages that objects describe. They win over all trees, later ones over earlier ones. Default: none. */
+  readonly objects?: readonly GivenObject[];
+  /** The folder that contexts of objects are relative to. Default: that of the reader. */
+  readonly contexts?: string;
   readonly reader: TreeReader;
   /** What an unquoted number is where a name or a version is wanted: an error (`strict`, the default) or its text (`text`). */
-  readonly unquoted?: Exclude<Strictness, 'lenient'>;
+  readonly unquoted?: Extract<Strictness, 'strict' | 'text'>;
 }
 
 export async function loadTree(options: LoadTreeOptions): Promise<Tree> {
   const { roots, references = [] } = options;
   const load = (isReference: boolean) => (root: string) => loadRoot(root, isReference, options);
   const loaded = await Promise.all([...references.map(load(true)), ...roots.map(load(false))]);
-  const { packages, notes } = dropDuplicates(loaded.flatMap((one) => one.packages));
+  const given = await readObjects(options);
+  const { packages, notes } = dropDuplicates([...loaded.flatMap((one) => one.packages), ...given.packages]);
   return {
     roots,
     references,
     packages,
     templates: loaded.flatMap((one) => one.templates),
-    lost: [...new Set(loaded.flatMap((one) => one.lost))].toSorted(compareCodeUnits),
-    problems: [...loaded.flatMap((one) => one.problems), ...notes],
+    lost: [...new Set([...loaded, given].flatMap((one) => one.lost))].toSorted(compareCodeUnits),
+    problems: [...[...loaded, given].flatMap((one) => one.problems), ...notes],
   };
 }
 
@@ -125,7 +136,7 @@ function templatesOf(folder: Folder): string[] {
   return folder.files.filter((name) => /\.yaml$/i.test(name)).map((name) => joinPath(folder.path, name));
 }
 
-/** The last one loaded wins and takes the place in the order of its own loading. */
+/** The last one loaded wins and takes the place in the order of its own loading. Trees are layers; in a list of objects it is rather a slip. */
 function dropDuplicates(packages: readonly TreePackage[]): { packages: TreePackage[]; notes: Problem[] } {
   const winners = new Map<string, TreePackage>();
   const notes: Problem[] = [];
@@ -133,9 +144,10 @@ function dropDuplicates(packages: readonly TreePackage[]): { packages: TreePacka
     const earlier = winners.get(one.fingerprintName);
     if (earlier !== undefined) {
       const name = fingerprintName(one.definition);
+      const isTwiceInProgram = earlier.object !== undefined && one.object !== undefined;
       const message = earlier.isReference && !one.isReference ? `${name} is in the reference tree ${earlier.root}, too; this one wins` : `${name} is defined twice; this one, loaded later, wins`;
       const related = [{ message: 'also defined here', location: earlier.definition.at }];
-      notes.push(createProblem('note', 'LUET_DUPLICATE_PACKAGE', message, one.definition.at, { related }));
+      notes.push(createProblem(isTwiceInProgram ? 'warning' : 'note', 'LUET_DUPLICATE_PACKAGE', message, one.definition.at, { related }));
       winners.delete(one.fingerprintName);
     }
     winners.set(one.fingerprintName, one);

@@ -20,7 +20,7 @@ interface FolderInput {
   readonly isReference: boolean;
   /** Undefined when the file cannot be read; the problem is reported by then. */
   readonly read: (file: string) => Promise<SourceText | undefined>;
-  readonly unquoted: Exclude<Strictness, 'lenient'>;
+  readonly unquoted: Extract<Strictness, 'strict' | 'text'>;
 }
 
 export interface FolderPackages {
@@ -39,7 +39,7 @@ export async function readPackages({ folder, root, isReference, read, unquoted }
   const problems: Problem[] = [];
   const packages: TreePackage[] = [];
   const lost: string[] = [];
-  const shared = { dir: folder.path, root, isReference, recipe, finalizer };
+  const shared = { dir: folder.path, root, isReference, recipe, finalizer, object: undefined };
   const add = (node: YamlNode, file: string, isCollection: boolean): void => {
     const result = readDefinition(node, unquoted);
     problems.push(...result.problems);

@@ -16,16 +16,18 @@ export function checkFinalizers(packages: readonly TreePackage[], render: Render
 }
 
 function checkFinalizer(one: TreePackage, source: SourceText, render: RenderTemplate): Problem[] {
+  // The text of an object has no lines that anybody wrote.
+  const given = one.object === undefined ? undefined : one.definition.at;
   const result = render({ source: source.text, name: source.file, values: fieldsOf(one.values) });
   if (!result.ok) {
-    const at = result.line === undefined ? { file: source.file } : (locateInSource(joinSources([source]), result.line, result.column) ?? { file: source.file });
+    const at = given ?? (result.line === undefined ? { file: source.file } : (locateInSource(joinSources([source]), result.line, result.column) ?? { file: source.file }));
     const message = `the finalizer of ${one.fingerprintName} cannot be rendered: ${result.message}`;
     return [createProblem('error', 'LUET_RENDER_FAILED', message, at, result.hint === undefined ? {} : { hint: result.hint })];
   }
   const map = new RenderedMap(result.text, [], source);
   const document = parseYaml({ text: result.text, file: source.file });
   const problems = document.problems.some(isError) ? document.problems : [...document.problems, ...readFinalizer(document.root).problems];
-  return problems.map((problem) => map.move(problem));
+  return problems.map((problem) => (given === undefined ? map.move(problem) : { ...problem, ...given }));
 }
 
 function fieldsOf(values: ValueMap): ValueMap {

@@ -22,11 +22,11 @@ function isConsequence(problem: Problem, lost: ReadonlySet<string>): boolean {
   return problem.wanted !== undefined && lost.has(problem.wanted.slice(problem.wanted.lastIndexOf('/') + 1));
 }
 
-/** A place that exists only in the rendered text says little: several packages may have been rendered from it. */
+/** A place that exists only in the rendered text says little: several packages may have been rendered from it. One call may make many objects. */
 function causeOf(problem: Problem): string {
   const { code, file, line, column } = problem;
-  const isPlaced = line !== undefined && problem.rendered !== true;
-  return JSON.stringify([code, file, line, column, isPlaced ? '' : problem.message]);
+  const isPlaced = line !== undefined && problem.rendered !== true && problem.field === undefined;
+  return JSON.stringify([code, file, line, column, isPlaced ? '' : [problem.field, problem.message]]);
 }
 
 /** The one with the shortest explanation is the nearest to the cause; the others say what else it stops. */
@@ -54,6 +54,7 @@ function compareProblems(a: Problem, b: Problem): number {
     compareCodeUnits(a.file ?? '', b.file ?? '') ||
     (a.line ?? 0) - (b.line ?? 0) ||
     (a.column ?? 0) - (b.column ?? 0) ||
+    compareCodeUnits(a.field?.of ?? '', b.field?.of ?? '') ||
     compareCodeUnits(a.code, b.code) ||
     compareCodeUnits(a.message, b.message)
   );

@@ -25,6 +25,18 @@ function packages(recipes: Readonly<Record<string, string>>): Record<string, str
 
 const text = (result: PackagePlan): string => result.problems.map(formatProblem).join('\n');
 
+describe('packages that nothing is built for', () => {
+  it('cannot be copied from, not even by themselves', async () => {
+    const copy = (name: string): string => `copy:\n- package: {name: "${name}", category: "t", version: ">=0"}\n  source: /a\n  destination: /b\n`;
+    const result = await plan(packages({ one: copy('one'), two: copy('three'), three: copy('two') }), 'all');
+    expect(result.problems.map(formatProblem)).toEqual([
+      'tree/one/build.yaml:2:19: LUET_NO_PARENT: one-t-1.0 copies from one-t-1.0, which has no image because nothing is built for it',
+      'tree/two/build.yaml:2:19: LUET_NO_PARENT: two-t-1.0 copies from three-t-1.0, which has no image because nothing is built for it',
+      'tree/three/build.yaml:2:19: LUET_NO_PARENT: three-t-1.0 copies from two-t-1.0, which has no image because nothing is built for it',
+    ]);
+  });
+});
+
 describe('missing packages', () => {
   it('name who requires them, where, and what is near', async () => {
     const result = await plan(packages({ base: 'image: x\n', mid: requires('bsae'), top: requires('mid') }), ['t/top']);

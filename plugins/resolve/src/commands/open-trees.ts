@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
-import type { CommandContext, Diagnostic } from '@cos/core';
+import type { CommandContext, Declared, Diagnostic } from '@cos/core';
 import { createFolderReader, createGoTemplateRender, loadTree, mergeValues, valuesFromJson, type FolderReader, type PlanPackagesOptions, type ValueMap } from '@cos/luet';
+import { toObjects } from '../declared-packages.ts';
 import { declaredVariables, type ResolveOptions } from '../options.ts';
 import { readValuesFiles } from '../values-files.ts';
 import { treeVariables, type treeParameters } from './parameters.ts';
@@ -19,18 +20,19 @@ export type TreeContext = Pick<CommandContext<ResolveOptions, typeof treeParamet
 /** The trees that a command is about, one for each derivative and platform of the config, or those of the command line; problems when they cannot be told. */
 export async function openTrees(context: TreeContext): Promise<{ readonly opened: readonly OpenedTrees[]; readonly problems: readonly Diagnostic[] }> {
   const { args, cwd, workspace } = context;
-  // A system that is a Dockerfile alone has no trees.
-  const derivatives = context.derivatives.filter(({ trees }) => trees.length > 0);
+  // A system that is a Dockerfile alone has no packages.
+  const derivatives = context.derivatives.filter(({ trees, packages }) => trees.length + packages.length > 0);
   if (args.tree.length === 0 && derivatives.length === 0) return { opened: [], problems: [noTree] };
   const files = await readValuesFiles(args.values, cwd);
   const set = valuesFromJson(context.set);
   const render = createGoTemplateRender({ engine: args.engine, env: declaredVariables(treeVariables(context.plugin, args), context.env) });
-  const open = async ({ roots, references }: Roots, values: readonly ValueMap[], variant: OpenedTrees['variant']): Promise<OpenedTrees> => {
-    const reader = createFolderReader({ roots: [...roots, ...references] });
+  const open = async ({ roots, references, packages }: Roots, values: readonly ValueMap[], variant: OpenedTrees['variant']): Promise<OpenedTrees> => {
+    // Declared packages may have their context anywhere in the workspace.
+    const reader = createFolderReader({ roots: [...roots, ...references, ...(packages.length === 0 ? [] : [workspace])] });
     return {
       variant,
       reader,
-      tree: await loadTree({ roots, references, reader }),
+      tree: await loadTree({ roots, references, objects: toObjects(packages), contexts: workspace, reader }),
       // What the command line sets wins by being there.
       values: [mergeValues([mergeValues([...values, ...files.values], args.valuesMerge), set])],
       merge: args.valuesMerge,
@@ -40,9 +42,9 @@ export async function openTrees(context: TreeContext): Promise<{ readonly opened
     };
   };
   const below = (folder: string, trees: readonly string[]) => trees.map((tree) => resolve(folder, tree));
-  if (args.tree.length > 0) return { opened: [await open({ roots: below(cwd, args.tree), references: below(cwd, args.referenceTree) }, [], undefined)], problems: files.problems };
+  if (args.tree.length > 0) return { opened: [await open({ roots: below(cwd, args.tree), references: below(cwd, args.referenceTree), packages: [] }, [], undefined)], problems: files.problems };
   const opened = await Promise.all(
-    derivatives.map((one) => open({ roots: below(workspace, one.trees), references: below(workspace, one.referenceTrees) }, [templateValues(one)], { derivative: one.name, platform: one.platform })),
+    derivatives.map((one) => open({ roots: below(workspace, one.trees), references: below(workspace, one.referenceTrees), packages: one.packages }, [templateValues(one)], { derivative: one.name, platform: one.platform })),
   );
   return { opened, problems: files.problems };
 }
@@ -50,6 +52,7 @@ export async function openTrees(context: TreeContext): Promise<{ readonly opened
 interface Roots {
   readonly roots: readonly string[];
   readonly references: readonly string[];
+  readonly packages: readonly Declared[];
 }
 
 /** As the ready-made targets give values to templates: without the place where the base comes from, with the derivative. A title may also be an option of those targets; the name stands for it. */

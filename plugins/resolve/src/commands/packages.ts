@@ -67,7 +67,7 @@ function describe({ one, because }: Listed, cwd: string) {
     name,
     category,
     version,
-    path: pathIn(cwd, dir),
+    ...(dir === undefined ? {} : { path: pathIn(cwd, dir) }),
     file: pathIn(cwd, file),
     description,
     hidden,

@@ -1,7 +1,7 @@
 import { defineCommand } from '@cos/core';
 import {
-  describeChainImages, hashDirectory, hashSpec, imageId, planPackages, tagPlan,
-  type ChainImage, type PackagePlan, type PackageTags, type ResolvedPackage,
+  describeChainImages, hashPackage, hashSpec, imageId, planPackages, tagPlan,
+  type ChainImage, type PackagePlan, type PackageTags, type ResolvedPackage, type TreePackage,
 } from '@cos/luet';
 import { toDiagnostics } from '../diagnostic.ts';
 import { hasErrors, openTrees, unique, type OpenedTrees } from './open-trees.ts';
@@ -68,7 +68,7 @@ async function renderTrees(trees: OpenedTrees, asked: readonly string[], reposit
       const images = describeChainImages({ plan, tags, target, repository, matching: trees.matching });
       return {
         target,
-        recipe: trees.tree.packages.find((one) => one.fingerprintName === target.fingerprintName)?.recipe?.file,
+        recipe: sourceOf(trees.tree.packages.find((one) => one.fingerprintName === target.fingerprintName)),
         tags: tags.get(target.fingerprintName),
         image: images.find(({ fingerprintName }) => fingerprintName === target.fingerprintName),
         chain: await hashChain(plan, tags.get(target.fingerprintName), trees),
@@ -78,13 +78,18 @@ async function renderTrees(trees: OpenedTrees, asked: readonly string[], reposit
   return { targets, problems: toDiagnostics([...plan.problems, ...plan.warnings, ...problems]) };
 }
 
+/** The file that says how a package is built: build.yaml, or the program that declares it. */
+function sourceOf(one: TreePackage | undefined): string | undefined {
+  return one?.object?.hasRecipe === true ? one.file : one?.recipe?.file;
+}
+
 async function hashChain(plan: PackagePlan, tags: PackageTags | undefined, trees: OpenedTrees): Promise<readonly HashedElement[]> {
   const rendered = new Map(plan.rendered.map((one) => [one.package.fingerprintName, one]));
   const elements = await Promise.all(
     (tags?.chain ?? []).map(async ({ fingerprintName, packageHash }) => {
       const one = rendered.get(fingerprintName);
       if (one === undefined) return [];
-      const folder = await hashDirectory(one.package.dir, trees.reader);
+      const folder = await hashPackage(one.package, trees.reader);
       const { definition } = one.package;
       return [{ name: `${nameOf(definition)}-${definition.version}`, recipe: String(hashSpec(one.spec)), folder: folder.ok ? folder.hash : '', tag: packageHash }];
     }),
@@ -134,7 +139,7 @@ function describe({ target, recipe, tags, image, chain }: RenderedTarget, cwd: s
     category: target.category,
     name: target.name,
     version: target.version,
-    path: pathIn(cwd, target.dir),
+    ...(target.dir === undefined ? {} : { path: pathIn(cwd, target.dir) }),
     ...(recipe === undefined ? {} : { file: pathIn(cwd, recipe) }),
     recipe: target.recipeText,
     ...(image === undefined ? {} : { base: image.base, dockerfiles: { [names.builder]: image.dockerfiles.builder, [names.package]: image.dockerfiles.package } }),

@@ -1,6 +1,7 @@
 import { CosError } from '@cos/core';
 import { createGoTemplateRender, loadTree, planPackages, valuesFromJson, type TreeReader } from '@cos/luet';
 import * as z from 'zod/mini';
+import { toObjects } from '../declared-packages.ts';
 import { toDiagnostic } from '../diagnostic.ts';
 import { declaredVariables, definePlanner } from '../options.ts';
 import { findRepositories } from '../repositories.ts';
@@ -8,9 +9,11 @@ import { describePlan } from '../resolved-tree.ts';
 
 const options = z.object({
   /** Folders below the workspace; of two equal packages the later tree's wins. */
-  trees: z.array(z.string()).check(z.minLength(1)),
+  trees: z.array(z.string()),
   /** Folders of packages that can be required and are not meant by `all`; equal packages of `trees` win. */
   referenceTrees: z._default(z.array(z.string()), []),
+  /** Packages that the config declares (`packages` of the target's context); they win over those of trees. */
+  packages: z._default(z.array(z.object({ data: z.unknown(), declaredAt: z.optional(z.string()) })), []),
   /** Package strings (`app/x`, `app/x@>=1.0`), every package of `trees`, or of those the ones that no other one is built with. */
   targets: z.union([z.enum(['all', 'tops']), z.array(z.string())]),
   /** True: also the packages of `trees` whose builds read a target. */
@@ -47,7 +50,7 @@ export const packages = definePlanner({
       },
       list: async (path) => (await plainly(() => list(path))).map(({ name, type }) => ({ name, kind: type })),
     };
-    const tree = await loadTree({ roots: options.trees, references: options.referenceTrees, reader });
+    const tree = await loadTree({ roots: options.trees, references: options.referenceTrees, objects: toObjects(options.packages), reader });
     const found = await findRepositories([...options.trees, ...options.referenceTrees], { read: (path) => reader.readFile(path), glob });
     const render = createGoTemplateRender({ engine: options.engine, env: declaredVariables(plugin.env, env) });
     const { targets, dependents, archives, install, finalRequires } = options;

@@ -1,7 +1,7 @@
 import { defineConfig, defineDerivative, defineDistribution } from '@cos/core';
 import { createWorkspace, planConfig, type AnyConfig } from '@cos/core/testing';
 import { describe, expect, test } from 'vitest';
-import { resolve, type ResolvedTree } from '../../src/index.ts';
+import { resolve, type PackageEntry, type ResolvedTree } from '../../src/index.ts';
 
 const definition = (name: string, version = '1.0') => `category: t\nname: ${name}\nversion: "${version}"\n`;
 const from = defineDistribution({ name: 'p', values: {}, platforms: {} });
@@ -11,6 +11,10 @@ interface Request {
   readonly options?: Readonly<Record<string, unknown>>;
   /** The environment of the process. */
   readonly variables?: Readonly<Record<string, string>>;
+}
+
+function envOf(entry: PackageEntry | undefined): unknown {
+  return entry?.declared === undefined ? entry?.env : 'declared';
 }
 
 /** What the planner answers to a target, and the plan. */
@@ -45,7 +49,7 @@ describe('variables of the environment', () => {
   test('a declared one is seen; the answer says who asks for it, the plan that it counts', async () => {
     const green = await planTrees(files, { env: ['COLOUR', 'OTHER'], variables: { COLOUR: 'green', HOME: '/root' } });
     expect(green.text).toBe('');
-    expect(green.tree?.packages.map(({ name, env }) => [name, env])).toEqual([['a', { COLOUR: 'green' }], ['b', {}]]);
+    expect(green.tree?.packages.map((one) => [one.name, envOf(one)])).toEqual([['a', { COLOUR: 'green' }], ['b', {}]]);
     expect(green.plan?.env).toEqual({ COLOUR: 'green', OTHER: null });
     const blue = await planTrees(files, { env: ['COLOUR', 'OTHER'], variables: { COLOUR: 'blue' } });
     expect(blue.plan).not.toEqual(green.plan);
@@ -62,7 +66,7 @@ describe('variables of the environment', () => {
               |                ^^^^^^
         hint: declare it, or give what it holds as a value"
     `);
-    expect(tree?.packages[0]?.env).toEqual({});
+    expect(envOf(tree?.packages[0])).toEqual({});
     expect(plan?.env).toEqual({});
   });
 

@@ -75,7 +75,7 @@ export async function pluginCommand(name: string, words: readonly string[], term
       reveal: secrets.reveal,
       run: (target, parameters) => runTarget(prepared, { target, parameters: parameters ?? {} }, settings, terminal),
       set: settings.load.set.flatMap(setLayer).reduce<JsonObject>((below, above) => overlay(below, above, () => undefined), {}),
-      derivatives: prepared.config.variants.map(({ derivative, platform, values }) => ({ name: derivative.name, title: derivative.title ?? derivative.name, version: derivative.version, platform, values, trees: derivative.trees, referenceTrees: derivative.referenceTrees })),
+      derivatives: prepared.config.variants.map(({ derivative, platform, values, packages }) => ({ name: derivative.name, title: derivative.title ?? derivative.name, version: derivative.version, platform, values, trees: derivative.trees, referenceTrees: derivative.referenceTrees, packages })),
     })) ?? 0;
   } catch (error) {
     // An interrupt, and what the host lacks, are told as everywhere; what else a command throws is its failure.
