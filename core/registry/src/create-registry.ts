@@ -83,7 +83,12 @@ export function createRegistry(options: RegistryOptions = {}): Registry {
       return (await pushManifest(requester, { reference: { registry, repository, tag, digest: pulled.descriptor.digest }, bytes: pulled.bytes, mediaType: pulled.descriptor.mediaType, signal })).descriptor;
     },
     tags: async (repository, { signal = never } = {}) => listTags(requester, repositoryOf(repository), signal),
-    delete: async (reference, { signal = never } = {}) => deleteWithSubject(requester, referenceOf(reference), signal),
+    async delete(text, { signal = never } = {}) {
+      const reference = referenceOf(text);
+      // Nothing is deleted that nobody has named.
+      if (reference.tag === undefined && reference.digest === undefined) throw new RegistryError({ code: 'reference', summary: 'A repository is not deleted.', expected: 'a reference with a digest or a tag', found: formatReference(reference) });
+      return deleteWithSubject(requester, reference, signal);
+    },
     async referrers(text, { artifactType, signal = never } = {}) {
       const { digest, ...repository } = referenceOf(text);
       if (digest === undefined) throw new RegistryError({ code: 'reference', summary: `What refers to a tag is not known.`, expected: 'a reference with a digest', found: formatReference(repository) });

@@ -18,6 +18,7 @@ describe('a call', () => {
     ['a descriptor without a digest', async (registry) => registry.blob({ repository, descriptor: { digest: 'x', size: 1 } }), { found: '"x"' }],
     ['a digest of another algorithm', (registry) => registry.pushBlob({ repository, content: new Uint8Array(), descriptor: { mediaType: 'x', digest: `md5:${'0'.repeat(32)}`, size: 0 } }), { code: 'reference' }],
     ['a repository of another registry to mount from', (registry) => registry.pushBlob({ repository, content: new Uint8Array(), mountFrom: ['127.0.0.1:8/x'] }), { expected: '127.0.0.1:9', found: '127.0.0.1:8' }],
+    ['a repository to be deleted', (registry) => registry.delete(repository), { expected: 'a reference with a digest or a tag', found: repository }],
     ['a tag that is none', (registry) => registry.tag(`${repository}:1`, 'a b'), { found: '"a b"' }],
     ['a platform that is none', (registry) => registry.config(`${repository}:1`, { platform: 'linux' }), { found: '"linux"' }],
   ])('with %s is refused before anything is asked', async (_, call, problem) => {

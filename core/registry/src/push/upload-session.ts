@@ -41,10 +41,10 @@ export async function startUpload(requester: Requester, upload: Upload, from: Re
 
 /** Asks how much of an upload has arrived. Undefined where it must begin anew: it is gone, or the registry does not say clearly. */
 export async function findSession(requester: Requester, upload: Upload, session: UploadSession): Promise<UploadSession | undefined> {
-  const answer = await requester.send({ ...aboutUpload(upload), method: 'GET', to: session.location, scopes: pushScope(upload.repository), expect: [200, 202, 204, 404], signal: upload.signal });
+  const answer = await requester.send({ ...aboutUpload(upload), method: 'GET', to: session.location, scopes: pushScope(upload.repository), expect: [200, 202, 204, 400, 404, 405, 410, 416], signal: upload.signal });
   await answer.discard();
   const offset = offsetOf(answer);
-  if (answer.status === 404 || offset === undefined || offset > upload.descriptor.size) return undefined;
+  if (answer.status >= 400 || offset === undefined || offset > upload.descriptor.size) return undefined;
   return { ...session, location: answer.header('location') === undefined ? session.location : locationOf(requester, upload, answer), offset };
 }
 

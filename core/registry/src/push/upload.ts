@@ -77,7 +77,7 @@ export async function upload(requester: Requester, request: PushBlobRequest): Pr
       signal,
     });
     await answer.discard();
-    const location = locationOf(requester, request, answer);
+    const location = answer.header('location') === undefined ? current.location : locationOf(requester, request, answer);
     const arrived = answer.header('range') === undefined ? until : offsetOf(answer);
     if (arrived === until || (arrived === undefined && until === 1)) return { ...current, location, offset: until };
     session = { ...current, location };
@@ -88,7 +88,8 @@ export async function upload(requester: Requester, request: PushBlobRequest): Pr
   async function end(current: UploadSession, bytes: Uint8Array): Promise<true> {
     isEnding = true;
     const to = new URL(current.location);
-    to.searchParams.set('digest', digest);
+    // What the registry has written into the address may be signed, so it stays as it is.
+    to.search = `${to.search === '' ? '?' : `${to.search}&`}digest=${encodeURIComponent(digest)}`;
     const answer = await requester.send({
       ...about,
       method: 'PUT',

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createRegistry, digestOf, fixedAuth } from '../../src/index.ts';
+import { readLocation } from '../../src/http/location.ts';
 import { startEdge } from '../rig/edge-server.ts';
 import { collect } from '../rig/image.ts';
 import { patientClock } from '../rig/patient-clock.ts';
@@ -40,6 +41,19 @@ describe('a registry that sends elsewhere', () => {
     expect(error).toMatchObject({ code: 'unauthorized', registry: server.host, found: `status 401 from ${store.host}` });
     expect(String(error)).not.toContain('abcdef');
     expect(store.seen).toHaveLength(1);
+  });
+
+  it.each([
+    ['http://r.example/x', 'https://r.example/', [], 'http://r.example'],
+    ['http://127.0.0.1:1/x', 'https://r.example/', [], 'http://127.0.0.1:1'],
+    ['http://plain.example/x', 'https://r.example/', ['plain.example'], undefined],
+    ['http://127.0.0.1:1/x', 'https://localhost:2/', [], undefined],
+    ['https://other.example/x', 'https://r.example/', [], undefined],
+    ['/x', 'https://r.example/y', [], undefined],
+  ])('to %s from %s, where %j are insecure: found %s', (location, from, insecure, found) => {
+    const read = (): string => readLocation(location, { from: new URL(from), insecure, subject: {}, summary: '' }).href;
+    if (found === undefined) expect(read()).toBe(new URL(location, from).href);
+    else expect(read).toThrow(expect.objectContaining({ code: 'protocol', expected: 'an address by https', found }));
   });
 
   it.each([

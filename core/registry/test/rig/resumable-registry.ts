@@ -19,10 +19,10 @@ export async function startResumable({ breaks, statusRange = (bytes) => `0-${byt
   const edge = await startEdge((request, response) => {
     const url = new URL(request.url ?? '', 'http://x');
     // Each answer moves the upload, and only its last address is good.
-    const moved = (): string => `/upload/${(location += 1)}?state=a%2Bb`;
+    const moved = (): string => `/upload/${(location += 1)}?state=a%2Bb~:c`;
     if (request.method === 'HEAD') return response.writeHead(blobs.has(url.pathname.split('/').at(-1)!) ? 200 : 404).end();
     if (request.method === 'POST') return response.writeHead(202, { location: moved() }).end();
-    if (url.pathname !== `/upload/${location}` || url.searchParams.get('state') !== 'a+b') return request.resume().on('end', () => response.writeHead(404).end());
+    if (url.pathname !== `/upload/${location}` || !url.search.startsWith('?state=a%2Bb~:c')) return request.resume().on('end', () => response.writeHead(404).end());
     if (request.method === 'GET') return response.writeHead(204, { location: moved(), range: statusRange(length) }).end();
     const from = Number(/^(\d+)-/.exec(request.headers['content-range'] ?? '')?.[1] ?? 0);
     if (from !== length && request.method === 'PATCH') return request.resume().on('end', () => response.writeHead(416, { location: `/upload/${location}`, range: statusRange(length) }).end());
