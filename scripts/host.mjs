@@ -28,6 +28,7 @@ const needs = {
     { package: 'zstd', program: 'zstd' },
     { package: 'openssl', program: 'openssl' },
     { package: 'git', program: 'git' },
+    { package: 'gnupg', program: 'gpg' },
     { package: 'podman', program: 'podman' },
     { package: 'procps', program: 'ps' },
     { package: 'strace', program: 'strace' },

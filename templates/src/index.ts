@@ -1,6 +1,6 @@
 // What most configs need. Re-exports only; distributions have entries of their own (`@cos/templates/debian`).
 
-export type { ArchiveBase, BaseImage, BootstrappedBase, RegistryBase } from './distributions/base-image.ts';
+export type { ArchiveBase, BaseImage, BootstrappedBase, EngineBase, FolderBase, RegistryBase } from './distributions/base-image.ts';
 export { withPackages } from './distributions/with-packages.ts';
 export { definePackage, type PackageDeclaration, type PackageInput, type PackageInputContext } from '@cos/plugin-resolve';
 export { standardPlugins, type StandardPluginOptions, type StandardPlugins } from './plugins.ts';

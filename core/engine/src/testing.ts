@@ -1,5 +1,6 @@
 // Public harness for authors of plugins. Re-exports only.
 
+export { askPin, type AskedPin, type AskPinOptions } from './testing/ask-pin.ts';
 export { cacheCases, type CacheSubject } from './testing/cache-cases.ts';
 export type { ConformanceCase } from './testing/conformance.ts';
 export { createFakeTool, type FakeTool, type Invocation } from './testing/fake-tool.ts';

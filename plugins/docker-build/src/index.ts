@@ -4,6 +4,7 @@ import { codes } from './codes.ts';
 import { hostEnv, hostOptions, pluginOptions } from './options.ts';
 import { digest } from './pins/digest.ts';
 import { named } from './pins/named.ts';
+import { packages } from './pins/packages.ts';
 import { dockerfileImages } from './planners/dockerfile-images.ts';
 import { preflight } from './preflight.ts';
 import { base } from './stages/base.ts';
@@ -12,6 +13,7 @@ import { dockerfile } from './stages/dockerfile.ts';
 import { image } from './stages/image.ts';
 import { join } from './stages/join.ts';
 import { local } from './stages/local.ts';
+import { pack } from './stages/pack.ts';
 import { pull } from './stages/pull.ts';
 import { unpack } from './stages/unpack.ts';
 import { createStores } from './store/create-stores.ts';
@@ -30,9 +32,9 @@ export const dockerBuild = definePlugin({
   hostOptions,
   hostEnv,
   codes,
-  stages: { bootstrap, unpack, base, pull, local, image, join, dockerfile },
+  stages: { bootstrap, unpack, pack, base, pull, local, image, join, dockerfile },
   planners: { dockerfileImages },
-  pins: { digest, named },
+  pins: { digest, named, packages },
   createStores,
   preflight,
   sweep,

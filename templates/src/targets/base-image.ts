@@ -12,9 +12,12 @@ const baseSchema = z.discriminatedUnion('from', [
   z.object({
     from: z.literal('mmdebstrap'),
     suite: z.string(),
+    variant: z.optional(z.enum(['custom', 'essential', 'apt', 'minbase', 'required', 'important', 'standard'])),
     components: z._default(z.array(z.string()), ['main']),
     /** Empty: the default mirror of the program. */
     mirrors: texts,
+    /** Files or folders of the workspace with the keys of the mirrors. Empty: those that the host has for the suite. */
+    keyrings: texts,
     packages: texts,
     /** Packages that are kept as files in /var/cache/cos/pool. */
     pool: texts,
@@ -25,9 +28,16 @@ const baseSchema = z.discriminatedUnion('from', [
   /** What the container engine has under that name. */
   z.object({ from: z.literal('engine'), reference: z.optional(z.string()) }),
   z.object({ from: z.literal('archive'), path: z.string(), sha256: z.optional(z.string()) }),
+  z.object({
+    from: z.literal('folder'),
+    path: z.string(),
+    attributes: z.optional(z.record(z.string(), z.strictObject({ mode: z.optional(z.string()), uid: z.optional(z.number()), gid: z.optional(z.number()) }))),
+  }),
 ]);
 
 type Base = z.output<typeof baseSchema>;
+/** Those that begin with a root filesystem. */
+type RootfsBase = Extract<Base, { from: 'archive' | 'folder' | 'mmdebstrap' }>;
 
 const knownKeys: ReadonlySet<string> = new Set(baseSchema.def.options.flatMap((option) => Object.keys(option.shape)));
 
@@ -47,6 +57,7 @@ export function baseImage(context: StandardContext, reference: string, plain = f
     case 'engine':
       return namedImage(context, base.reference ?? reference);
     case 'archive':
+    case 'folder':
     case 'mmdebstrap':
       return context.use['docker-build'].base({ name: reference, inputs: { rootfs: rootfsOf(context, reference, base) } }).image;
     default:
@@ -58,7 +69,7 @@ export function baseImage(context: StandardContext, reference: string, plain = f
 export function baseRootfs(context: StandardContext): ArtifactRef<RootfsArchive> {
   const reference = String(context.values['image']);
   const base = checkBase(context, reference);
-  if (base.from === 'archive' || base.from === 'mmdebstrap') return rootfsOf(context, reference, base);
+  if (base.from !== 'engine' && base.from !== 'registry') return rootfsOf(context, reference, base);
   throw new CosError({
     code: 'COS_PLAN_BASE' satisfies TargetCode,
     severity: 'error',
@@ -79,16 +90,32 @@ function checkBase({ values }: StandardContext, reference: string): Base {
       ...(parsed.error?.issues ?? []).map((issue) => ({ message: `${['base', ...issue.path].join('.')}: ${issue.message}` })),
       ...unknown.map((key) => ({ message: `base.${key}: unknown key` })),
     ],
-    hint: 'Use { from: "mmdebstrap", suite }, { from: "registry" }, { from: "engine" } or { from: "archive", path }.',
+    hint: 'Use { from: "mmdebstrap", suite }, { from: "registry" }, { from: "engine" }, { from: "archive", path } or { from: "folder", path }.',
   });
 }
 
-function rootfsOf({ use, source }: StandardContext, reference: string, base: Extract<Base, { from: 'archive' | 'mmdebstrap' }>): ArtifactRef<RootfsArchive> {
-  if (base.from === 'archive') {
-    return use['docker-build'].unpack({ name: reference, inputs: { archive: source(base.path) }, options: base.sha256 === undefined ? {} : { sha256: base.sha256 } }).rootfs;
+function rootfsOf(context: StandardContext, reference: string, base: RootfsBase): ArtifactRef<RootfsArchive> {
+  const { use, source } = context;
+  switch (base.from) {
+    case 'archive':
+      return use['docker-build'].unpack({ name: reference, inputs: { archive: source(base.path) }, options: base.sha256 === undefined ? {} : { sha256: base.sha256 } }).rootfs;
+    case 'folder':
+      return use['docker-build'].pack({ name: reference, inputs: { folder: source(base.path) }, options: base.attributes === undefined ? {} : { attributes: base.attributes } }).rootfs;
+    case 'mmdebstrap':
+      return bootstrappedRootfs(context, reference, base);
+    default: {
+      const never: never = base;
+      return never;
+    }
   }
-  const { suite, components, mirrors, packages, pool, pathExcludes } = base;
-  return use['docker-build'].bootstrap({ name: reference, inputs: {}, options: { suite, components, mirrors, packages, pool, pathExcludes } }).rootfs;
+}
+
+/** The packages that go in are those that cos.lock names: by the derivative, because each may have another base, and by the architecture. */
+function bootstrappedRootfs({ use, source, derivative, platform }: StandardContext, reference: string, base: Extract<Base, { from: 'mmdebstrap' }>): ArtifactRef<RootfsArchive> {
+  const { from: _, pathExcludes, keyrings, variant, ...rest } = base;
+  const content = variant === undefined ? rest : { ...rest, variant };
+  const pinned = use['docker-build'].packages(`${derivative.name}/${platform.replace(/^linux\//, '')}`, { ...content, keyrings, platform });
+  return use['docker-build'].bootstrap({ name: reference, inputs: { keyrings: keyrings.map((path) => source(path)) }, options: { ...content, pathExcludes, pinned } }).rootfs;
 }
 
 /** An image by its name alone: the one that the engine has, else the one of a registry; pinned in either case. */

@@ -30,10 +30,18 @@ test.each(variants)('the sample tree renders and plans with $name', async ({ pre
   expect(packages.find(({ fingerprintName }) => fingerprintName === 'base-system-12.0')?.spec.image).toBe(preset.values['image']);
 });
 
+/** What cos.lock has for a base that is bootstrapped. */
+function basePackages(preset: Distribution<string, Values>, platform: Platform): object {
+  const { from, pathExcludes: _, ...content }: Record<string, unknown> = { ...Object(preset.values['base']), ...Object(preset.platforms[platform]?.['base']) };
+  if (from !== 'mmdebstrap') return {};
+  const details = { variant: 'minbase', keyrings: [], mirrors: [], pool: [], ...content, platform };
+  return { packages: { [`my-os/${platform.slice('linux/'.length)}`]: { for: details, is: { packages: {}, pool: {} } } } };
+}
+
 test.each(variants)('all ready-made targets can be planned for $name', async ({ preset, platform }) => {
   const digest = `sha256:${'0'.repeat(64)}`;
   const images = [preset.values['image'], preset.values['tool_image']].map((image) => [String(image), digest]);
-  await using workspace = await createWorkspace({ 'cos.lock': JSON.stringify({ version: 1, pins: { 'docker-build': { digest: Object.fromEntries(images) } } }), 'cos.pub': 'a key\n' });
+  await using workspace = await createWorkspace({ 'cos.lock': JSON.stringify({ version: 1, pins: { 'docker-build': { digest: Object.fromEntries(images), ...basePackages(preset, platform) } } }), 'cos.pub': 'a key\n' });
   cpSync(fixture, workspace.join('packages'), { recursive: true });
   const config = defineConfig({
     plugins: standardPlugins(),

@@ -1,6 +1,9 @@
-import { dirname } from 'node:path';
+import { realpathSync } from 'node:fs';
+import { dirname, join, sep } from 'node:path';
 import { CosError } from '../errors/cos-error.ts';
+import { explainSystemError } from '../errors/explain-system-error.ts';
 import type { Pin } from '../model/pin.ts';
+import { workspacePath } from '../model/workspace-path.ts';
 import type { ResolvedConfig } from '../config/resolved-config.ts';
 import type { OpenBench, PinBench } from '../pins/look-up.ts';
 import { pickVariables, toolEnvironment } from '../process/environment.ts';
@@ -18,7 +21,7 @@ import { readText } from './task-memory.ts';
  * Tools and scratch for looking up pins: those of a run, so that nothing is left behind whatever way it ends. Rejects with a HostLacksError when a declared
  * tool is missing.
  */
-export function createPinBench(config: Pick<ResolvedConfig, 'plugins' | 'sourceDateEpoch'>, options: Pick<ExecuteOptions, 'folder' | 'env' | 'signal'>): OpenBench {
+export function createPinBench(config: Pick<ResolvedConfig, 'plugins' | 'sourceDateEpoch' | 'workspace'>, options: Pick<ExecuteOptions, 'folder' | 'env' | 'signal'>): OpenBench {
   return async (work) => {
     const layout = layoutOf(options.folder);
     const registered = await registerRun(layout, options.signal);
@@ -36,6 +39,7 @@ export function createPinBench(config: Pick<ResolvedConfig, 'plugins' | 'sourceD
         const scratch = registered.makeScratch().path;
         return {
           scratch,
+          source: (path) => sourceOf(config.workspace, path),
           env: pickVariables(options.env, definition?.hostEnv ?? []),
           exec: async (name, args, given = {}) => {
             const path = paths.get(name);
@@ -60,6 +64,21 @@ export function createPinBench(config: Pick<ResolvedConfig, 'plugins' | 'sourceD
       registered.close();
     }
   };
+}
+
+function sourceOf(workspace: string, path: string): string {
+  const inside = workspacePath(path);
+  const problem = (found: string): CosError => new CosError({ code: 'COS_PLAN_SOURCE', severity: 'error', message: `Expected a path below the workspace; found "${path}": ${found}.`, hint: 'Paths are relative to the folder of the config and use "/".' });
+  if (inside === undefined) throw problem('it is absolute or leaves the workspace');
+  let real: string;
+  try {
+    real = realpathSync(join(workspace, inside));
+  } catch (error) {
+    throw problem(explainSystemError(error));
+  }
+  const root = realpathSync(workspace);
+  if (real !== root && !real.startsWith(`${root}${sep}`)) throw problem('it is a link that leaves the workspace');
+  return real;
 }
 
 function undeclared(pin: string, name: string, declared: readonly string[]): ConstructorParameters<typeof CosError>[0] {

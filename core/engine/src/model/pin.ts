@@ -15,6 +15,8 @@ export interface PinContext<P, A, D> extends HostContext<P> {
   readonly exec: (tool: string, args: readonly string[], options?: Pick<ExecOptions, 'stdin' | 'env' | 'exits'>) => Promise<ExecResult>;
   /** Empty, private, removed afterwards. */
   readonly scratch: string;
+  /** Absolute path of a file or folder of the workspace. Throws COS_PLAN_SOURCE when it is not there or lies outside. Its content does not make an answer stale. */
+  readonly source: (path: string) => string;
 }
 
 // `any` in the defaults: a Pin of unknown schemas must accept every concrete one.

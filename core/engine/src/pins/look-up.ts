@@ -9,7 +9,7 @@ import { lockKey, type Lock } from './lock.ts';
 import { previousAnswer, readPin, contentOf, type MissingPin } from './read-pin.ts';
 
 /** What a look-up may use of this machine. */
-export interface PinBench extends Pick<PinContext<unknown, unknown, unknown>, 'exec' | 'scratch'> {
+export interface PinBench extends Pick<PinContext<unknown, unknown, unknown>, 'exec' | 'scratch' | 'source'> {
   /** Variables of the environment that the plugin declares as `hostEnv`. */
   readonly env: Readonly<Record<string, string>>;
 }

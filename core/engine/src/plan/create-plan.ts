@@ -53,27 +53,34 @@ export interface Planned {
   /** Undefined when there are errors among the diagnostics. */
   readonly plan: { readonly plan: Plan; readonly bindings: Bindings } | undefined;
   readonly diagnostics: readonly Diagnostic[];
-  /** Keys of the pins that the targets asked. */
-  readonly pins: ReadonlySet<string>;
+  readonly pins: {
+    /** Keys of the pins that the targets asked. */
+    readonly asked: ReadonlySet<string>;
+    /** True when every `plan` function came to its end, so that nothing else would be asked. */
+    readonly complete: boolean;
+    /** Those of the diagnostics that are about pins that have no answer. */
+    readonly problems: readonly Diagnostic[];
+  };
 }
 
 /** Plans the asked-for targets: sync what cos.lock lacks, then one frozen plan for all of them, or all problems that there are. */
 export async function createPlan(request: PlanRequest): Promise<Planned> {
   const memo: PlannerMemo = request.memo ?? new Map();
   const opened = request.pins === undefined ? openPins({ ...request, keep: 'file' }) : success(request.pins);
-  if (!opened.ok) return { plan: undefined, diagnostics: opened.failures, pins: new Set() };
+  if (!opened.ok) return { plan: undefined, diagnostics: opened.failures, pins: { asked: new Set(), complete: false, problems: opened.failures } };
   const session = opened.value;
   for (;;) {
     const draft = createDraft({ config: request.config, lock: session.lock(), frozen: request.frozen, emit: request.emit, memo, env: request.env });
     const planned = await planOnce(draft, request);
-    const pins = new Set(draft.pins.keys());
+    const asked = { asked: new Set(draft.pins.keys()), complete: !draft.isCutShort() };
     const missing = [...draft.missingPins.values()];
-    if (missing.length === 0) return { ...planned, pins };
-    if (request.frozen) return { plan: undefined, diagnostics: [...draft.diagnostics, ...refuseMissing(missing)], pins };
+    if (missing.length === 0) return { ...planned, pins: { ...asked, problems: [] } };
+    const refuse = (problems: readonly Diagnostic[]): Planned => ({ plan: undefined, diagnostics: [...draft.diagnostics, ...problems], pins: { ...asked, problems } });
+    if (request.frozen) return refuse(refuseMissing(missing));
     request.signal.throwIfAborted();
     const { learned, problems } = await session.sync(missing);
     // Each round adds what it looked up, or ends here: the loop cannot go on for ever with a finite config.
-    if (problems.length > 0 || learned === 0) return { plan: undefined, diagnostics: [...draft.diagnostics, ...problems], pins };
+    if (problems.length > 0 || learned === 0) return refuse(problems);
   }
 }
 
@@ -127,6 +134,7 @@ async function planTarget(
       const result: unknown = await target.plan({ ...context, params });
       wishes.push(...readWanted(draft, asked.name, site, (name) => kinds.get(name), result));
     } catch (error) {
+      draft.cutShort();
       const expected = diagnosticsOf(error);
       for (const diagnostic of expected ?? []) draft.report(diagnostic);
       if (expected === undefined) draft.report(explainThrow(asked.name, error, site));

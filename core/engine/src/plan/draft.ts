@@ -45,6 +45,9 @@ export interface Draft {
   readonly missingPins: Map<string, MissingPin>;
   /** Nothing is looked up: planning goes on where it can, to find everything that is missing. */
   readonly frozen: boolean;
+  /** Told when a `plan` function did not come to its end. */
+  readonly cutShort: () => void;
+  readonly isCutShort: () => boolean;
   readonly diagnostics: Diagnostic[];
   readonly report: (diagnostic: Diagnostic) => void;
   /** Makes a reference that belongs to this plan. */
@@ -56,6 +59,7 @@ export function createDraft(parts: Pick<Draft, 'config' | 'lock' | 'frozen' | 'e
   const diagnostics: Diagnostic[] = [];
   const seen = new Set<string>();
   const refs = new WeakSet<object>();
+  let isCutShort = false;
   return {
     ...parts,
     calls: [],
@@ -65,6 +69,10 @@ export function createDraft(parts: Pick<Draft, 'config' | 'lock' | 'frozen' | 'e
     variables: new Set(),
     pins: new Map(),
     missingPins: new Map(),
+    cutShort: () => {
+      isCutShort = true;
+    },
+    isCutShort: () => isCutShort,
     diagnostics,
     report: (diagnostic) => {
       // A target is planned once for each variant: one problem is told once.

@@ -136,3 +136,15 @@ test('--check and --frozen look nothing up, tell everything, and end with exit s
   await expect(workspace.read('asked')).rejects.toThrow();
   await expect(workspace.read('cos.lock')).rejects.toThrow();
 });
+
+test('a target that could not run for another reason has its pins looked up all the same', async () => {
+  const signed = `  signed: { description: 'x', plan: ({ use, source }) => { use.registry.digest('other:1'); return [source('no-key-yet')]; } },`;
+  await using workspace = await workspaceOf(config(image + signed));
+  expect(await workspace.cos('lock')).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('cos.lock: 2 added') });
+  expect(await workspace.cos('lock', '--check')).toMatchObject({ exitCode: 0, stderr: '' });
+  const broken = `  broken: { description: 'x', plan: () => { throw new Error('too early'); } },`;
+  await workspace.write({ 'cos.config.ts': config(image + broken) });
+  const { exitCode, stderr } = await workspace.cos('lock');
+  expect(exitCode).toBe(2);
+  expect(stderr).toMatch(/^Pins that nothing asks for stay: not everything could be planned\.\nerror COS_PLAN_TARGET_THREW: /);
+});

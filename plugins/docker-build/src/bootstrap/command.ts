@@ -1,30 +1,27 @@
 import { readFile } from 'node:fs/promises';
-import { bootstrapArguments, type BootstrapOptions } from './arguments.ts';
+import { bootstrapArguments, type ArgumentsRequest } from './arguments.ts';
+import type { BootstrapOptions } from './options.ts';
 
 export interface BootstrapCommand {
   readonly tool: 'mmdebstrap' | 'unshare';
   readonly args: readonly string[];
-  /** Variables that the program needs beside those of every tool. */
-  readonly env: Readonly<Record<string, string>>;
 }
 
-export interface BootstrapHost {
-  readonly platform: string;
-  /** The host's folder for temporary files. */
-  readonly tmpdir: string;
+/** In a user namespace the program acts as another user, who cannot enter a task's private folder. */
+export function isOtherUser({ mode }: Pick<BootstrapOptions, 'mode'>): boolean {
+  return mode === 'unshare' || (mode === 'auto' && process.getuid?.() !== 0);
 }
 
 /**
  * How mmdebstrap is started. As root it mounts file systems below its working folder; in a mount namespace of its own they vanish with it, even when it is
- * killed, so that the folder can be removed. In a user namespace it acts as another user, who cannot enter a task's private folder.
+ * killed, so that the folder can be removed.
  */
-export async function bootstrapCommand(options: BootstrapOptions, { platform, tmpdir }: BootstrapHost): Promise<BootstrapCommand> {
-  const args = bootstrapArguments(options, platform);
-  if (options.mode !== 'chrootless' && options.mode !== 'unshare' && (await mayMount())) {
-    return { tool: 'unshare', args: ['--mount', '--', 'mmdebstrap', ...args], env: {} };
+export async function bootstrapCommand(options: BootstrapOptions, request: ArgumentsRequest): Promise<BootstrapCommand> {
+  const args = bootstrapArguments(options, request);
+  if (options.mode !== 'chrootless' && !isOtherUser(options) && (await mayMount())) {
+    return { tool: 'unshare', args: ['--mount', '--', 'mmdebstrap', ...args] };
   }
-  const isOtherUser = options.mode === 'unshare' || (options.mode === 'auto' && process.getuid?.() !== 0);
-  return { tool: 'mmdebstrap', args, env: isOtherUser ? { TMPDIR: tmpdir } : {} };
+  return { tool: 'mmdebstrap', args };
 }
 
 const CAP_SYS_ADMIN = 21n;

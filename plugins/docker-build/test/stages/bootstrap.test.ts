@@ -1,41 +1,28 @@
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { runStage, type StageRun } from '@cos/core/testing';
+import { askPin, runStage, type StageRun } from '@cos/core/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { BootstrapOptions } from '../../src/bootstrap/options.ts';
 import { dockerBuild } from '../../src/index.ts';
 import type { bootstrap } from '../../src/stages/bootstrap.ts';
+import { TestMirror, type TestPackage } from '../rig/packages.ts';
 
-// A repository of two packages, so that the real program runs without network and in a second.
+const mirror = new TestMirror();
+const all: readonly TestPackage[] = [{ name: 'tiny', fields: 'Essential: yes\n' }, { name: 'extra' }, { name: 'helper' }, { name: 'wants', fields: 'Depends: helper\n' }, { name: 'either', fields: 'Depends: extra | helper\n' }];
+beforeAll(() => mirror.publish(all));
+afterAll(() => mirror.remove());
 
-let repository: string;
-beforeAll(async () => {
-  repository = await mkdtemp(join(tmpdir(), 'cos-packages-'));
-  const records: string[] = [];
-  for (const [name, more] of [['tiny', 'Essential: yes\n'], ['extra', ''], ['helper', ''], ['wants', 'Depends: helper\n']] as const) {
-    const folder = join(repository, name);
-    await mkdir(join(folder, 'DEBIAN'), { recursive: true });
-    await mkdir(join(folder, `usr/share/doc/${name}`), { recursive: true });
-    await writeFile(join(folder, `usr/share/${name}`), `I am ${name}\n`);
-    await writeFile(join(folder, `usr/share/doc/${name}/copyright`), 'x\n');
-    await writeFile(join(folder, 'DEBIAN/control'), `Package: ${name}\nVersion: 1:1.0\nArchitecture: all\nMaintainer: x <x@example.org>\nDescription: x\n${more}`);
-    const deb = join(repository, `${name}.deb`);
-    execFileSync('dpkg-deb', ['--root-owner-group', '--build', folder, deb]);
-    const control = await readFile(join(folder, 'DEBIAN/control'), 'utf8');
-    records.push(`${control}Filename: ./${name}.deb\nSize: ${statSync(deb).size}\nSHA256: ${createHash('sha256').update(readFileSync(deb)).digest('hex')}\n`);
-  }
-  await writeFile(join(repository, 'Packages'), `${records.join('\n')}\n`);
-});
-afterAll(async () => rm(repository, { recursive: true }));
+const content = { suite: 'stable', variant: 'custom' as const, mirrors: [mirror.trusted], packages: ['tiny'] };
+const nothing = { packages: {}, pool: {} };
 
-async function make(options: object): Promise<StageRun<typeof bootstrap>> {
-  return runStage(dockerBuild(), 'bootstrap', {
-    options: { suite: 'stable', variant: 'custom', mode: 'chrootless', mirrors: [`deb [trusted=yes] copy:${repository} ./`], packages: ['tiny'], ...options },
-    sourceDateEpoch: 1_000_000_000,
-  });
+/** Looks the packages up, and makes a base of them. */
+async function make(options: Partial<BootstrapOptions>): Promise<StageRun<typeof bootstrap>> {
+  const { pathExcludes = [], variant = 'custom', packages = ['tiny'], pool = [] } = options;
+  await using asked = await askPin(dockerBuild(), 'packages', 'base', { details: { ...content, variant, packages, pool, platform: 'linux/amd64' } });
+  return bootstrapOf({ variant, packages, pool, pathExcludes, ...(asked.answer === undefined ? {} : { pinned: asked.answer }) });
+}
+
+async function bootstrapOf(options: Partial<BootstrapOptions>): Promise<StageRun<typeof bootstrap>> {
+  return runStage(dockerBuild(), 'bootstrap', { inputs: {}, options: { ...content, mode: 'chrootless', pinned: nothing, ...options }, sourceDateEpoch: 1_000_000_000 });
 }
 
 function list(archive: string): readonly string[] {
@@ -76,11 +63,36 @@ describe('a bootstrapped root filesystem', () => {
     expect(execFileSync('tar', ['--extract', '--to-stdout', '--file', made.outputs.rootfs.path, 'etc/dpkg/dpkg.cfg.d/99mmdebstrap']).toString()).toBe('path-exclude=/usr/share/doc/*\n');
   });
 
+  it('has exactly the packages that are pinned, of which the essential ones are chosen first', async () => {
+    await using made = await make({ variant: 'essential', packages: ['either', 'helper'] });
+    expect(made.text).toBe('');
+    const status = execFileSync('tar', ['--extract', '--to-stdout', '--file', made.outputs.rootfs.path, 'var/lib/dpkg/status']).toString();
+    expect([...status.matchAll(/^Package: (.*)$/gm)].map(([, name]) => name).toSorted()).toEqual(['either', 'helper', 'tiny']);
+  });
+
+  it('is not made of other packages than those that are pinned: each is told', async () => {
+    await using asked = await askPin(dockerBuild(), 'packages', 'base', { details: { ...content, packages: ['tiny', 'extra', 'helper'], pool: ['wants'], platform: 'linux/amd64' } });
+    try {
+      mirror.publish([...all.filter(({ name }) => name !== 'extra' && name !== 'wants' && name !== 'helper'), { name: 'extra', version: '2.0' }, { name: 'wants', version: '1:1.1' }, { name: 'helper', text: 'other bytes\n' }]);
+      await using made = await bootstrapOf({ packages: ['tiny', 'extra', 'helper'], pool: ['wants'], pinned: asked.answer! });
+      expect(made.failure).toMatchObject({
+        code: 'COS_DOCKER_BASE_CHANGED',
+        message: 'The base cannot be made as cos.lock says: the mirrors have 3 other packages today.',
+        notes: [{ message: 'extra: 1:1.0 before, 2.0 now' }, { message: 'helper: 1:1.0 as before, but another file' }, { message: 'wants (pool): 1:1.0 before, 1:1.1 now' }],
+      });
+      // Before anything was downloaded.
+      expect(made.lines.join('\n')).not.toContain('downloading packages');
+    } finally {
+      mirror.publish(all);
+    }
+  });
+
   it('fails with the last lines of the program when a package does not exist', async () => {
-    await using made = await make({ packages: ['nothing-like-it'] });
+    await using made = await bootstrapOf({ packages: ['nothing-like-it'] });
     expect(made.outcome).toBe('failed');
-    expect(made.failure).toMatchObject({ code: 'COS_TASK_TOOL_FAILED' });
-    expect(made.failure?.output?.join('\n')).toContain('nothing-like-it');
+    expect(made.failure).toMatchObject({ code: 'COS_DOCKER_PACKAGE_UNKNOWN' });
+    expect(made.failure?.output?.join('\n')).toContain('Unable to locate package nothing-like-it');
+    expect(made.failure?.output?.join('\n')).not.toMatch(/^cos-/m);
   });
 
   it.each([
@@ -90,7 +102,7 @@ describe('a bootstrapped root filesystem', () => {
     ['a suite that is an option', { suite: '-x' }],
     ['a pattern that could leave its quotes', { pathExcludes: ['/a"b'] }],
   ])('is refused for %s', async (_, options) => {
-    await using made = await make(options);
+    await using made = await bootstrapOf({ ...options });
     expect(made.failure).toMatchObject({ code: 'COS_PLAN_OPTIONS' });
   });
 });

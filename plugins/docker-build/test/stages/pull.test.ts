@@ -51,7 +51,7 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
-const host = { plugin: z.parse(pluginOptions, {}), env: hostVariables(), signal: never, details: undefined, previous: undefined, scratch: '/nonexistent', exec: () => Promise.reject(new Error('the pin starts no tool')) };
+const host = { plugin: z.parse(pluginOptions, {}), env: hostVariables(), signal: never, details: undefined, previous: undefined, scratch: '/nonexistent', source: (path: string) => path, exec: () => Promise.reject(new Error('the pin starts no tool')) };
 
 describe('an image of a registry', () => {
   it('is pinned by the digest that the registry has for its name', async () => {

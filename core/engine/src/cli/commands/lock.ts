@@ -53,8 +53,10 @@ export async function lock({ names, update, check }: LockRequest, settings: Sett
   for (const name of config.targets.keys()) {
     if (unplanned.includes(name)) continue;
     const planned = await createPlan({ config, targets: [{ name, parameters: {} }], emit: () => undefined, env: terminal.env, signal: terminal.signal, frozen: check && !update, openBench: pinBench(config, terminal), pins: session.value, effects: 'asked', memo });
-    for (const key of planned.pins) used.add(key);
-    for (const diagnostic of planned.diagnostics) if (diagnostic.severity === 'error') problems.set(JSON.stringify(diagnostic), diagnostic);
+    for (const key of planned.pins.asked) used.add(key);
+    // Whether the plan is right otherwise (a key that is not there yet) says nothing of its pins.
+    const told = planned.pins.complete ? planned.pins.problems : planned.diagnostics;
+    for (const diagnostic of told) if (diagnostic.severity === 'error') problems.set(JSON.stringify(diagnostic), diagnostic);
   }
   for (const name of asked) {
     if (![...before.value.values(), ...session.value.changes()].some(({ request }) => request === name)) throw new CosError(unknownPin(name, [...before.value.values(), ...session.value.changes()].map(({ request }) => request)));
