@@ -62,6 +62,7 @@ async function start({ own, data, port, config }: Start): Promise<TestRegistry |
   await writeFile(join(own, 'config.yml'), JSON.stringify(settings));
   const child = spawn('docker-registry', ['serve', join(own, 'config.yml')], { stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = exitOf(child);
+  endWithProcess(child);
   let log = '';
   const listening = new Promise<'listening'>((resolve) => {
     for (const stream of [child.stdout, child.stderr]) {
@@ -84,6 +85,21 @@ async function start({ own, data, port, config }: Start): Promise<TestRegistry |
   if (log.includes('address already in use')) return undefined;
   await rm(own, { recursive: true, force: true });
   throw new Error(`docker-registry ends with status ${state}:\n${log}`);
+}
+
+const running = new Set<ChildProcess>();
+let isWatched = false;
+
+/** A test that fails leaves no registry behind. */
+function endWithProcess(child: ChildProcess): void {
+  if (!isWatched) {
+    isWatched = true;
+    process.once('exit', () => {
+      for (const each of running) each.kill('SIGKILL');
+    });
+  }
+  running.add(child);
+  child.once('close', () => running.delete(child));
 }
 
 async function exitOf(child: ChildProcess): Promise<number> {

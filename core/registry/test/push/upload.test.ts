@@ -147,6 +147,25 @@ describe('an upload', () => {
     expect(clock.waits).toHaveLength(4);
   });
 
+  it('survives a registry that crashes and comes back', async () => {
+    await using first = await startRegistry();
+    let second: Promise<TestRegistry> | undefined;
+    const slow = {
+      async *open(offset: number) {
+        yield content.subarray(offset, 1_000_000);
+        if (second === undefined) {
+          await first.kill();
+          second = new Promise((resolve) => setTimeout(() => resolve(startRegistry({ folder: first.folder, port: first.port })), 300));
+        }
+        yield content.subarray(Math.max(offset, 1_000_000));
+      },
+    };
+    const descriptor = { mediaType: 'x', digest, size: content.length };
+    expect(await createRegistry().pushBlob({ repository: `${first.host}/crashed`, content: slow, descriptor })).toMatchObject({ outcome: 'uploaded' });
+    await using again = await second!;
+    expect(Buffer.compare(await collect(createRegistry().blob({ repository: `${again.host}/crashed`, descriptor })), content)).toBe(0);
+  });
+
   it('that makes no progress is given up, and the registry is told', async () => {
     await using edge = await startEdge((request, response) => {
       if (request.method === 'PATCH') return request.once('data', () => request.socket.destroy());
