@@ -22,7 +22,8 @@ export function writeRecipe(identity: RecipeIdentity, spec: BuildSpec): string {
     prelude: spec.prelude,
     steps: spec.steps,
     env: spec.env,
-    copy: spec.copy.map((item) => ({
+    // Without a version nothing is meant, and nothing is copied.
+    copy: spec.copy.filter((item) => item.package?.version !== '').map((item) => ({
       ...(item.package === undefined ? { image: item.image ?? '' } : { package: plainReference(item.package) }),
       source: item.source,
       destination: item.destination,

@@ -78,6 +78,6 @@ export async function runCommand(plugin: AnyPlugin, name: string, options: RunCo
     const expected = diagnosticsOf(error);
     if (expected === undefined) throw error;
     problems.push(...expected);
-    return ended(1);
+    return ended(command.runs === true ? 2 : 1);
   }
 }

@@ -64,3 +64,10 @@ test('a recipe sees the variables that it is given, which count, and none of the
   expect(JSON.parse(await readFile(green.outputs.recipe.path, 'utf8'))).toMatchObject({ steps: ['echo "[green]"'] });
   expect(JSON.parse(await readFile(blue.outputs.recipe.path, 'utf8'))).toMatchObject({ steps: ['echo "[blue]"'] });
 });
+
+test('an item of copy that names a package without a version is left out, as nothing is copied for it', async () => {
+  const item = (version: string) => `- {package: {category: app, name: x${version}}, source: /a, destination: /b}\n`;
+  await using run = await render({ 'build.yaml': `image: base\ncopy:\n${item('')}${item(', version: ">=0"')}- {image: other, source: /c, destination: /d}\n` });
+  const { copy }: { readonly copy: readonly object[] } = JSON.parse(await readFile(run.outputs.recipe.path, 'utf8'));
+  expect(copy).toEqual([{ package: { category: 'app', name: 'x', version: '>=0' }, source: '/a', destination: '/b' }, { image: 'other', source: '/c', destination: '/d' }]);
+});

@@ -81,7 +81,10 @@ export async function pluginCommand(name: string, words: readonly string[], term
     // An interrupt, and what the host lacks, are told as everywhere; what else a command throws is its failure.
     if (terminal.signal.aborted || error instanceof HostLacksError) throw error;
     const problems = diagnosticsOf(error) ?? [explainThrow(name, plugin, error)];
-    tell(terminal, problems.map((problem) => redactor.redactDiagnostic(problem)), { workspace, color: settings.errorColor });
+    const redacted = problems.map((problem) => redactor.redactDiagnostic(problem));
+    // Nothing ran yet: what it refuses is the request.
+    if (isRun && diagnosticsOf(error) !== undefined) throw new CosError(redacted);
+    tell(terminal, redacted, { workspace, color: settings.errorColor });
     return exitCodes.taskFailed;
   }
   return typeof answer === 'number' ? answer : handOver(answer, settings, terminal, (chosen) => prepareAny(name, chosen));
