@@ -19,6 +19,10 @@ export const pluginOptions = z.object({
   buildArgs: z._default(buildArgsForm, {}),
   /** Path of the engine's socket; default: DOCKER_HOST, the context of the docker program, then the usual sockets of Docker and Podman. */
   socket: z.optional(z.string()),
+  /** Registries that are asked without TLS, as `host` or `host:port`; those of the own machine are anyway. The engine has a list of its own. Default none. */
+  insecureRegistries: z._default(z.array(z.string().check(z.regex(/^[A-Za-z0-9.[\]:-]+$/))), []),
+  /** Addresses that are asked for digests instead of registries: `{ 'docker.io': 'https://mirror.example' }`. The engine has mirrors of its own. Default none. */
+  registryMirrors: z._default(z.record(z.string(), z.url({ protocol: /^https?$/ })), {}),
   /** Folder for the layers of images while they are read, as large as the largest images; default TMPDIR or /tmp. */
   tmpdir: z.optional(z.string()),
 });
@@ -26,15 +30,18 @@ export const pluginOptions = z.object({
 export type PluginOptions = z.output<typeof pluginOptions>;
 
 /** Options that say where things are, not what is built. */
-export const hostOptions = ['socket', 'tmpdir'] as const;
+export const hostOptions = ['socket', 'tmpdir', 'insecureRegistries', 'registryMirrors'] as const;
 
 const proxies = ['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'ftp_proxy', 'no_proxy'] as const;
 
 /** Variables that say where the engine is. */
 export const engineEnv = ['DOCKER_HOST', 'DOCKER_CONTEXT', 'DOCKER_CONFIG', 'DOCKER_TLS_VERIFY', 'DOCKER_CERT_PATH', 'XDG_RUNTIME_DIR', 'TMPDIR'] as const;
 
+/** Variables that say where credentials for registries and the programs that keep them are. */
+const registryEnv = ['HOME', 'PATH', 'REGISTRY_AUTH_FILE'] as const;
+
 /** Variables of the host that pass through and are not fingerprinted: they say where things are, not what is built. */
-export const hostEnv = [...engineEnv, ...proxies] as const;
+export const hostEnv = [...engineEnv, ...proxies, ...registryEnv] as const;
 
 /** The proxies that are set: as build arguments the engine predefines them, so they reach neither its cache nor the image. */
 export function proxiesOf(env: Readonly<Record<string, string>>): Readonly<Record<string, string>> {

@@ -1,25 +1,9 @@
 import { failureOf } from '../errors.ts';
-import type { ImageReference } from '../reference.ts';
 import { EngineError, type EngineClient } from './client.ts';
 import { inspectImage } from './images.ts';
-import { fieldsOf, textOf } from './json-answer.ts';
 import { readProgress } from './progress.ts';
 
 // What the engine asks registries for us: it knows mirrors, certificates and insecure registries of its host.
-
-/** The digest that a registry has for a reference now: of the index, where there are several platforms. Throws COS_DOCKER_REGISTRY_FAILED. */
-export async function findDigest(client: EngineClient, reference: ImageReference, signal: AbortSignal): Promise<string> {
-  const text = reference.digest === undefined ? `${reference.name}:${reference.tag ?? 'latest'}` : `${reference.name}@${reference.digest}`;
-  let answer: unknown;
-  try {
-    answer = await client.ask({ method: 'GET', path: `/distribution/${text}/json`, signal });
-  } catch (error) {
-    throw error instanceof EngineError ? registryFailure(text, error.refusal.message, error) : error;
-  }
-  const digest = textOf(fieldsOf(fieldsOf(answer).get('Descriptor')).get('digest'));
-  if (/^sha256:[0-9a-f]{64}$/.test(digest)) return digest;
-  throw registryFailure(text, 'the answer has no digest');
-}
 
 export interface PullRequest {
   readonly name: string;

@@ -1,8 +1,7 @@
 import * as z from 'zod/mini';
-import { useEngine } from '../engine/container-engine.ts';
-import { findDigest } from '../engine/registry.ts';
 import { definePin } from '../options.ts';
 import { parseReference } from '../reference.ts';
+import { findDigest } from '../registry/find-digest.ts';
 
 /** Which digest a registry has for a reference (of the index, where there are several platforms); the answer stays in the lock file. */
 export const digest = definePin({
@@ -11,8 +10,6 @@ export const digest = definePin({
   placeholder: `sha256:${'0'.repeat(64)}`,
   async resolve(request, { plugin, env, signal }) {
     const reference = parseReference(request);
-    if (reference.digest !== undefined) return reference.digest;
-    const { client } = await useEngine({ plugin, env });
-    return findDigest(client, reference, signal);
+    return reference.digest ?? findDigest(reference, { plugin, env, signal });
   },
 });

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import { useEngine } from '../engine/container-engine.ts';
 import { inspectImage, type ImageInfo } from '../engine/images.ts';
-import { findDigest } from '../engine/registry.ts';
 import { definePin } from '../options.ts';
 import { parseReference, type ImageReference } from '../reference.ts';
+import { findDigest } from '../registry/find-digest.ts';
 
 const digestForm = z.string().check(z.regex(/^sha256:[0-9a-f]{64}$/));
 
@@ -21,7 +21,7 @@ export const named = definePin({
     if (reference.digest !== undefined) return { digest: reference.digest };
     const { client, store } = await useEngine({ plugin, env });
     const own = await inspectImage(client, nameOf(reference), signal);
-    if (own === undefined) return { digest: await findDigest(client, reference, signal) };
+    if (own === undefined) return { digest: await findDigest(reference, { plugin, env, signal }) };
     const digest = digestOf(own, reference);
     return digest === undefined ? { content: await store.digestOf(own.id, signal) } : { digest };
   },

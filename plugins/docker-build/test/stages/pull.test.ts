@@ -59,6 +59,14 @@ describe('an image of a registry', () => {
     expect(await digest.resolve(`${name}@${pushed}`, host)).toBe(pushed);
   });
 
+  it('is pinned without asking a container engine, also by a mirror of the registry that it names', async () => {
+    const alone = { ...host, env: { ...hostVariables(), DOCKER_HOST: 'unix:///nonexistent/engine.sock' } };
+    expect(await digest.resolve(`${name}:1`, alone)).toBe(pushed);
+    const [server = '', ...path] = name.split('/');
+    const mirrored = { ...alone, plugin: z.parse(pluginOptions, { registryMirrors: { 'docker.io': `http://${server}` } }) };
+    expect(await digest.resolve(`${path.join('/')}:1`, mirrored)).toBe(pushed);
+  });
+
   it('is pulled by its digest', async () => {
     await using pulled = await runStage(dockerBuild({ repository: images.repository }), 'pull', { options: { reference: `${name}:1`, digest: pushed } });
     expect(pulled.text).toBe('');
@@ -96,6 +104,13 @@ describe('an image of a registry', () => {
   it('is not pinned when the registry does not have it or cannot be reached', async () => {
     await expect(digest.resolve(`${name}:2`, host)).rejects.toMatchObject({ diagnostics: [{ code: 'COS_DOCKER_REGISTRY_FAILED', message: expect.stringContaining(`The image ${name}:2 cannot be had: `) as unknown }] });
     await expect(digest.resolve('127.0.0.1:9/x:1', host)).rejects.toMatchObject({ diagnostics: [{ code: 'COS_DOCKER_REGISTRY_FAILED' }] });
+  });
+
+  it('says without network what is the matter, and what can be done', async () => {
+    const error = await digest.resolve('registry.invalid/opensuse/leap:15.3', host).then(() => undefined, (reason: unknown) => reason);
+    expect(error).toMatchObject({
+      diagnostics: [{ code: 'COS_DOCKER_REGISTRY_FAILED', message: expect.stringMatching(/^The image registry\.invalid\/opensuse\/leap:15\.3 cannot be had: .*registry\.invalid/) as unknown, notes: [{ message: expect.stringMatching(/ENOTFOUND|EAI_AGAIN|not be resolved|no address/i) as unknown }], hint: expect.stringMatching(/network|name/) as unknown }],
+    });
   });
 
   it.each(['', 'UPPER:1', 'a b', '../x', 'x?y=1', 'x@sha256:1', 'x:1@sha256:zz', '-x'])('is not asked for as %j', async (reference) => {
