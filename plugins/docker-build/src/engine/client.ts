@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type Dockerode from 'dockerode';
 import { failureOf } from '../errors.ts';
+import { connectionFailure, endpointName, plainTextFailure } from './connection-failure.ts';
 import type { Endpoint } from './endpoint.ts';
 
 // The door to the engine's HTTP API. The library is loaded when the first request is made, never before, because it is heavy. Every request ends on the
@@ -106,14 +107,12 @@ async function loadEngine(endpoint: Endpoint): Promise<Dockerode> {
   // Each field is given, because the library fills what is missing from the environment of the process.
   if (endpoint.kind === 'socket') return new Engine({ socketPath: endpoint.path, host: undefined, port: undefined, protocol: 'http' });
   const { tls } = endpoint;
-  return new Engine({
-    host: endpoint.host,
-    port: endpoint.port,
-    protocol: tls === undefined ? 'http' : 'https',
-    ca: tls?.ca,
-    cert: tls?.cert,
-    key: tls?.key,
-  });
+  try {
+    return new Engine({ host: endpoint.host, port: endpoint.port, protocol: tls === undefined ? 'http' : 'https', ca: tls?.ca, cert: tls?.cert, key: tls?.key });
+  } catch (cause) {
+    // It reads the files that DOCKER_CERT_PATH names once more, and wants all three.
+    throw failureOf('COS_DOCKER_TLS', `The certificates for the engine at ${endpointName(endpoint)} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}.`, { cause });
+  }
 }
 
 function withQuery({ path, query = {} }: EngineRequest): string {
@@ -128,28 +127,11 @@ function withQuery({ path, query = {} }: EngineRequest): string {
 function explain(error: unknown, endpoint: Endpoint, signal: AbortSignal): unknown {
   if (signal.aborted) return signal.reason;
   if (!(error instanceof Error)) return error;
-  if ('statusCode' in error && typeof error.statusCode === 'number') return new EngineError({ status: error.statusCode, message: messageOf(error) });
+  if ('statusCode' in error && typeof error.statusCode === 'number') return plainTextFailure(messageOf(error), endpoint) ?? new EngineError({ status: error.statusCode, message: messageOf(error) });
   return connectionFailure(error, endpoint);
 }
 
 /** The engine's own sentence, which the library wraps in "(HTTP code …) … - …". */
 function messageOf(error: Error): string {
   return error.message.replace(/^\(HTTP code \d+\) .*? - /s, '').trim();
-}
-
-function connectionFailure(error: Error, endpoint: Endpoint): Error {
-  const code = 'code' in error ? String(error.code) : '';
-  const place = endpointName(endpoint);
-  if (code === 'EACCES' || code === 'EPERM') {
-    return failureOf('COS_DOCKER_ENGINE_FORBIDDEN', `You may not use the container engine at ${place}: permission denied.`, { cause: error });
-  }
-  if (code === 'ECONNREFUSED' || code === 'ENOENT' || code === 'ENOTFOUND' || code === 'ETIMEDOUT' || code === 'EHOSTUNREACH' || code === 'ENOTSOCK') {
-    return failureOf('COS_DOCKER_ENGINE_UNREACHABLE', `No container engine answers at ${place} (${code}).`, { cause: error, notes: [{ message: `The address comes from ${endpoint.origin}.` }] });
-  }
-  return failureOf('COS_DOCKER_ENGINE_FAILED', `The container engine at ${place} broke off: ${error.message}`, { cause: error });
-}
-
-/** How messages name an endpoint. */
-function endpointName(endpoint: Endpoint): string {
-  return endpoint.kind === 'socket' ? endpoint.path : `${endpoint.tls === undefined ? 'tcp' : 'https'}://${endpoint.host}:${endpoint.port}`;
 }

@@ -81,7 +81,8 @@ function parseHost(text: string, origin: string, tls: TlsFiles | undefined): End
   }
   const form = /^(tcp|https?):\/\/(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+)(?::(\d{1,5}))?\/?$/.exec(text);
   if (form === null) {
-    return fail('COS_DOCKER_ENDPOINT_FORM', `${origin} names an engine by ${JSON.stringify(text)}, which is no address that can be used.`);
+    const hint = text.startsWith('ssh://') ? { hint: `Forward the socket ("ssh -N -L /tmp/engine.sock:/var/run/docker.sock ${text.slice('ssh://'.length)}") and set DOCKER_HOST to unix:///tmp/engine.sock.` } : {};
+    return fail('COS_DOCKER_ENDPOINT_FORM', `${origin} names an engine by ${JSON.stringify(text)}, which is no address that can be used.`, hint);
   }
   const [, scheme = 'tcp', host = '', port] = form;
   const encrypted = scheme === 'https' || tls !== undefined;
@@ -96,5 +97,9 @@ function parseHost(text: string, origin: string, tls: TlsFiles | undefined): End
 
 async function tlsFromEnvironment(env: Readonly<Record<string, string>>, home: string): Promise<TlsFiles | undefined> {
   if ((env['DOCKER_TLS_VERIFY'] ?? '') === '') return undefined;
-  return readTlsFolder(env['DOCKER_CERT_PATH'] ?? join(home, '.docker'));
+  const folder = env['DOCKER_CERT_PATH'] ?? join(home, '.docker');
+  const files = await readTlsFolder(folder);
+  if (files?.ca === undefined) return fail('COS_DOCKER_TLS', `The folder ${folder} (${env['DOCKER_CERT_PATH'] === undefined ? 'DOCKER_TLS_VERIFY is set' : 'DOCKER_CERT_PATH'}) has no ca.pem.`);
+  const lacking = (files.cert === undefined) === (files.key === undefined) ? undefined : files.cert === undefined ? 'cert.pem' : 'key.pem';
+  return lacking === undefined ? files : fail('COS_DOCKER_TLS', `The folder ${folder} has ${lacking === 'cert.pem' ? 'key.pem' : 'cert.pem'}, but no ${lacking}.`);
 }
