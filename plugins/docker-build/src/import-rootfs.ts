@@ -1,6 +1,6 @@
 import { useEngine, type EngineHost } from './engine/container-engine.ts';
-import { untagImage } from './engine/images.ts';
 import { importImage } from './engine/import-image.ts';
+import { withRunName } from './engine/run-name.ts';
 import { runTag } from './run-tag.ts';
 
 export interface ImportRootfsRequest extends EngineHost {
@@ -39,14 +39,7 @@ export async function importRootfs(request: ImportRootfsRequest): Promise<Import
     signal,
   });
   return {
-    use: async (emit) => {
-      try {
-        return await emit(id, store.referenceOf(await store.digestOf(id, signal)));
-      } finally {
-        await untagImage(client, name, AbortSignal.timeout(UNTAG_TIMEOUT));
-      }
-    },
+    use: async (emit) => withRunName(client, name, async () => emit(id, store.referenceOf(await store.digestOf(id, signal)))),
   };
 }
 
-const UNTAG_TIMEOUT = 20_000;

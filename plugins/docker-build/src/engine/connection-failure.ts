@@ -25,7 +25,7 @@ const unreachable: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOENT', 'ENO
 function tlsProblem(code: string, message: string): string | undefined {
   if (/^ERR_SSL_\w*ALERT\w*$/.test(code) || /alert (?:number|certificate|bad|unknown)/.test(message)) return `it refuses the certificate of the client (${code})`;
   if (/^ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST)$/.test(code)) return 'it does not speak TLS there';
-  if (/^ERR_OSSL_/.test(code)) return `the certificates of this side cannot be read (${code})`;
+  if (code.startsWith('ERR_OSSL_')) return `the certificates of this side cannot be read (${code})`;
   if (/CERT|SIGNATURE|ISSUER|^ERR_TLS_/.test(code)) return `the certificate of the engine cannot be trusted: ${message} (${code})`;
   return undefined;
 }

@@ -10,7 +10,8 @@ import { rewriteDockerfile } from '../dockerfile/rewrite.ts';
 import { declaredArguments, platformArguments } from '../dockerfile/variables.ts';
 import { buildImage } from '../engine/build-image.ts';
 import { useEngine } from '../engine/container-engine.ts';
-import { referenceOf, untagImage } from '../engine/images.ts';
+import { referenceOf } from '../engine/images.ts';
+import { withRunName } from '../engine/run-name.ts';
 import { fail } from '../errors.ts';
 import { nameInEngine } from '../name-in-engine.ts';
 import { buildArgsForm, defineStage, proxiesOf } from '../options.ts';
@@ -69,7 +70,7 @@ export const dockerfile = defineStage({
     }
     const { text, steps } = rewriteDockerfile({ model, ...found, nameOf: (reference) => known(names, reference) });
     const name = { repository: plugin.repository, tag: runTag('dockerfile', runId) };
-    try {
+    return withRunName(engine.client, name, async () => {
       const image = await buildImage(engine.client, {
         subject: options.file,
         steps,
@@ -82,14 +83,9 @@ export const dockerfile = defineStage({
         signal,
       });
       return { image: await emit.image(image, { reference: engine.store.referenceOf(await engine.store.digestOf(image, signal)) }) };
-    } finally {
-      // Also when the run was cancelled: the name belongs to this run alone.
-      await untagImage(engine.client, name, AbortSignal.timeout(UNTAG_TIMEOUT));
-    }
+    });
   },
 });
-
-const UNTAG_TIMEOUT = 20_000;
 
 /** References of images, and whether a stage starts from them. */
 function imagesOf({ uses }: FoundImages): ReadonlyMap<string, boolean> {

@@ -6,7 +6,8 @@ import { formatBuilderDockerfile, formatPackageDockerfile, imageId, type Dockerf
 import { packBuildContext } from '../build-context.ts';
 import { buildImage } from '../engine/build-image.ts';
 import { useEngine } from '../engine/container-engine.ts';
-import { referenceOf, untagImage, type ImageName } from '../engine/images.ts';
+import { referenceOf, type ImageName } from '../engine/images.ts';
+import { withRunName } from '../engine/run-name.ts';
 import { fail } from '../errors.ts';
 import { nameInEngine } from '../name-in-engine.ts';
 import { defineStage, proxiesOf } from '../options.ts';
@@ -66,7 +67,7 @@ export const image = defineStage({
       });
     const builderImage = await build('builder', builderName);
     const packageName = { repository: plugin.repository, tag: runTag('package', runId) };
-    try {
+    return withRunName(engine.client, packageName, async () => {
       const packageImage = recipe.steps.length === 0 ? builderImage : await build('package', packageName);
       // The upper image first: its layers hold those of the builder image, so that the engine is asked for layers once.
       const output = await emit.image(packageImage, { reference: engine.store.referenceOf(await engine.store.digestOf(packageImage, signal)) });
@@ -74,14 +75,9 @@ export const image = defineStage({
         image: output,
         builder: await emit.builder(builderImage, { reference: engine.store.referenceOf(await engine.store.digestOf(builderImage, signal)) }),
       };
-    } finally {
-      // Also when the run was cancelled: the name belongs to this run alone.
-      await untagImage(engine.client, packageName, AbortSignal.timeout(UNTAG_TIMEOUT));
-    }
+    });
   },
 });
-
-const UNTAG_TIMEOUT = 20_000;
 
 /** Names of the Dockerfiles inside the context, as luet calls them. */
 function fileNames(recipe: Recipe): { readonly builder: string; readonly package: string } {

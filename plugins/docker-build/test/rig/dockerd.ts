@@ -1,9 +1,8 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { execFileSync } from 'node:child_process';
 
 /** A Docker engine of its own, apart from that of the host. */
 export interface DockerService {
@@ -51,6 +50,7 @@ export async function startDocker(...args: readonly string[]): Promise<DockerSer
       } catch (error) {
         if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
       }
+      await rm(path('exec/containerd/containerd.pid'), { force: true });
     }
   };
   await start();
