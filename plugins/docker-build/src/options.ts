@@ -1,5 +1,6 @@
 import { createDefinePin, createDefinePlanner, createDefineStage } from '@cos/core';
 import * as z from 'zod/mini';
+import { readBackendOptions, type BackendOptions } from './engine/backend-options.ts';
 
 /** A repository of an engine: lower-case path components, as references of images allow them, without tag. */
 const repositoryForm = /^[a-z0-9]+(?:[._-][a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-][a-z0-9]+)*)*$/;
@@ -17,6 +18,17 @@ export const pluginOptions = z.object({
   network: z._default(z.enum(['default', 'host', 'none']), 'none'),
   /** Arguments for `ARG` lines that the recipes bring; they are part of what is built. Default none. */
   buildArgs: z._default(buildArgsForm, {}),
+  /**
+   * Further options of `docker build`, as luet's --backend-args: `--no-cache`, `--label=a=b`, `--build-arg=A=b`, `--add-host=h:1.2.3.4`, `--shm-size=64m`,
+   * `--memory=2g`, `--cpuset-cpus=0-1`. Others are refused. Default none.
+   */
+  backendArgs: z._default(
+    z.array(z.string()).check((context) => {
+      const read = readBackendOptions(context.value);
+      if (!read.ok) for (const message of read.problems) context.issues.push({ code: 'custom', input: context.value, message });
+    }),
+    [],
+  ),
   /** Path of the engine's socket; default: DOCKER_HOST, the context of the docker program, then the usual sockets of Docker and Podman. */
   socket: z.optional(z.string()),
   /** Registries that are asked without TLS, as `host` or `host:port`; those of the own machine are anyway. The engine has a list of its own. Default none. */
@@ -46,6 +58,13 @@ export const hostEnv = [...engineEnv, ...proxies, ...registryEnv] as const;
 /** The proxies that are set: as build arguments the engine predefines them, so they reach neither its cache nor the image. */
 export function proxiesOf(env: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   return Object.fromEntries(proxies.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
+}
+
+/** What the option `backendArgs` asks for. The options were checked when the config was read. */
+export function backendOptionsOf({ backendArgs }: PluginOptions): BackendOptions {
+  const read = readBackendOptions(backendArgs);
+  if (!read.ok) throw new Error(`Internal error: unchecked options: ${read.problems.join('; ')}`);
+  return read.options;
 }
 
 export const defineStage = createDefineStage(pluginOptions);

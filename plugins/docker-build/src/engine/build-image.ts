@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import type { Place } from '@cos/core';
 import { failureOf, type FailDetails } from '../errors.ts';
 import { awaitRemoval } from './await-removal.ts';
+import type { BackendOptions } from './backend-options.ts';
 import { buildQuery } from './build-query.ts';
 import { createChatterFilter } from './builder-chatter.ts';
 import { EngineError, type EngineClient } from './client.ts';
@@ -38,6 +39,8 @@ export interface BuildRequest {
   readonly buildArgs: Readonly<Record<string, string>>;
   /** False: every instruction is done anew, whatever the engine remembers of it. Default: true. */
   readonly layerCache?: boolean;
+  /** What the config asks for beside that. */
+  readonly backend?: BackendOptions;
   readonly onLine: (line: string) => void;
   readonly signal: AbortSignal;
 }

@@ -6,7 +6,21 @@ type Query = NonNullable<EngineRequest['query']>;
 
 /** Parameters of a build. Format: Docker Engine API, ImageBuild; Podman's own ones are of its `libpod` API, and it takes them here, too. */
 export function buildQuery(request: BuildRequest, product: EngineProduct): Query {
-  const common: Query = { dockerfile: request.dockerfileName, t: request.tag, buildargs: JSON.stringify(request.buildArgs), rm: '1', forcerm: '1', nocache: request.layerCache === false ? '1' : undefined };
+  const { backend } = request;
+  const common: Query = {
+    dockerfile: request.dockerfileName,
+    t: request.tag,
+    buildargs: JSON.stringify({ ...backend?.buildArgs, ...request.buildArgs }),
+    rm: '1',
+    forcerm: '1',
+    nocache: request.layerCache === false || backend?.layerCache === false ? '1' : undefined,
+    labels: backend === undefined ? undefined : JSON.stringify(backend.labels),
+    // Docker takes the items one by one, Podman as one list.
+    extrahosts: backend === undefined || backend.extraHosts.length === 0 ? undefined : product.name === 'docker' ? backend.extraHosts : JSON.stringify(backend.extraHosts),
+    shmsize: backend?.shmSize?.toString(),
+    memory: backend?.memory?.toString(),
+    cpusetcpus: backend?.cpus,
+  };
   return product.name === 'docker' ? { ...common, networkmode: request.network } : { ...common, ...podmanQuery(request) };
 }
 

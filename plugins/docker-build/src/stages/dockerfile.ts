@@ -14,7 +14,7 @@ import { referenceOf } from '../engine/images.ts';
 import { withRunName } from '../engine/run-name.ts';
 import { fail } from '../errors.ts';
 import { nameInEngine } from '../name-in-engine.ts';
-import { buildArgsForm, defineStage, proxiesOf } from '../options.ts';
+import { backendOptionsOf, buildArgsForm, defineStage, proxiesOf } from '../options.ts';
 import { runTag } from '../run-tag.ts';
 
 const inside = z.string().check(z.regex(/^\/(?!(?:.*\/)?\.\.(?:\/|$))/, 'expected a path from the top of the context'));
@@ -78,6 +78,7 @@ export const dockerfile = defineStage({
         context: packParts({ parts: options.context, sources: await Promise.all(inputs.context.map(async (source) => source.path())), dockerfile: { name: dockerfileName(text), text }, time: sourceDateEpoch }),
         tag: referenceOf(name),
         network: plugin.network,
+        backend: backendOptionsOf(plugin),
         buildArgs: { ...platformArgumentsOf(model, platform), ...buildArgs, ...proxiesOf(env) },
         onLine: (line) => log.info(line),
         signal,

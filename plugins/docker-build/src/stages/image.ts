@@ -10,7 +10,7 @@ import { referenceOf, type ImageName } from '../engine/images.ts';
 import { withRunName } from '../engine/run-name.ts';
 import { fail } from '../errors.ts';
 import { nameInEngine } from '../name-in-engine.ts';
-import { defineStage, proxiesOf } from '../options.ts';
+import { backendOptionsOf, defineStage, proxiesOf } from '../options.ts';
 import { packageSteps } from '../package-steps.ts';
 import { parseRecipe, type Recipe } from '../recipe.ts';
 import { runTag } from '../run-tag.ts';
@@ -60,6 +60,7 @@ export const image = defineStage({
         }),
         tag: referenceOf(name),
         network: plugin.network,
+        backend: backendOptionsOf(plugin),
         layerCache: !forced,
         buildArgs: { ...plugin.buildArgs, ...proxiesOf(env) },
         onLine: (line) => log.info(line),
