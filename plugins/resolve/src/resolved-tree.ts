@@ -1,4 +1,4 @@
-import type { Diagnostic } from '@cos/core';
+import type { Diagnostic, Place } from '@cos/core';
 import { writePackageObject, type ArchiveContent, type PackageKind, type PackagePlan, type PackageRole, type PlannedImage, type RepositorySource, type ResolvedPackage, type Tree, type TreePackage } from '@cos/luet';
 import { templateFiles } from './template-files.ts';
 
@@ -45,6 +45,8 @@ export interface DeclaredEntry extends EntryBase {
   readonly declared: Readonly<Record<string, unknown>>;
   /** The build context; undefined when the config has its files, or it has none. */
   readonly folder: string | undefined;
+  /** Where the config declares it. */
+  readonly declaredAt: Place;
 }
 
 export interface ResolvedTree {
@@ -103,7 +105,10 @@ function describeEntry(one: ResolvedPackage, { dir, file, recipe, object }: Tree
     image: one.image,
     finalRequires: one.finalRequires,
   };
-  if (object !== undefined) return { ...base, declared: writePackageObject(object), folder: dir };
+  if (object !== undefined) {
+    const { file: program, line, column } = one.definition.at;
+    return { ...base, declared: writePackageObject(object), folder: dir, declaredAt: { file: program, line, column } };
+  }
   if (dir === undefined) throw new Error(`Internal error: ${one.fingerprintName} is made of files and has no folder`);
   const templates = templateFiles({ package: one, file, text: source(file) ?? '', report });
   return { ...base, declared: undefined, folder: dir, definition: file, recipe: recipe?.file, templates, env: Object.fromEntries(one.variables) };

@@ -2,6 +2,7 @@ import { definePlugin, noOptions } from '@cos/core';
 import * as z from 'zod/mini';
 import { codes } from './codes.ts';
 import { declared } from './stages/declared.ts';
+import { declaredFolder } from './stages/declared-folder.ts';
 import { declaredTree } from './stages/declared-tree.ts';
 import { files } from './stages/files.ts';
 import { render } from './stages/render.ts';
@@ -10,4 +11,4 @@ import { render } from './stages/render.ts';
 z.config(z.locales.en());
 
 /** Renders package recipes (Go templates, as luet reads them) and the files that packages mark as templates (Handlebars), and writes what the config declares. */
-export const template = definePlugin({ name: 'template', apiVersion: 1, options: noOptions, stages: { render, files, declared, declaredTree }, codes });
+export const template = definePlugin({ name: 'template', apiVersion: 1, options: noOptions, stages: { render, files, declared, declaredFolder, declaredTree }, codes });

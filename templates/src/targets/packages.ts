@@ -1,4 +1,4 @@
-import { CosError, type ArtifactRef, type FileTree, type RunMode } from '@cos/core';
+import { CosError, type ArtifactRef, type FileTree, type Origin, type RunMode } from '@cos/core';
 import type { ContainerImage, PackageArchive, PackageMetadata, PackageRecipe } from '@cos/core/artifacts';
 import type { DeclaredEntry, FilesEntry, PackageEntry } from '@cos/plugin-resolve';
 import type { TargetCode } from '../codes.ts';
@@ -128,6 +128,7 @@ export async function buildPackages(context: StandardContext, request: PackagesR
     const made = use['docker-build'].image({
       name,
       run: runOf(entry),
+      origins: entry.declared === undefined ? {} : originsOf(entry, entry.declared),
       inputs: {
         recipe: partsOf(entry).recipe,
         context: partsOf(entry).context(),
@@ -188,6 +189,12 @@ function noTrees({ derivative }: StandardContext, { packages, install = [] }: Pa
     message: `Derivative "${derivative.name}" has no trees, so ${what}.`,
     hint: 'Give it "trees" or "packages", or choose others by --derivative.',
   });
+}
+
+/** Objects of the config have no lines of their own: a step that fails is shown where the package is declared, with the field in words. */
+function originsOf({ id, declaredAt }: DeclaredEntry, declared: DeclaredEntry['declared']): Readonly<Record<string, Origin>> {
+  const parts = ['prelude', 'steps', 'env', 'copy', 'retrieve'].flatMap((list) => (Array.isArray(declared[list]) ? declared[list].map((_, index) => `${list}[${index}]`) : []));
+  return Object.fromEntries(parts.map((part) => [part, { place: declaredAt, notes: [{ message: `${id} is declared here, and the field is ${part}` }] }]));
 }
 
 function known<T>(value: T | undefined, name: string): T {

@@ -72,6 +72,10 @@ describe('the ready-made targets', () => {
     expect(made.text).toBe('');
     expect(inputsOf('docker-build.image#app/tool@1.0')).toMatchObject({ recipe: ['template.declared#app/tool@1.0:recipe'], context: ['files/tool'], base: ['docker-build.image#system/os@1.0:image'] });
     expect(inputsOf('docker-build.image#app/inline@1.0')).toMatchObject({ recipe: ['template.declared#app/inline@1.0:recipe'], context: ['template.declared#app/inline@1.0:context'], base: ['docker-build.image#app/tool@1.0:image'] });
+    expect(made.tasks.get('docker-build.image#app/tool@1.0')?.origins['steps[0]']).toEqual({
+      place: { file: expect.stringMatching(/standard-targets\.test\.ts$/), line: expect.any(Number), column: expect.any(Number) },
+      notes: [{ message: 'app/tool@1.0 is declared here, and the field is steps[0]' }],
+    });
     expect(inputsOf('squash.archive#app/tool@1.0')).toMatchObject({ recipe: ['template.declared#app/tool@1.0:recipe'], definition: ['template.declared#app/tool@1.0:definition'] });
     expect(made.tasks.get('template.declared#app/tool@1.0')?.options).toEqual({ package: { category: 'app', name: 'tool', version: '1.0', requires: [{ category: 'system', name: 'os', version: '>=0' }], steps: ['make'] } });
   });

@@ -114,6 +114,11 @@ describe('declared packages as a tree', () => {
     const { packages } = await loadTree({ roots: [], contexts: workspace.path, reader, objects: [{ data: { ...given, context: 'context' }, at: { file: 'x', line: 1, column: 1 } }] });
     await using made = await runStage(template(), 'declaredTree', { inputs: { contexts: [workspace.join('context')] }, options: { packages: [{ package: given, hasContext: true }] } });
     const folder = join(made.outputs.tree.path, 'app/tool/1.0');
+    await using alone = await runStage(template(), 'declaredFolder', { inputs: { context: workspace.join('context') }, options: { package: given } });
+    expect(await filesIn(alone.outputs.folder.path)).toEqual(await filesIn(folder));
+    expect(await hashDirectory(alone.outputs.folder.path, createFolderReader({ roots: [alone.outputs.folder.path] }))).toEqual(await hashPackage(packages[0]!, reader));
+    await using bare = await runStage(template(), 'declaredFolder', { options: { package: { ...given, files: { a: 'b' } } } });
+    expect(await filesIn(bare.outputs.folder.path)).toEqual(['a', 'build.yaml', 'definition.yaml', 'finalize.yaml']);
     expect(await hashDirectory(folder, createFolderReader({ roots: [folder] }))).toEqual(await hashPackage(packages[0]!, reader));
   });
 });
