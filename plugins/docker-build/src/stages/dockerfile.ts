@@ -55,7 +55,7 @@ export const dockerfile = defineStage({
     buildArgs: z._default(buildArgsForm, {}),
   }),
   resource: { class: 'container-build' },
-  async run({ inputs, options, plugin, platform, emit, env, log, signal, runId, sourceDateEpoch }) {
+  async run({ inputs, options, plugin, platform, emit, env, log, signal, forced, runId, sourceDateEpoch }) {
     const { model, problems } = readDockerfile({ file: options.file, text: await readFile(await inputs.dockerfile.path(), 'utf8') });
     if (model === undefined) throw new CosError(problems);
     const buildArgs = { ...plugin.buildArgs, ...options.buildArgs };
@@ -79,6 +79,7 @@ export const dockerfile = defineStage({
         tag: referenceOf(name),
         network: plugin.network,
         backend: backendOptionsOf(plugin),
+        layerCache: !forced,
         buildArgs: { ...platformArgumentsOf(model, platform), ...buildArgs, ...proxiesOf(env) },
         onLine: (line) => log.info(line),
         signal,

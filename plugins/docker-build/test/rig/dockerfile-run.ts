@@ -38,6 +38,7 @@ interface DockerfileRun {
   readonly buildArgs: Readonly<Record<string, string>>;
   /** Options of the plugin. */
   readonly plugin: object;
+  readonly force: 'all' | 'none';
   readonly signal: AbortSignal;
   readonly onLine: (line: string) => void;
 }
@@ -66,7 +67,7 @@ export async function dockerfileProject({ repository, env, files }: ProjectReque
 }
 
 async function run(workspace: TemporaryWorkspace, { repository, env }: Omit<ProjectRequest, 'files'>, over: Partial<DockerfileRun>): Promise<DockerfileResult> {
-  const { dockerfile = 'Dockerfile', context = '.', target, buildArgs = {}, plugin = {}, signal, onLine } = over;
+  const { dockerfile = 'Dockerfile', context = '.', target, buildArgs = {}, plugin = {}, force = 'none', signal, onLine } = over;
   const choice = target === undefined ? {} : { target };
   const config = defineConfig({
     plugins: [dockerBuild({ repository, ...plugin }), look()],
@@ -91,6 +92,7 @@ async function run(workspace: TemporaryWorkspace, { repository, env }: Omit<Proj
   });
   const ran = await runConfig(config, {
     workspace: workspace.path,
+    force,
     env,
     ...(signal === undefined ? {} : { signal }),
     onEvent: (event) => {

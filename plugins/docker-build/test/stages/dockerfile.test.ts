@@ -84,6 +84,15 @@ describe.each(engineNames)('the image of a Dockerfile in %s', (engineName) => {
     expect((await build()).built).toEqual([BUILD]);
   });
 
+  it('is made of the layers that the engine has, unless the user forces the task', async () => {
+    const { run: build, workspace } = await project({ Dockerfile: 'FROM a:1\nRUN cat /proc/uptime > /uptime\n' });
+    const uptime = async (force: 'all' | 'none') => (await build({ force })).files!.get('uptime');
+    const first = await uptime('none');
+    await writeFile(workspace.join('Dockerfile'), '# other\nFROM a:1\nRUN cat /proc/uptime > /uptime\n');
+    expect(await uptime('none')).toBe(first);
+    expect(await uptime('all')).not.toBe(first);
+  });
+
   it('says which line of the Dockerfile failed, with which status, and what it printed', async () => {
     const { run: build } = await project({ 'os/Dockerfile': '# escape=\\\nFROM no:1 AS unused\nFROM a:1\n\nRUN echo fine\nRUN echo working && \\\n  echo broken && \\\n  exit 3\n' });
     const { text, failure } = await build({ dockerfile: 'os/Dockerfile', context: 'os' });
