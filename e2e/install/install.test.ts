@@ -4,7 +4,7 @@ import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync,
 import { createServer } from 'node:http';
 import { basename, join } from 'node:path';
 import { zstdDecompressSync } from 'node:zlib';
-import { createRegistry, mediaTypes } from '@cos/registry';
+import { anonymous, createRegistry, fixedAuth, mediaTypes, type AuthProvider } from '@cos/registry';
 import { startRegistry } from '@cos/registry/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCos, runTarget, type CosRun } from '../rig/cos.ts';
@@ -95,6 +95,21 @@ describe('cos install', () => {
     expect([nowhere.exitCode, nowhere.stderr]).toEqual([1, expect.stringContaining(`error COS_CLIENT_NOT_FOUND: The repository ${registry.host}/os/nothing has no repository.yaml.`)]);
   });
 
+  test('takes them from an image repository that wants a login, by the login of docker', async () => {
+    // bcrypt of "password"
+    writeFileSync(workspace.path('htpasswd'), 'user:$2b$04$e6UNk7taUFdXmStfOnt1CeLWyTVGMD0XdE5chU/ffR3ZdkK5vm/pG\n');
+    await using registry = await startRegistry({ config: { auth: { htpasswd: { realm: 'x', path: workspace.path('htpasswd') } } } });
+    const images = `${registry.host}/os/repository`;
+    await pushRepository(repository, images, fixedAuth({ [registry.host]: { kind: 'password', username: 'user', password: 'password' } }));
+    mkdirSync(workspace.path('login'));
+    writeFileSync(workspace.path('login/config.json'), JSON.stringify({ auths: { [registry.host]: { auth: Buffer.from('user:password').toString('base64') } } }));
+    const root = makeRoot();
+    const words = ['install', 'app/service', '--root', root, '--repository', `docker:${images}`];
+    const without = await runCos(workspace, words, { env: { DOCKER_CONFIG: workspace.path('nothing'), HOME: workspace.path('nothing') } });
+    expect([without.exitCode, without.stderr]).toEqual([1, expect.stringContaining('Log in to this registry.')]);
+    expectInstalled(root, await runCos(workspace, words, { env: { DOCKER_CONFIG: workspace.path('login') } }));
+  });
+
   test('tells all that stands in the way, and leaves the root as it was', async () => {
     const root = makeRoot();
     const before = readdirSync(root, { recursive: true });
@@ -110,8 +125,8 @@ describe('cos install', () => {
 });
 
 /** Pushes a repository on disk as the tags of an image repository, by the format alone: one image of one layer for each file, and for each package its content. */
-async function pushRepository(folder: string, images: string): Promise<void> {
-  await using registry = createRegistry();
+async function pushRepository(folder: string, images: string, auth: AuthProvider = anonymous): Promise<void> {
+  await using registry = createRegistry({ auth });
   const push = async (tag: string, layer: Buffer): Promise<void> => {
     const { descriptor } = await registry.pushBlob({ repository: images, content: layer });
     const config = Buffer.from(JSON.stringify({ architecture: 'amd64', os: 'linux', rootfs: { type: 'layers', diff_ids: [`sha256:${createHash('sha256').update(layer).digest('hex')}`] } }));

@@ -8,7 +8,7 @@ export type { RegistryErrorCode, RegistryProblem, Subject } from './registry-err
 export { formatReference, parseReference, parseRepository } from './reference/reference.ts';
 export type { Reference, Repository } from './reference/reference.ts';
 export { digestOf, isDigest } from './digest.ts';
-export { hostSettings } from './host-settings.ts';
+export { hostSettings, hostVariables } from './host-settings.ts';
 export { dockerAuth } from './auth/docker-auth.ts';
 export type { DockerAuthOptions, Variables } from './auth/docker-auth.ts';
 export { anonymous, fixedAuth } from './auth/credentials.ts';

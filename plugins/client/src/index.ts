@@ -1,4 +1,5 @@
 import { definePlugin } from '@cos/core';
+import { hostVariables } from '@cos/registry';
 import * as z from 'zod/mini';
 import { codes } from './codes.ts';
 import { install, uninstall, upgrade } from './commands/change.ts';
@@ -12,6 +13,8 @@ export const client = definePlugin({
   name: 'client',
   apiVersion: 1,
   options: z.object({}),
+  // Logins, certificates and proxies for image repositories.
+  hostEnv: hostVariables,
   codes,
   commands: { install, upgrade, uninstall, search },
 });

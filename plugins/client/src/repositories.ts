@@ -3,7 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import { diskTransport, httpTransport, imageTransport, openRepository, type OpenRepository, type Transport } from '@cos/client';
 import { formatProblem, isError, readClientFile, type RepositorySource } from '@cos/luet';
-import { createRegistry, type Registry } from '@cos/registry';
+import { createRegistry, hostSettings, type Registry } from '@cos/registry';
 import { refuse } from './problem.ts';
 
 export interface RepositoriesRequest {
@@ -12,6 +12,8 @@ export interface RepositoriesRequest {
   /** `--config`: a file of luet's client. */
   readonly config: string | undefined;
   readonly cwd: string;
+  /** Says where logins and proxies are. */
+  readonly env: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
   readonly warn: (message: string) => void;
 }
@@ -27,7 +29,7 @@ export async function openRepositories(request: RepositoriesRequest): Promise<re
     throw refuse('COS_CLIENT_NO_REPOSITORY', 'There is no repository to take packages from.', `Name one with --repository (a folder, http://…, or docker:host/path), or a configuration with --config. Looked for ${USUAL.join(', ')} and ${USUAL_FOLDER}.`);
   }
   // Packages are read from it later; its connections end with the program.
-  const registry = createRegistry();
+  const registry = createRegistry(hostSettings(request.env));
   return Promise.all(sources.map(async (source) => open(source, registry, request)));
 }
 

@@ -27,7 +27,7 @@ export async function* readPages(requester: Requester, { query, to, ...request }
     yield document;
     next = nextOf(document.answer.header('link'), document.answer.url);
     if (next === undefined) return;
-    if (next.origin !== base.origin) throw wrong(`a next page on ${base.host}`, `one on ${next.host}`);
+    if (next.origin !== base.origin) throw wrong(`a next page on ${base.origin}`, `one on ${next.origin}`);
     if (seen.has(next.href)) throw wrong('pages that end', 'a page that comes again');
     if (seen.size >= pageLimit) throw wrong(`at most ${pageLimit} pages`, 'more');
     seen.add(next.href);

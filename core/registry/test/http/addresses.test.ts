@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { request } from 'node:http';
 import { connect } from 'node:net';
-import { createRegistry, fixedAuth, hostSettings } from '../../src/index.ts';
+import { createRegistry, fixedAuth, hostSettings, hostVariables } from '../../src/index.ts';
 import { findEndpoint, isLoopback } from '../../src/http/endpoint.ts';
 import { startRegistry, type TestRegistry } from '../../src/testing.ts';
 import { forward, startEdge } from '../rig/edge-server.ts';
@@ -90,6 +90,14 @@ describe('a proxy', () => {
     expect(asked).toHaveLength(1);
     proxy.closeAllConnections();
     proxy.close();
+  });
+
+  it('is among what is read of no more variables than are named', () => {
+    const read = new Set<string>();
+    const env = new Proxy<Record<string, string>>({}, { get: (_, name) => void read.add(String(name)) });
+    hostSettings(env);
+    expect([...read].filter((name) => !hostVariables.includes(name))).toEqual([]);
+    expect(hostVariables).toContain('PATH');
   });
 
   it('is found in the variables of a process, in upper or lower case', () => {

@@ -17,11 +17,11 @@ export const install = defineCommand({
     ...changeParameters,
   },
   async handle(context) {
-    const { args, cwd, print, tell, log, signal } = context;
+    const { args, cwd, env, print, tell, log, signal } = context;
     return answering(tell, async () => {
       const wanted = readReferences(args.packages);
       const root = await findRoot(cwd, args.root);
-      const repositories = await openRepositories({ given: args.repository, config: args.config, cwd, signal, warn: (message) => log.warn(message) });
+      const repositories = await openRepositories({ given: args.repository, config: args.config, cwd, env, signal, warn: (message) => log.warn(message) });
       const isRequested = ({ category, name }: { readonly category: string; readonly name: string }): boolean => wanted.some((one) => one.name === name && one.category === category);
       const plan = (installed: Parameters<typeof planChanges>[0]['installed']): Changes => planChanges({ installed, repositories, wanted, others: args.relax ? 'keep' : 'upgrade' });
       tellChanges(await changeRoot({ root, repositories, plan, requested: isRequested, ...changeOptions(context) }), print);
@@ -39,10 +39,10 @@ export const upgrade = defineCommand({
     ...changeParameters,
   },
   async handle(context) {
-    const { args, cwd, print, tell, log, signal } = context;
+    const { args, cwd, env, print, tell, log, signal } = context;
     return answering(tell, async () => {
       const root = await findRoot(cwd, args.root);
-      const repositories = await openRepositories({ given: args.repository, config: args.config, cwd, signal, warn: (message) => log.warn(message) });
+      const repositories = await openRepositories({ given: args.repository, config: args.config, cwd, env, signal, warn: (message) => log.warn(message) });
       const plan = (installed: Parameters<typeof planChanges>[0]['installed']): Changes => planChanges({ installed, repositories, wanted: [], others: 'upgrade', sync: args.sync });
       tellChanges(await changeRoot({ root, repositories, plan, requested: () => false, ...changeOptions(context) }), print);
     });

@@ -23,13 +23,13 @@ export const search = defineCommand({
     installed: { type: 'text', description: 'a root filesystem: what is installed there, instead of what repositories have' },
     json: { type: 'flag', description: 'print JSON, for programs' },
   },
-  async handle({ args, cwd, print, tell, log, signal }) {
+  async handle({ args, cwd, env, print, tell, log, signal }) {
     return answering(tell, async () => {
       if (args.installed !== undefined && (args.repository.length > 0 || args.config !== undefined)) throw refuse('COS_CLIENT_REQUEST', 'Expected either --installed or repositories; found both.', 'Leave one of them out.');
       const root = args.installed === undefined ? undefined : await findRoot(cwd, args.installed);
       const all: readonly Found[] =
         root === undefined
-          ? (await openRepositories({ given: args.repository, config: args.config, cwd, signal, warn: (message) => log.warn(message) })).flatMap(({ name: repository, packages }) =>
+          ? (await openRepositories({ given: args.repository, config: args.config, cwd, env, signal, warn: (message) => log.warn(message) })).flatMap(({ name: repository, packages }) =>
               packages.filter(({ definition }) => !definition.hidden).map(({ definition: { category, name, version, description } }) => ({ category, name, version, repository, description })),
             )
           : readState(openRoot(root)).packages.map(({ category, name, version, repository }) => ({ category, name, version, repository, description: '' }));
