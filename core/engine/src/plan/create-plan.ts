@@ -56,7 +56,7 @@ export interface Planned {
   readonly pins: {
     /** Keys of the pins that the targets asked. */
     readonly asked: ReadonlySet<string>;
-    /** True when every `plan` function came to its end, so that nothing else would be asked. */
+    /** True when every `plan` function came to an end of its own, so that nothing else would be asked. */
     readonly complete: boolean;
     /** Those of the diagnostics that are about pins that have no answer. */
     readonly problems: readonly Diagnostic[];
@@ -134,8 +134,9 @@ async function planTarget(
       const result: unknown = await target.plan({ ...context, params });
       wishes.push(...readWanted(draft, asked.name, site, (name) => kinds.get(name), result));
     } catch (error) {
-      draft.cutShort();
       const expected = diagnosticsOf(error);
+      // A target that refuses on its own would not ask for more.
+      if (expected === undefined) draft.cutShort();
       for (const diagnostic of expected ?? []) draft.report(diagnostic);
       if (expected === undefined) draft.report(explainThrow(asked.name, error, site));
     } finally {

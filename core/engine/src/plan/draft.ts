@@ -45,7 +45,7 @@ export interface Draft {
   readonly missingPins: Map<string, MissingPin>;
   /** Nothing is looked up: planning goes on where it can, to find everything that is missing. */
   readonly frozen: boolean;
-  /** Told when a `plan` function did not come to its end. */
+  /** Told when a `plan` function did not come to an end of its own, so that it might have asked for more. */
   readonly cutShort: () => void;
   readonly isCutShort: () => boolean;
   readonly diagnostics: Diagnostic[];

@@ -21,7 +21,16 @@ export interface CalledPin {
  * What the lock says. A pin that it does not answer is looked up by the sync step, and planning starts anew: this plan function ends here, unless it can go
  * on with a placeholder to find what else is missing.
  */
-export function callPin(draft: Draft, { plugin, name: pin, definition, site }: CalledPin, given: unknown, givenDetails: unknown): unknown {
+export function callPin(draft: Draft, called: CalledPin, given: unknown, details: unknown): unknown {
+  try {
+    return answerPin(draft, called, given, details);
+  } catch (error) {
+    draft.cutShort();
+    throw error;
+  }
+}
+
+function answerPin(draft: Draft, { plugin, name: pin, definition, site }: CalledPin, given: unknown, givenDetails: unknown): unknown {
   if (typeof given !== 'string' || given === '') {
     throw new CosError({ code: 'COS_PLAN_INPUT', severity: 'error', message: `Expected a text as request of pin "${pin}" of plugin "${plugin}"; found ${quote(given)}.`, ...at(site) });
   }

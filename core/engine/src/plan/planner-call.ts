@@ -33,6 +33,8 @@ export async function callPlanner(draft: Draft, plugin: ResolvedPlugin, name: st
   const known = key === undefined ? undefined : draft.memo.get(key);
   const running = known ?? runPlanner(draft, plugin, { name, planner, what }, given, site);
   if (key !== undefined) draft.memo.set(key, running);
+  // What the target would ask with its answer is not known.
+  running.catch(draft.cutShort);
   const answer = await running;
   for (const path of answer.reads) draft.reads.add(path);
   for (const variable of answer.variables) draft.variables.add(variable);

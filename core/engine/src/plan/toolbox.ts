@@ -32,7 +32,7 @@ export function createToolbox(draft: Draft, variant: Variant, site: string): Too
   const source = (path: string): ArtifactRef<FileTree> => callSource(draft, path, enter(source));
   const plugins = [...draft.config.plugins].map(([name, plugin]): [string, Readonly<Record<string, unknown>>] => [name, membersOf(draft, plugin, variant, enter)]);
   return {
-    use: refuseUnknown(Object.fromEntries(plugins), (name, known) => ({ code: 'COS_PLAN_UNKNOWN_PLUGIN', message: `The config has no plugin "${name}".`, hint: hintFor(name, known, 'plugins', 'Add it to "plugins".') })),
+    use: refuseUnknown(draft, Object.fromEntries(plugins), (name, known) => ({ code: 'COS_PLAN_UNKNOWN_PLUGIN', message: `The config has no plugin "${name}".`, hint: hintFor(name, known, 'plugins', 'Add it to "plugins".') })),
     source,
     close: () => {
       isOpen = false;
@@ -55,7 +55,7 @@ function membersOf(draft: Draft, plugin: ResolvedPlugin, variant: Variant, enter
     const call = (request: unknown, details?: unknown): unknown => callPin(draft, { plugin: definition.name, name, definition: pin, site: enter(call) }, request, details);
     members.set(name, call);
   }
-  return refuseUnknown(Object.fromEntries(members), (name, known) => ({
+  return refuseUnknown(draft, Object.fromEntries(members), (name, known) => ({
     code: 'COS_PLAN_UNKNOWN_MEMBER',
     message: `Plugin "${definition.name}" has no stage, planner or pin "${name}".`,
     hint: hintFor(name, known, 'members'),
@@ -76,7 +76,7 @@ function callSource(draft: Draft, given: unknown, site: string | undefined): Art
 }
 
 /** An object whose unknown members throw instead of being undefined, so that `use.iso.imge(...)` says what is wrong. */
-function refuseUnknown<T extends object>(members: T, explain: (name: string, known: readonly string[]) => { readonly code: string; readonly message: string; readonly hint: string }): T {
+function refuseUnknown<T extends object>(draft: Draft, members: T, explain: (name: string, known: readonly string[]) => { readonly code: string; readonly message: string; readonly hint: string }): T {
   const known = Object.keys(members);
   const get = (target: T, name: string | symbol): unknown => {
     // `then` and symbols are looked up by the language itself (await, printing).
@@ -84,6 +84,7 @@ function refuseUnknown<T extends object>(members: T, explain: (name: string, kno
       const value: unknown = Reflect.get(target, name);
       return value;
     }
+    draft.cutShort();
     throw new CosError({ severity: 'error', ...explain(name, known), ...at(callerOf(get)) });
   };
   return new Proxy(Object.freeze(members), { get });

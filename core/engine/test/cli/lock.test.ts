@@ -142,6 +142,9 @@ test('a target that could not run for another reason has its pins looked up all 
   await using workspace = await workspaceOf(config(image + signed));
   expect(await workspace.cos('lock')).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('cos.lock: 2 added') });
   expect(await workspace.cos('lock', '--check')).toMatchObject({ exitCode: 0, stderr: '' });
+  const refusing = `  refusing: { description: 'x', plan: () => { throw new CosError({ code: 'COS_TEST_REFUSED', severity: 'error', message: 'Not with this base.' }); } },`;
+  await workspace.write({ 'cos.config.ts': config(image + refusing).replace('{ defineConfig,', '{ CosError, defineConfig,') });
+  expect(await workspace.cos('lock')).toMatchObject({ exitCode: 0, stdout: 'removed other:1 registry.digest\ncos.lock: 1 removed, 1 as before\n', stderr: '' });
   const broken = `  broken: { description: 'x', plan: () => { throw new Error('too early'); } },`;
   await workspace.write({ 'cos.config.ts': config(image + broken) });
   const { exitCode, stderr } = await workspace.cos('lock');
