@@ -11,8 +11,13 @@ import { checkout, makeWorkspace, type Workspace } from '../rig/workspace.ts';
 
 const pages = ['README.md', ...readdirSync(join(checkout, 'docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)];
 const configs = pages.flatMap((page) =>
-  [...readFileSync(join(checkout, page), 'utf8').matchAll(/^```ts\n(.*?)^```$/gms)].map((match) => match[1] ?? '').filter((text) => text.includes('export default defineConfig(')).map((text, index) => ({ name: `${page}, config ${index + 1}`, page, text })),
+  [...readFileSync(join(checkout, page), 'utf8').matchAll(/^```ts\n(.*?)^```$/gms)].map((match) => match[1] ?? '').filter(isWhole).map((text, index) => ({ name: `${page}, config ${index + 1}`, page, text })),
 );
+
+/** Others are parts of a config: the imports are left out. */
+function isWhole(text: string): boolean {
+  return text.includes("from '@cos/core'") && text.includes('export default defineConfig(');
+}
 
 function workspaceOf(text: string): Workspace {
   const empty = mkdtempSync(join(tmpdir(), 'cos-snippet-'));

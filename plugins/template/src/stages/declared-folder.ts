@@ -18,7 +18,7 @@ export const declaredFolder = createDefineStage(noOptions)({
   options: z.object({ package: valuesSchema }),
   async run({ inputs, options, emit, scratch, log }) {
     const folder = join(scratch, 'folder');
-    await writeFolder(readDeclared(options.package), await inputs.context?.path(), folder, log.warn);
+    await writeFolder(readDeclared(options.package), await inputs.context?.path(), folder, (message) => log.warn(message));
     return { folder: await emit.folder(folder, {}) };
   },
 });

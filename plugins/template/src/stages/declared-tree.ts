@@ -31,7 +31,7 @@ export const declaredTree = createDefineStage(noOptions)({
       const folder = join(tree, category === '' ? '-' : category, name, version);
       const context = given.hasContext ? contexts.shift() : undefined;
       if (given.hasContext && context === undefined) throw new Error(`the package ${category}/${name}@${version} has a context that is not among the inputs`);
-      await writeFolder(one, await context?.path(), folder, log.warn);
+      await writeFolder(one, await context?.path(), folder, (message) => log.warn(message));
     }
     return { tree: await emit.tree(tree, {}) };
   },
