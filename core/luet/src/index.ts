@@ -49,7 +49,7 @@ export type {
   ChainElement, ImageBase, PackagePlan, PackageRole, PlannedImage, ResolvedCopy, ResolvedPackage,
 } from './plan/types.ts';
 export type { ArchiveContent, PackageKind } from './package/check-build-spec.ts';
-export type { RenderedPackage } from './render/render-package.ts';
+export type { RenderedPackage, WrittenPlace } from './render/render-package.ts';
 export type { RenderRequest, RenderResult, RenderTemplate } from './render/render-template.ts';
 export { hashPackage } from './tag/hash-package.ts';
 export { hashDirectory } from './tag/directory-hash.ts';

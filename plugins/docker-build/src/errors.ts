@@ -5,7 +5,7 @@ import type { codes } from './codes.ts';
 
 export type Code = keyof typeof codes;
 
-export type FailDetails = Partial<Pick<Diagnostic, 'notes' | 'output' | 'hint' | 'place' | 'source'>> & { readonly cause?: unknown };
+export type FailDetails = Partial<Pick<Diagnostic, 'notes' | 'output' | 'hint' | 'place' | 'source' | 'part'>> & { readonly cause?: unknown };
 
 /** Throws a failure. */
 export function fail(code: Code, message: string, details: FailDetails = {}): never {

@@ -32,7 +32,8 @@ function noteOf({ message, location }: RelatedLocation): Note {
   return { message: location.field === undefined || location.field.path === '' ? message : `${message}, in ${showField(location.field)}`, place: placeOf(location) };
 }
 
-function placeOf({ file, line, column, length }: Partial<Location> & { readonly file: string }): Place {
+/** A place of a tree as places of diagnostics are. */
+export function placeOf({ file, line, column, length }: Partial<Location> & { readonly file: string }): Place {
   return {
     file,
     ...(line === undefined ? {} : { line }),

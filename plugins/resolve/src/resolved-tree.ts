@@ -1,5 +1,6 @@
-import type { Diagnostic, Place } from '@cos/core';
+import type { Diagnostic, Origin, Place } from '@cos/core';
 import { writePackageObject, type ArchiveContent, type PackageKind, type PackagePlan, type PackageRole, type PlannedImage, type RepositorySource, type ResolvedPackage, type Tree, type TreePackage } from '@cos/luet';
+import { recipeOrigins } from './recipe-origins.ts';
 import { templateFiles } from './template-files.ts';
 
 // What the planner answers: plain data for the targets that make tasks of it. Paths are relative to the workspace.
@@ -24,6 +25,8 @@ interface EntryBase {
   readonly image: string | undefined;
   /** Fingerprint names of the packages whose archives make its base, in the order of unpacking. */
   readonly finalRequires: readonly string[];
+  /** Where the items of its recipe were written, by their names in the rendered recipe: for `origins` of stage calls. */
+  readonly origins: Readonly<Record<string, Origin>>;
 }
 
 export interface FilesEntry extends EntryBase {
@@ -77,11 +80,13 @@ export interface Described {
 
 export function describePlan({ plan, tree, repositories, source, report }: Described): ResolvedTree {
   const files = new Map(tree.packages.map((one) => [one.fingerprintName, one]));
+  const rendered = new Map(plan.rendered.map((one) => [one.package.fingerprintName, one]));
   return {
     packages: plan.packages.map((one) => {
       const found = files.get(one.fingerprintName);
-      if (found === undefined) throw new Error(`Internal error: ${one.fingerprintName} is planned and in no tree`);
-      return describeEntry(one, found, { source, report });
+      const recipe = rendered.get(one.fingerprintName);
+      if (found === undefined || recipe === undefined) throw new Error(`Internal error: ${one.fingerprintName} is planned and in no tree`);
+      return describeEntry(one, found, recipeOrigins(recipe), { source, report });
     }),
     images: plan.images,
     installed: plan.installed,
@@ -92,7 +97,7 @@ export function describePlan({ plan, tree, repositories, source, report }: Descr
   };
 }
 
-function describeEntry(one: ResolvedPackage, { dir, file, recipe, object }: TreePackage, { source, report }: Pick<Described, 'source' | 'report'>): PackageEntry {
+function describeEntry(one: ResolvedPackage, { dir, file, recipe, object }: TreePackage, origins: EntryBase['origins'], { source, report }: Pick<Described, 'source' | 'report'>): PackageEntry {
   const base: EntryBase = {
     id: `${one.category}/${one.name}@${one.version}`,
     category: one.category,
@@ -104,6 +109,7 @@ function describeEntry(one: ResolvedPackage, { dir, file, recipe, object }: Tree
     archive: one.archive,
     image: one.image,
     finalRequires: one.finalRequires,
+    origins,
   };
   if (object !== undefined) {
     const { file: program, line, column } = one.definition.at;

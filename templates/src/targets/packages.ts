@@ -128,7 +128,7 @@ export async function buildPackages(context: StandardContext, request: PackagesR
     const made = use['docker-build'].image({
       name,
       run: runOf(entry),
-      origins: entry.declared === undefined ? {} : originsOf(entry, entry.declared),
+      origins: entry.declared === undefined ? entry.origins : originsOf(entry, entry.declared),
       inputs: {
         recipe: partsOf(entry).recipe,
         context: partsOf(entry).context(),

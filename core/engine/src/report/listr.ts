@@ -16,7 +16,8 @@ const maxRows = 30;
 interface Row {
   readonly title: string;
   readonly total: number;
-  readonly running: Set<TaskKey>;
+  /** Running tasks with the last line that each printed. */
+  readonly running: Map<TaskKey, string>;
   readonly ended: Map<TaskKey, Outcome>;
   /** Set while listr shows the row. */
   show: (title: string, output: string) => void;
@@ -64,7 +65,7 @@ export function createTerminalReporter(options: ReporterOptions): Reporter {
         case 'run-started':
           return start(event);
         case 'task-started':
-          return update(`${event.plugin}.${event.stage}`, (row) => row.running.add(event.task));
+          return update(`${event.plugin}.${event.stage}`, (row) => row.running.set(event.task, ''));
         case 'task-finished':
           return update(`${event.plugin}.${event.stage}`, (row) => {
             row.running.delete(event.task);
@@ -75,6 +76,9 @@ export function createTerminalReporter(options: ReporterOptions): Reporter {
           summary = summaryText(event, memory, options);
           return;
         case 'task-output':
+          return update(event.task.slice(0, event.task.indexOf('#')), (row) => {
+            if (row.running.has(event.task) && event.line.trim() !== '') row.running.set(event.task, event.line);
+          });
         case 'output-published':
         case 'diagnostic':
           return;
@@ -90,7 +94,7 @@ export function createTerminalReporter(options: ReporterOptions): Reporter {
 }
 
 function createRow(title: string, total: number): Row {
-  return { title, total, running: new Set(), ended: new Map(), show: () => undefined, finish: () => undefined, finished: false };
+  return { title, total, running: new Map(), ended: new Map(), show: () => undefined, finish: () => undefined, finished: false };
 }
 
 function draw(rows: readonly Row[], color: boolean): Promise<unknown> {
@@ -146,7 +150,10 @@ function titleOf(row: Row): string {
   return `${row.title}${progress}${counts.length === 0 ? '' : `: ${counts.join(', ')}`}`;
 }
 
+/** A line for each of the first running tasks, with the last line that it printed; the rows of all stages have to fit on a screen. */
 function outputOf(row: Row): string {
-  const names = [...row.running].map((key) => printable(key.slice(key.indexOf('#') + 1)));
-  return names.length > 4 ? `${names.slice(0, 4).join(', ')} and ${names.length - 4} more` : names.join(', ');
+  const lines = [...row.running].map(([key, line]) => `${printable(key.slice(key.indexOf('#') + 1))}${line === '' ? '' : ` | ${printable(line)}`}`);
+  return lines.length > maxLines ? [...lines.slice(0, maxLines), `and ${lines.length - maxLines} more`].join('\n') : lines.join('\n');
 }
+
+const maxLines = 4;

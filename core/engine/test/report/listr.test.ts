@@ -3,6 +3,7 @@ import { configText, createCosWorkspace, launcher, shellPlugin, startProgram } f
 
 const targets = `
     many: { description: 'x', plan: ({ use }) => Array.from({ length: 60 }, (_, index) => use.shell.run({ name: 't' + index, inputs: { files: [] }, options: { command: 'echo ' + index + ' > out' } }).out) },
+    slow: { description: 'x', plan: ({ use }) => [use.shell.run({ name: 'slow', inputs: { files: [] }, options: { command: 'echo first; sleep 1; echo second line >&2; sleep 1; echo > out' } }).out] },
     bad: { description: 'x', plan: ({ use }) => [use.shell.run({ name: 'bad', inputs: { files: [] }, options: { command: 'exit 3' } }).out] },`;
 const files = { 'cos.config.ts': configText(targets), 'shell.ts': shellPlugin };
 
@@ -19,6 +20,13 @@ test('a terminal shows a row for each stage, not for each task, and the summary 
   const shown = await inTerminal(100, 'run', 'many');
   expect(shown).toMatch(/shell\.run \d+\/60/);
   expect(shown).toMatch(/✔ shell\.run: 60 built\n[\s\S]*Done in [\d.]+s: 60 built\.\n$/);
+});
+
+test('a row shows what each running task printed last', async () => {
+  const shown = await inTerminal(100, 'run', 'slow');
+  expect(shown).toContain('slow | first');
+  expect(shown).toContain('slow | second line');
+  expect(shown).toMatch(/✔ shell\.run: 1 built\n/);
 });
 
 test('a failure marks the row and is told in full below', async () => {

@@ -47,6 +47,8 @@ export interface RenderedPackage {
   /** The declared variables of the environment that the template asked for: nothing else of the environment is in its text. */
   readonly variables: ReadonlyMap<string, string>;
   readonly problems: readonly Problem[];
+  /** Where an item stands (`steps[2]`); undefined for what is not there. Absent for a package without a recipe of its own in a file. */
+  readonly placeOf?: (path: string) => WrittenPlace | undefined;
 }
 
 export function renderPackage(input: RenderPackageInput): RenderedPackage {
@@ -90,7 +92,23 @@ export function renderPackage(input: RenderPackageInput): RenderedPackage {
     text: result.text,
     variables,
     problems,
+    placeOf: (path) => placeOf(read.spec?.positions.get(path), map),
   };
+}
+
+function placeOf(at: Location | undefined, map: RenderedMap): WrittenPlace | undefined {
+  if (at === undefined) return undefined;
+  if (map.keepsPlaces) return { at, renderedLine: undefined };
+  const found = map.locate(at);
+  return { at: found.rendered ? undefined : found.at, renderedLine: at.line };
+}
+
+/** Where an item of a recipe was written, and where it stands in the rendered text. */
+export interface WrittenPlace {
+  /** Undefined when no single line of the source is certainly meant. */
+  readonly at: Location | undefined;
+  /** Line of the rendered text; undefined when that is the source, line by line. */
+  readonly renderedLine: number | undefined;
 }
 
 /** There is nothing to render: the recipe is data already. */

@@ -19,6 +19,8 @@ export interface BuildStep {
   readonly line: number;
   /** What it was made of, where it stands in no file that the user knows: `steps[1] of its recipe`. */
   readonly item?: string;
+  /** The same as targets name it when they say where it was written: `steps[1]`. */
+  readonly part?: string;
   /** Where the user wrote it. */
   readonly place?: Place;
 }
@@ -154,9 +156,10 @@ function whereOf({ subject, steps }: BuildRequest, step: BuildStep | undefined):
 }
 
 /** The place shows the instruction; without one it is quoted. */
-function sourceOf(step: BuildStep | undefined): Pick<FailDetails, 'notes' | 'place'> {
+function sourceOf(step: BuildStep | undefined): Pick<FailDetails, 'notes' | 'place' | 'part'> {
   if (step === undefined) return {};
-  return step.place === undefined ? { notes: [{ message: `The instruction is: ${step.text}` }] } : { place: step.place };
+  const part = step.part === undefined ? {} : { part: step.part };
+  return step.place === undefined ? { notes: [{ message: `The instruction is: ${step.text}` }], ...part } : { place: step.place };
 }
 
 const TAIL_LINES = 40;

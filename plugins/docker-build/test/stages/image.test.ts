@@ -109,7 +109,7 @@ describe.each(engineNames)('the images of a package in %s', (name) => {
     await using built = await build({ recipe: { steps: ['echo working', 'echo broken; exit 3'] } });
     expect(built.outcome).toBe('failed');
     expect(built.lines).toContain('working');
-    expect(built.failure).toMatchObject({ code: 'COS_DOCKER_STEP_FAILED', message: 'Step 8 of 8 of t/p-1.0 (steps[1] of its recipe) failed with exit status 3.', output: ['broken'] });
+    expect(built.failure).toMatchObject({ code: 'COS_DOCKER_STEP_FAILED', message: 'Step 8 of 8 of t/p-1.0 (steps[1] of its recipe) failed with exit status 3.', output: ['broken'], part: 'steps[1]' });
   });
 
   it('have no network in their steps unless the plugin gives them one', async () => {
