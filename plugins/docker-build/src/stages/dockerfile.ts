@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { CosError, fileTree, many, one } from '@cos/core';
 import { containerImage } from '@cos/core/artifacts';
 import * as z from 'zod/mini';
+import { explainHeredocs } from '../dockerfile/explain-heredocs.ts';
 import { findImages, type FoundImages } from '../dockerfile/find-images.ts';
 import { packParts } from '../dockerfile/pack-parts.ts';
 import { readDockerfile, type DockerfileModel } from '../dockerfile/read-dockerfile.ts';
@@ -83,6 +84,8 @@ export const dockerfile = defineStage({
         buildArgs: { ...platformArgumentsOf(model, platform), ...buildArgs, ...proxiesOf(env) },
         onLine: (line) => log.info(line),
         signal,
+      }).catch((error: unknown) => {
+        throw explainHeredocs(error, model, found);
       });
       return { image: await emit.image(image, { reference: engine.store.referenceOf(await engine.store.digestOf(image, signal)) }) };
     });

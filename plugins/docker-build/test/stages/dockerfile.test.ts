@@ -106,6 +106,12 @@ describe.each(engineNames)('the image of a Dockerfile in %s', (engineName) => {
     expect(failure).toMatchObject({ code: 'COS_DOCKER_DOCKERFILE_SYNTAX', place: { file: 'Dockerfile', line: 4 } });
   });
 
+  it('says that here-documents may be the reason where the engine cannot read them', async () => {
+    const { run: build } = await project({ Dockerfile: 'FROM a:1\nRUN true\nRUN <<EOF\necho a\nEOF\n' });
+    const { failure } = await build();
+    expect(failure).toMatchObject({ notes: [{ message: 'The first here-document begins here.', place: { file: 'Dockerfile', line: 3 } }], hint: expect.stringContaining('may not know here-documents') });
+  });
+
   it('tells before anything runs which files are missing, and all that is wrong at once', async () => {
     const { run: build } = await project({ Dockerfile: 'FROM a:1\nCOPY nothing /x\nCOPY etc/a /x\nADD https://example.test/f /f\nCOPY --from=9 / /\n', 'etc/a': '', '.dockerignore': 'etc' });
     const { diagnostics, summary, text } = await build();
