@@ -6,6 +6,7 @@ export const codes = {
   COS_DOCKER_ENGINE_FORBIDDEN: 'The user may not use the socket of the container engine.',
   COS_DOCKER_ENGINE_FAILED: 'The container engine broke off a request or answered something unexpected.',
   COS_DOCKER_TLS: 'The encrypted connection to the container engine could not be made.',
+  COS_DOCKER_NO_BUILDKIT: 'The container engine has no BuildKit, and the config asks for it.',
   COS_DOCKER_ENDPOINT_FORM: 'The address of the container engine is not of a form that can be used.',
   COS_DOCKER_CONTEXT_UNKNOWN: 'The context of the docker program cannot be read.',
   COS_DOCKER_RECIPE_FORM: 'The input `recipe` is not a package recipe of a known format.',

@@ -25,6 +25,7 @@ const hints: Readonly<Record<Code, string>> = {
   COS_DOCKER_ENGINE_FORBIDDEN: 'Join the group of the socket ("sudo usermod -aG docker $USER", then log in again), or use a rootless engine.',
   COS_DOCKER_ENGINE_FAILED: 'Read the log of the engine ("journalctl -u docker"); a full disk and a restarted engine are the usual causes.',
   COS_DOCKER_TLS: 'Set DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH to a folder with ca.pem, cert.pem and key.pem that the engine knows and that have not expired; "docker version" tells whether they do.',
+  COS_DOCKER_NO_BUILDKIT: 'Leave the plugin option "builder" out, or use Docker.',
   COS_DOCKER_ENDPOINT_FORM: 'Write "unix:///path/to/socket" or "tcp://host:port"; forward the socket of an engine behind SSH with "ssh -L".',
   COS_DOCKER_CONTEXT_UNKNOWN: 'List the contexts with "docker context ls", or unset DOCKER_CONTEXT.',
   COS_DOCKER_RECIPE_FORM: 'Give the output of the template plugin\'s stage "render" to the input "recipe".',

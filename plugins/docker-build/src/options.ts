@@ -19,6 +19,11 @@ export const pluginOptions = z.object({
   /** Arguments for `ARG` lines that the recipes bring; they are part of what is built. Default none. */
   buildArgs: z._default(buildArgsForm, {}),
   /**
+   * What builds images: `classic`, Docker's classic builder, or `buildkit`; both make the same images. Podman has only its own. Default `auto`: the classic
+   * builder, and Podman's where that is the engine.
+   */
+  builder: z._default(z.enum(['auto', 'classic', 'buildkit']), 'auto'),
+  /**
    * Further options of `docker build`, as luet's --backend-args: `--no-cache`, `--label=a=b`, `--build-arg=A=b`, `--add-host=h:1.2.3.4`, `--shm-size=64m`,
    * `--memory=2g`, `--cpuset-cpus=0-1`. Others are refused. Default none.
    */

@@ -3,11 +3,12 @@ import type { Place } from '@cos/core';
 import { failureOf, type FailDetails } from '../errors.ts';
 import { awaitRemoval } from './await-removal.ts';
 import type { BackendOptions } from './backend-options.ts';
+import { BuildkitSteps } from './buildkit-steps.ts';
 import { buildQuery } from './build-query.ts';
 import { createChatterFilter } from './builder-chatter.ts';
 import { EngineError, type EngineClient } from './client.ts';
 import { productOf, type EngineProduct } from './product.ts';
-import { readProgress, type Progress } from './progress.ts';
+import { readProgress, type BuildEvent, type Progress } from './progress.ts';
 
 // One build in the engine. When the connection ends (abort, crash), Docker stops the build and removes its container itself; Podman lets the running command
 // come to its end, does nothing with what it made, and cannot be told to stop it.
@@ -41,6 +42,8 @@ export interface BuildRequest {
   readonly buildArgs: Readonly<Record<string, string>>;
   /** False: every instruction is done anew, whatever the engine remembers of it. Default: true. */
   readonly layerCache?: boolean;
+  /** Default: Docker's classic builder, and Podman's only one. */
+  readonly builder?: 'classic' | 'buildkit';
   /** What the config asks for beside that. */
   readonly backend?: BackendOptions;
   readonly onLine: (line: string) => void;
@@ -51,13 +54,15 @@ export interface BuildRequest {
 export async function buildImage(client: EngineClient, request: BuildRequest): Promise<string> {
   const { steps, signal } = request;
   const product = await productOf(client, signal);
+  if (request.builder === 'buildkit' && product.name === 'podman') throw failureOf('COS_DOCKER_NO_BUILDKIT', 'Podman has no BuildKit: it builds with a builder of its own.');
   const isChatter = createChatterFilter(product);
+  const buildkit = new BuildkitSteps(steps.map(({ text }) => text));
   const tail = new Tail(TAIL_LINES);
   let step: BuildStep | undefined;
   let image: string | undefined;
   let container: string | undefined;
   try {
-    for await (const event of readProgress(await startBuild(client, request, product))) {
+    for await (const event of withTraces(readProgress(await startBuild(client, request, product)), buildkit)) {
       signal.throwIfAborted();
       switch (event.kind) {
         case 'step':
@@ -75,7 +80,7 @@ export async function buildImage(client: EngineClient, request: BuildRequest): P
           image = event.id;
           break;
         case 'error':
-          throw stepFailure(request, step, event, tail.lines);
+          throw stepFailure(request, buildkit.failed === undefined ? step : steps[buildkit.failed - 1], event, tail.lines);
       }
     }
   } finally {
@@ -85,6 +90,15 @@ export async function buildImage(client: EngineClient, request: BuildRequest): P
   // A connection that breaks off without an error message ends the stream, too.
   if (image === undefined) throw failureOf('COS_DOCKER_ENGINE_FAILED', `The engine broke off the build of ${request.subject} without a word.`, { output: tail.lines });
   return image;
+}
+
+/** The events in which BuildKit's reports are taken apart. */
+async function* withTraces(events: AsyncIterable<Progress>, buildkit: BuildkitSteps): AsyncGenerator<BuildEvent> {
+  for await (const event of events) {
+    if (event.kind !== 'trace') yield event;
+    else for (const inner of buildkit.read(event.base64)) yield inner;
+  }
+  yield* buildkit.end();
 }
 
 async function startBuild(client: EngineClient, request: BuildRequest, product: EngineProduct): Promise<AsyncIterable<Uint8Array>> {
@@ -133,6 +147,8 @@ function stepFailure(request: BuildRequest, step: BuildStep | undefined, { messa
   if (exitCode !== undefined && step !== undefined && /^RUN\s/i.test(step.text)) {
     return failureOf('COS_DOCKER_STEP_FAILED', `${where} failed with exit status ${exitCode}.`, { ...sourceOf(step), output });
   }
+  const line = /parse error.* line (\d+)/i.exec(message)?.[1];
+  if (line !== undefined) return syntaxFailure(request, request.steps.findLast((each) => each.line <= Number(line)), message);
   // Podman comes to the second line of a command that is not continued as if it were an instruction.
   const word = /Unknown instruction: "(\w+)"/.exec(message)?.[1];
   if (word !== undefined) return syntaxFailure(request, lineOwner(request.steps, word), `unknown instruction: ${word}`);

@@ -21,7 +21,7 @@ export function buildQuery(request: BuildRequest, product: EngineProduct): Query
     memory: backend?.memory?.toString(),
     cpusetcpus: backend?.cpus,
   };
-  return product.name === 'docker' ? { ...common, networkmode: request.network } : { ...common, ...podmanQuery(request) };
+  return product.name === 'docker' ? { ...common, networkmode: request.network, version: request.builder === 'buildkit' ? '2' : '1' } : { ...common, ...podmanQuery(request) };
 }
 
 /**

@@ -4,6 +4,12 @@ import { fieldsOf } from './json-answer.ts';
 // `error` message tells.
 
 export type Progress =
+  | BuildEvent
+  /** A report of BuildKit, base64 of its own form. */
+  | { readonly kind: 'trace'; readonly base64: string };
+
+/** What happens in a build, whatever builder it is. */
+export type BuildEvent =
   /** Of several stages, `stage` says which one `number` and `total` count in; undefined where they count everything. */
   | { readonly kind: 'step'; readonly number: number; readonly total: number; readonly stage: number | undefined; readonly text: string }
   /** A whole line of output, without its line end and without colours. */
@@ -25,6 +31,10 @@ function* read(message: string, output: LineSplitter): Generator<Progress> {
     return;
   }
   const { stream, status, error, errorDetail, aux } = fields;
+  if (fields['id'] === 'moby.buildkit.trace' && typeof aux === 'string') {
+    yield { kind: 'trace', base64: aux };
+    return;
+  }
   if (typeof stream === 'string') for (const line of output.add(stream)) yield lineEvent(line);
   if (typeof status === 'string') {
     // An import answers with the id of the image as its last status.
@@ -47,11 +57,11 @@ function lineEvent(line: string): Progress {
   return { kind: 'step', number: Number(number), total: Number(total), stage: stage === undefined ? undefined : Number(stage), text };
 }
 
-/** Docker states the exit status of a command as a number, Podman in its message. */
+/** Docker's classic builder states the exit status of a command as a number, Podman and BuildKit in their messages. */
 function exitCodeOf(error: string, detail: unknown): number | undefined {
   const code = fieldsOf(detail).get('code');
   if (typeof code === 'number') return code;
-  const status = / while running runtime: exit status (\d+)\s*$/.exec(error)?.[1];
+  const status = /(?: while running runtime: exit status|: exit code:) (\d+)\s*$/.exec(error)?.[1];
   return status === undefined ? undefined : Number(status);
 }
 

@@ -81,6 +81,7 @@ export const dockerfile = defineStage({
         network: plugin.network,
         backend: backendOptionsOf(plugin),
         layerCache: !forced,
+        builder: plugin.builder === 'buildkit' ? 'buildkit' : 'classic',
         buildArgs: { ...platformArgumentsOf(model, platform), ...buildArgs, ...proxiesOf(env) },
         onLine: (line) => log.info(line),
         signal,

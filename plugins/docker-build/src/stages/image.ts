@@ -61,6 +61,7 @@ export const image = defineStage({
         tag: referenceOf(name),
         network: plugin.network,
         backend: backendOptionsOf(plugin),
+        builder: plugin.builder === 'buildkit' ? 'buildkit' : 'classic',
         layerCache: !forced,
         buildArgs: { ...plugin.buildArgs, ...proxiesOf(env) },
         onLine: (line) => log.info(line),
