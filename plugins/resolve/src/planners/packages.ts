@@ -2,6 +2,7 @@ import { CosError } from '@cos/core';
 import { createGoTemplateRender, loadTree, planPackages, valuesFromJson, type TreeReader } from '@cos/luet';
 import * as z from 'zod/mini';
 import { toObjects } from '../declared-packages.ts';
+import { checkRecipes } from '../check-recipes.ts';
 import { toDiagnostic } from '../diagnostic.ts';
 import { declaredVariables, definePlanner } from '../options.ts';
 import { findRepositories } from '../repositories.ts';
@@ -61,6 +62,7 @@ export const packages = definePlanner({
     for (const problem of found.problems) if (problem.severity === 'warning') report(toDiagnostic(problem, source));
     const errors = [...plan.problems, ...found.problems.filter(({ severity }) => severity === 'error')];
     if (errors.length > 0) throw new CosError(errors.map((problem) => toDiagnostic(problem, source)));
+    for (const problem of checkRecipes(plan)) report(problem);
     return describePlan({ plan, tree, repositories: found.repositories, source, report });
   },
 });
