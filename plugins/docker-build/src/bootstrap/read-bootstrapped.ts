@@ -19,6 +19,9 @@ const droppedFiles: readonly RegExp[] = [
   /^var\/log\/./,
 ];
 
+/** Belong to the user as whom apt downloads, if that user could enter the folder in which the system was made. apt gives them away again when it needs them. */
+const sandboxFolders = /^var\/(?:cache\/apt\/archives|lib\/apt\/lists)\/partial$/;
+
 /** What is dropped with everything below it. */
 const droppedTrees = /^(?:run|tmp|var\/tmp)\/./;
 
@@ -41,7 +44,7 @@ export async function* readBootstrapped(source: AsyncIterable<Uint8Array>, { opt
         const database = await readBody(entry);
         addInstalled(found.packages, Buffer.concat(database).toString('utf8'));
         yield { ...entry, body: bodyOf(database) };
-      } else yield entry;
+      } else yield sandboxFolders.test(path) ? { ...entry, uid: 0, gid: 0 } : entry;
     }
   }
   yield* canonicalize(writeTar(kept()), { scratch, epoch, times: 'set' });
