@@ -6,7 +6,7 @@ import { digest } from './pins/digest.ts';
 import { named } from './pins/named.ts';
 import { packages } from './pins/packages.ts';
 import { dockerfileImages } from './planners/dockerfile-images.ts';
-import { preflight } from './preflight.ts';
+import { about, preflight } from './preflight.ts';
 import { base } from './stages/base.ts';
 import { bootstrap } from './stages/bootstrap.ts';
 import { dockerfile } from './stages/dockerfile.ts';
@@ -37,5 +37,6 @@ export const dockerBuild = definePlugin({
   pins: { digest, named, packages },
   createStores,
   preflight,
+  about,
   sweep,
 });

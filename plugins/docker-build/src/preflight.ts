@@ -1,5 +1,8 @@
 import { CosError, type PreflightProblem } from '@cos/core';
+import { endpointName } from './engine/connection-failure.ts';
 import { useEngine, type EngineHost } from './engine/container-engine.ts';
+import { fieldsOf, textsOf } from './engine/json-answer.ts';
+import { productOf } from './engine/product.ts';
 
 export interface PreflightRequest extends EngineHost {
   readonly signal: AbortSignal;
@@ -22,3 +25,14 @@ export async function preflight({ plugin, env, signal }: PreflightRequest): Prom
 }
 
 const PING_TIMEOUT = 15_000;
+
+/** Which engine it is: `docker 20.10.24 at /var/run/docker.sock, builder classic`. */
+export async function about({ plugin, env, signal }: PreflightRequest): Promise<string> {
+  const { client } = await useEngine({ plugin, env });
+  const { name, version } = await productOf(client, signal);
+  const info = fieldsOf(await client.ask({ method: 'GET', path: '/info', signal }));
+  // Podman states it by itself, Docker among the ways of its security.
+  const isRootless = info.get('Rootless') === true || textsOf(info.get('SecurityOptions')).some((text) => text.includes('name=rootless'));
+  const builder = name === 'podman' ? 'buildah' : plugin.builder === 'buildkit' ? 'BuildKit' : 'classic';
+  return `${name} ${version} at ${endpointName(client.endpoint)}${isRootless ? ', rootless' : ''}, builder ${builder}`;
+}

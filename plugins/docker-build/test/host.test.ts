@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { inspectImage, listTags, referenceOf, tagImage } from '../src/engine/images.ts';
 import { pluginOptions } from '../src/options.ts';
-import { preflight } from '../src/preflight.ts';
+import { about, preflight } from '../src/preflight.ts';
 import { runOf, runTag } from '../src/run-tag.ts';
 import { sweep } from '../src/sweep.ts';
 import { engineNames, hostVariables, never, startEngine, TestImages, type TestEngine } from './rig/engine.ts';
@@ -26,6 +26,15 @@ describe.each(engineNames)('what a killed run left in %s', (name) => {
     await sweep({ plugin: z.parse(pluginOptions, { repository }), env: engine.env, signal: never, isAlive: (runId) => runId === 'alive-2' });
     expect((await listTags(client, repository, 'run-', never)).map(({ tag }) => tag)).toEqual(['run-package-alive-2']);
     expect(await inspectImage(client, referenceOf(images.name('base')), never)).toBeDefined();
+  });
+});
+
+describe.each(engineNames)('what is told of %s', (name) => {
+  it('is its version, where it is and what builds', async () => {
+    const engine = await startEngine(name);
+    const told = await about({ plugin: z.parse(pluginOptions, {}), env: engine.env, signal: never });
+    expect(told).toMatch(new RegExp(`^${name} [0-9.]+\\S* at /\\S+, (?:rootless, )?builder ${name === 'docker' ? 'classic' : 'buildah'}$`));
+    await engine.stop();
   });
 });
 

@@ -129,6 +129,8 @@ export interface PluginDefinition<N extends string = string, PS extends Schema =
   createStores?(context: Omit<HostContext<Out<PS>>, 'signal'>): readonly ArtifactStore[];
   /** Can this plugin work on this host? Called only when a task of the plugin is going to run. */
   preflight?(context: HostContext<Out<PS>>): Promise<readonly PreflightProblem[]>;
+  /** One line for `cos doctor` on what the plugin found on the host, asked only when preflight has no problem. Default: that it can work. */
+  about?(context: HostContext<Out<PS>>): Promise<string>;
   /** Removes what a killed run left in foreign programs (containers of dead runs). Called before the first task of the plugin runs. */
   sweep?(context: HostContext<Out<PS>> & { readonly isAlive: (runId: string) => boolean }): Promise<void>;
 }

@@ -105,8 +105,9 @@ async function pluginFindings(config: ResolvedConfig, terminal: Terminal): Promi
 
 async function preflight({ definition, options }: ResolvedPlugin, terminal: Terminal): Promise<readonly Finding[]> {
   try {
-    const problems = (await definition.preflight?.({ plugin: options, env: pickEnv(definition.hostEnv, terminal.env), signal: terminal.signal })) ?? [];
-    if (problems.length === 0) return [{ ok: true, what: definition.name, detail: 'can work on this host' }];
+    const context = { plugin: options, env: pickEnv(definition.hostEnv, terminal.env), signal: terminal.signal };
+    const problems = (await definition.preflight?.(context)) ?? [];
+    if (problems.length === 0) return [{ ok: true, what: definition.name, detail: (await definition.about?.(context)) ?? 'can work on this host' }];
     return problems.map(({ message, hint }) => ({ ok: false, what: definition.name, detail: message, hint }));
   } catch (error) {
     const known = diagnosticsOf(error);
