@@ -4,7 +4,8 @@ import { showField, type Location, type ObjectField, type Problem, type RelatedL
 /** A problem of a tree as a diagnostic of the run. `source` answers the text of a file that was read, for the lines around the place; else it is read again. */
 export function toDiagnostic(problem: Problem, source: (file: string) => string | undefined = () => undefined): Diagnostic {
   const expected = [
-    ...(problem.expected === undefined ? [] : [`expected ${problem.expected}`]),
+    // Some messages say it themselves.
+    ...(problem.expected === undefined || problem.message.includes(problem.expected) ? [] : [`expected ${problem.expected}`]),
     ...(problem.found === undefined ? [] : [`found ${JSON.stringify(problem.found)}`]),
   ];
   const isRendered = problem.rendered === true && problem.line !== undefined;

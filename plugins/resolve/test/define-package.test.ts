@@ -75,7 +75,7 @@ describe('packages that a config declares', () => {
         note: app/wrong@1.0 is declared here, and the field is step
         hint: did you mean "steps"?
 
-      error COS_RESOLVE_WRONG_TYPE: steps[1] must be text, expected text, found "number 5"
+      error COS_RESOLVE_WRONG_TYPE: steps[1] must be text, found "number 5"
         at <test>
         note: app/wrong@1.0 is declared here, and the field is steps[1]
 
