@@ -103,7 +103,7 @@ describe('a mistake ends in a message that says what, where and what to do', () 
     });
     expect(messageOf(workspace, await runCos(workspace, ['run', 'x']))).toMatchInlineSnapshot(`
       "exit code 2
-      error COS_PLUGIN_INVALID: Expected a configured plugin as plugins.8; found {"name":"mine"}.
+      error COS_PLUGIN_INVALID: Expected a configured plugin as plugins.10; found {"name":"mine"}.
         at cos.config.ts:10:16
              8 | });
              9 |
@@ -278,6 +278,10 @@ const tiny =`,
           | ls: /nowhere: No such file or directory
         note: The instruction is: RUN echo looking for it >&2 && ls /nowhere
         hint: The whole output is in the log file of the task. Steps have no network unless the plugin option "network" gives them one.
+
+      Outputs
+        build/packages/base-system-1.0.metadata.yaml
+        build/packages/base-system-1.0.package.tar.zst
 
       Failed in <time>: <counts>.
 
