@@ -209,7 +209,7 @@ test('of two runs that look up the same at once, both take the first answer', as
   const plans = await Promise.all([1, 2].map(async () => planConfig(versions([['a', { suite: 'x' }]], resolve), { workspace: workspace.path })));
   const [first, second] = plans.map(({ plan }) => plan?.tasks[0]?.options['command']);
   expect(first).toBe(second);
-  expect(await workspace.read('cos.lock')).toContain(`version: '${String(first)}'`);
+  expect(await workspace.read('cos.lock')).toContain(`version: '${typeof first === 'string' ? first : ''}'`);
 });
 
 test('a lock that cannot be written is told, and what it had stays', async () => {

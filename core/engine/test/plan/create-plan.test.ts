@@ -53,7 +53,7 @@ test('calls that differ in a hint alone are one task, with the hint of the first
   const plugin = definePlugin({ name: 'p', apiVersion: 1, options: noOptions, stages });
   const plan = ({ use }: any) => [use.p.work({ name: 'a', inputs: { where: use.p.tell({ name: 'one', inputs: {} }).out } }).out, use.p.work({ name: 'a', inputs: { where: use.p.tell({ name: 'two', inputs: {} }).out } }).out, use.p.work({ name: 'a', inputs: {} }).out];
   await using workspace = await createWorkspace();
-  const planned = await planConfig({ ...configOf({}), plugins: [plugin()], targets: { t: { description: 'x', plan } } } as unknown as AnyConfig, { workspace: workspace.path });
+  const planned = await planConfig({ ...configOf({}), plugins: [plugin()], targets: { t: { description: 'x', plan } } }, { workspace: workspace.path });
   expect(planned.text).toBe('');
   expect(planned.plan?.tasks.map(({ key }) => key)).toEqual(['p.tell#one', 'p.work#a']);
 });

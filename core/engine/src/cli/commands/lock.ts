@@ -79,7 +79,7 @@ export async function lock({ names, update, check }: LockRequest, settings: Sett
 
 /** Targets that cannot be planned without being told more. */
 function targetsWithWishes(config: ResolvedConfig): readonly string[] {
-  return [...config.targets].filter(([, target]) => Object.values<Parameter>(target.params ?? {}).some((parameter) => 'required' in parameter && parameter.required === true)).map(([name]) => name);
+  return [...config.targets].filter(([, target]) => Object.values<Parameter>(target.params ?? {}).some((parameter) => 'required' in parameter && parameter.required)).map(([name]) => name);
 }
 
 /** Why it cannot be told what nothing asks for; undefined when it can. */
