@@ -60,4 +60,12 @@ describe.each(engineNames)('options for the backend in %s', (name) => {
     expect(hosts.text).toBe('');
     expect(hosts.outputs.image.digest).not.toBe(plain.outputs.image.digest);
   });
+
+  it('are not needed for proxies: steps see those of the host, and nothing of them stays in the image', async () => {
+    const { workspace, folder } = await packageWorkspace({ a: 'a' });
+    const inputs = { recipe: await recipeFile(workspace, { steps: ['test "$HTTP_PROXY$no_proxy" = http://proxy.example:3128localhost && echo seen > /seen'] }), context: folder, base: { path: referenceOf(images.name('base')), meta: { reference: '' } }, copies: [] };
+    await using built = await runStage(dockerBuild({ repository: images.repository }), 'image', { workspace, env: { ...engine.env, HTTP_PROXY: 'http://proxy.example:3128', no_proxy: 'localhost' }, inputs });
+    expect(built.text).toBe('');
+    expect(await engine.docker('image', 'inspect', '--format', '{{json .Config.Env}}', built.outputs.image.meta.reference)).not.toContain('proxy');
+  });
 });
