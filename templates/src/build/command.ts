@@ -11,6 +11,7 @@ const platforms = ['linux/amd64', 'linux/arm64'] as const satisfies readonly Pla
 
 const commandParameters = {
   ...buildParameters,
+  packages: { ...buildParameters.packages, description: 'packages as category/name, category/name@1.2 or category/name@>=1.0; without any, --all or --full' },
   destination: { type: 'text', description: 'folder for archives and metadata, anywhere (default: packages below the output folder)' },
   pretend: { type: 'flag', description: 'as --dry-run, by the name that luet has for it' },
   values: { type: 'list', description: 'a values file (YAML); later ones win' },
