@@ -60,6 +60,7 @@ describe('a machine', () => {
     const machine = await startMachine({ ...options, logFile });
     expect(await machine.waitFor('serial world')).toBe('serial world');
     expect(await machine.waitFor(/hello (\w+)/)).toBe('hello serial');
+    await machine.waitFor('hello serial world\n');
     expect(machine.console).toContain('hello serial world\n');
     await machine.stop();
     expect(await machine.exited).toEqual({ code: undefined, signal: 'SIGKILL' });

@@ -41,7 +41,7 @@ test('a command that needs a config says that there is none', async () => {
 test('an unknown word is an unknown command, with the commands of that config as suggestions', async () => {
   await using workspace = await createCosWorkspace(files);
   const { exitCode, stderr } = await workspace.cos('lok');
-  expect([exitCode, stderr]).toEqual([2, 'error COS_REQUEST_UNKNOWN_COMMAND: There is no command "lok".\n  hint: Did you mean "look"?\n']);
+  expect([exitCode, stderr]).toEqual([2, 'error COS_REQUEST_UNKNOWN_COMMAND: There is no command "lok".\n  hint: Did you mean "lock" or "look"?\n']);
 });
 
 test('a config of the user counts alone', async () => {
