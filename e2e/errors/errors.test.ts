@@ -273,6 +273,12 @@ const tiny =`,
       "exit code 1
       error COS_DOCKER_STEP_FAILED: Step 7 of 8 of app/service-1.0 (steps[0] of its recipe) failed with exit status 1.
         task: docker-build.image#app/service@1.0
+        at packages/service/build.yaml:6:3
+            4 |   version: ">=0"
+            5 | steps:
+          > 6 | - echo looking for it >&2 && ls /nowhere
+              |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+            7 | - mkdir -p /usr/bin && cp service.sh /usr/bin/service && chmod 0755 /usr/bin/service
         last output:
           | looking for it
           | ls: /nowhere: No such file or directory

@@ -53,7 +53,7 @@ describe.each(engineNames)('a build in %s', (name) => {
   it('names the package, the step, the item of the recipe, its status and its last lines when a command fails', async () => {
     const error = await failureOf(buildImage(images.client, request({ steps: ['echo fine', 'echo almost; sleep 1; echo oh no >&2; exit 7'] }, 'bad')));
     expect(error.diagnostics).toEqual([{
-      code: 'COS_DOCKER_STEP_FAILED', severity: 'error',
+      code: 'COS_DOCKER_STEP_FAILED', severity: 'error', part: 'steps[1]',
       message: 'Step 8 of 8 of t/p-1.0 (steps[1] of its recipe) failed with exit status 7.',
       notes: [{ message: 'The instruction is: RUN echo almost; sleep 1; echo oh no >&2; exit 7' }],
       output: ['almost', 'oh no'],
