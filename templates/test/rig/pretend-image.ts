@@ -51,8 +51,10 @@ export function filesOf(image: PretendedImage): ReadonlyMap<string, string> {
 export async function savedImage(image: PretendedImage): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   const blobs = new Map(image.layers.map(({ digest, tar }) => [`blobs/sha256/${digest.slice('sha256:'.length)}`, tar]));
-  const manifest = [{ Config: 'config.json', RepoTags: null, Layers: [...image.layers].map(({ digest }) => `blobs/sha256/${digest.slice('sha256:'.length)}`) }];
-  for await (const chunk of writeTar([...[...blobs].map(([path, tar]) => createEntry({ path }, tar)), createEntry({ path: 'manifest.json' }, JSON.stringify(manifest))])) chunks.push(chunk);
+  const config = JSON.stringify({ architecture: 'amd64', os: 'linux', config: { Env: image.env, WorkingDir: image.folder }, rootfs: { type: 'layers', diff_ids: image.layers.map(({ digest }) => digest) } });
+  const configName = `${sha256(config)}.json`;
+  const manifest = [{ Config: configName, RepoTags: null, Layers: [...image.layers].map(({ digest }) => `blobs/sha256/${digest.slice('sha256:'.length)}`) }];
+  for await (const chunk of writeTar([...[...blobs].map(([path, tar]) => createEntry({ path }, tar)), createEntry({ path: configName }, config), createEntry({ path: 'manifest.json' }, JSON.stringify(manifest))])) chunks.push(chunk);
   return Buffer.concat(chunks);
 }
 
