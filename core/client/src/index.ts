@@ -18,6 +18,7 @@ export type { ChangeRequest, Changes, Offer } from './select/plan-changes.ts';
 export { changeRoot, CONTENT_LIMITS } from './install/change-root.ts';
 export type { ChangeRootRequest, RootEvent } from './install/change-root.ts';
 export type { ContentLimits } from './install/scan-archive.ts';
+export { lockFolder } from './root/lock.ts';
 export { openRoot } from './root/root-folder.ts';
 export type { Location, RootFolder } from './root/root-folder.ts';
 export { readState } from './root/state.ts';

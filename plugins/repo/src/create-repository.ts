@@ -1,12 +1,11 @@
 import { constants } from 'node:fs';
 import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createEntry } from '@cos/archive';
-import { metadataFileName, writeIndex, writeMetadata, writeRepository, type CompressionType, type RepositoryArchive, type RepositoryFile } from '@cos/luet';
+import { metadataFileName, writeMetadata, writeRepository, type CompressionType, type RepositoryArchive, type RepositoryFile } from '@cos/luet';
 import { folderEntries, type NamedFolder } from './folder-entries.ts';
 import type { MatchedPackage } from './match-packages.ts';
-import { runtimeTree } from './runtime-tree.ts';
-import { writeArchive } from './write-archive.ts';
+import { describePackages, runtimeTree } from './runtime-tree.ts';
+import { writeIndexArchives } from './write-index-archives.ts';
 
 export interface RepositoryRequest {
   /** An empty folder that becomes the repository. */
@@ -15,31 +14,34 @@ export interface RepositoryRequest {
   /** With their names in compilertree. */
   readonly trees: readonly NamedFolder[];
   readonly settings: Omit<RepositoryFile, 'files'>;
-  readonly treeCompression: CompressionType;
-  readonly metaCompression: CompressionType;
+  readonly archives: IndexArchives;
   /** Prefix of a second set of index files, to which a client can hold on. */
   readonly snapshot: string | undefined;
   readonly signal: AbortSignal;
 }
 
+/** How the archives of the index are called and compressed; names without the suffix of the compression. */
+export interface IndexArchives {
+  readonly treeName: string;
+  readonly metaName: string;
+  readonly treeCompression: CompressionType;
+  readonly metaCompression: CompressionType;
+}
+
 /**
- * Writes every file of a repository of the types disk and http: archives with their metadata, the three index archives, and last repository.yaml, which
- * names them with their digests. Equal requests give equal bytes.
+ * Writes every file of a repository: archives with their metadata, the three index archives, and last repository.yaml, which names them with their digests.
+ * Equal requests give equal bytes.
  */
 export async function createRepository(request: RepositoryRequest): Promise<void> {
   const { folder, packages, trees, settings, signal } = request;
   for (const { identity, archive, metadata } of packages) {
     signal.throwIfAborted();
-    await copyFile(archive.path, join(folder, metadata.path), constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
+    if (archive !== undefined) await copyFile(archive.path, join(folder, metadata.path), constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
     await writeFile(join(folder, metadataFileName(identity)), writeMetadata(metadata), { flag: 'wx' });
   }
   const mtime = settings.lastUpdate;
-  const index = createEntry({ path: 'repository.meta.yaml', mtime }, writeIndex(packages.map(({ metadata }) => metadata)));
-  const files = {
-    tree: await writeArchive({ folder, name: 'tree.tar', compression: request.treeCompression, entries: await runtimeTree(packages, trees, mtime), signal }),
-    meta: await writeArchive({ folder, name: 'repository.meta.yaml.tar', compression: request.metaCompression, entries: [index], signal }),
-    compilertree: await writeArchive({ folder, name: 'compilertree.tar', compression: 'gzip', entries: await folderEntries(trees, mtime), signal }),
-  };
+  const described = await describePackages(packages, trees);
+  const files = await writeIndexArchives({ ...request.archives, folder, prefix: '', tree: runtimeTree(described, mtime), index: packages.map(({ metadata }) => metadata), compilertree: await folderEntries(trees, mtime), mtime, signal });
   if (request.snapshot !== undefined) await writeSnapshot(folder, request.snapshot, { ...settings, files });
   await writeFile(join(folder, 'repository.yaml'), writeRepository({ ...settings, files }), { flag: 'wx' });
 }

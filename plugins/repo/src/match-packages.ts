@@ -13,7 +13,8 @@ export interface GivenArchive extends Identity {
 
 export interface MatchedPackage {
   readonly identity: Identity;
-  readonly archive: GivenArchive;
+  /** Undefined where only the metadata is known: the archive lies where the repository is published already. */
+  readonly archive: GivenArchive | undefined;
   /** With the archive's digest filled in. */
   readonly metadata: ArchiveMetadata;
 }
@@ -24,8 +25,11 @@ export interface MatchResult {
   readonly problems: readonly Diagnostic[];
 }
 
-/** Pairs archives with metadata by the packages' names, and checks that each pair and all of them together make a repository. */
-export function matchPackages(archives: readonly GivenArchive[], metadata: readonly ArchiveMetadata[]): MatchResult {
+/**
+ * Pairs archives with metadata by the packages' names, and checks that each pair and all of them together make a repository. Metadata that has no archive is
+ * a problem, unless `fromMetadata`: then its own digest of the archive counts.
+ */
+export function matchPackages(archives: readonly GivenArchive[], metadata: readonly ArchiveMetadata[], { fromMetadata = false }: { readonly fromMetadata?: boolean } = {}): MatchResult {
   const problems: Diagnostic[] = [...badNames([...archives, ...metadata.map((one) => one.package)])];
   const byName = indexArchives(archives, problems);
   const described = new Set<string>();
@@ -35,7 +39,8 @@ export function matchPackages(archives: readonly GivenArchive[], metadata: reado
     if (described.has(name)) problems.push(problem('COS_REPO_DUPLICATE', `The metadata of ${name} is given twice.`, 'Give each package once.'));
     described.add(name);
     const archive = byName.get(name);
-    if (archive === undefined) problems.push(problem('COS_REPO_NO_ARCHIVE', `There is metadata of ${name}, but no archive.`, 'Give archives and metadata of the same packages.'));
+    if (archive === undefined && fromMetadata && one.sha256 !== '') packages.push({ identity: identityOf(one.package), archive, metadata: one });
+    else if (archive === undefined) problems.push(noArchive(name, fromMetadata));
     else if (isPair(archive, one, problems)) packages.push({ identity: identityOf(one.package), archive, metadata: { ...one, sha256: archive.sha256 } });
   }
   for (const name of byName.keys()) {
@@ -56,6 +61,11 @@ function indexArchives(archives: readonly GivenArchive[], problems: Diagnostic[]
     byName.set(name, archive);
   }
   return byName;
+}
+
+function noArchive(name: string, fromMetadata: boolean): Diagnostic {
+  if (fromMetadata) return problem('COS_REPO_NO_ARCHIVE', `There is metadata of ${name} without a digest of its archive, and no archive.`, 'Take the metadata from a repository: there it has the digest.');
+  return problem('COS_REPO_NO_ARCHIVE', `There is metadata of ${name}, but no archive.`, 'Give archives and metadata of the same packages, or say "fromMetadata" when the archive lies in the repository already.');
 }
 
 function isPair(archive: GivenArchive, metadata: ArchiveMetadata, problems: Diagnostic[]): boolean {

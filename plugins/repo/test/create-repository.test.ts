@@ -96,7 +96,7 @@ test('the same request gives the same bytes, in whatever order packages come', a
   const tree = await writeFiles(await temporaryFolder(), { 'a/definition.yaml': 'name: a\n', 'b/x': '' });
   const packages = [await samplePackage(folder, { name: 'b' }), await samplePackage(folder, { name: 'a' }), await samplePackage(folder, { name: 'B' })];
   const digests = async (repository: string) => (await readdir(repository)).sort().map((name) => [name, sha256Of(join(repository, name))]);
-  const options = { treeCompression: 'zstd', metaCompression: 'gzip', snapshot: 'first' } as const;
+  const options = { archives: { treeName: 'tree.tar', metaName: 'm.tar', treeCompression: 'zstd', metaCompression: 'gzip' }, snapshot: 'first' } as const;
   const first = await makeRepository({ packages, trees: [{ name: 't', path: tree }], options });
   const second = await makeRepository({ packages: packages.toReversed(), trees: [{ name: 't', path: tree }], options });
   expect(await digests(second)).toEqual(await digests(first));

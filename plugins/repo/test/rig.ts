@@ -31,10 +31,10 @@ export interface SamplePackage {
 }
 
 /** A package whose archive GNU tar made. */
-export async function samplePackage(folder: string, record: Partial<PackageRecord> & { readonly name: string }, compression: CompressionType = 'gzip'): Promise<SamplePackage> {
+export async function samplePackage(folder: string, record: Partial<PackageRecord> & { readonly name: string }, compression: CompressionType = 'gzip', text = `${record.name}\n`): Promise<SamplePackage> {
   const identity = { category: record.category ?? 'app', name: record.name, version: record.version ?? '1.0' };
   const path = join(folder, archiveFileName(identity, compression));
-  const content = await writeFiles(join(folder, `content-${basename(path)}`), { 'usr/share/file': `${record.name}\n` });
+  const content = await writeFiles(join(folder, `content-${basename(path)}`), { 'usr/share/file': text });
   execFileSync('tar', ['-C', content, compression === 'gzip' ? '-czf' : compression === 'zstd' ? '--zstd' : '-cf', ...(compression === 'zstd' ? ['-cf'] : []), path, 'usr']);
   const sha256 = sha256Of(path);
   const runtime = createRecord({ ...record, ...identity });
@@ -64,8 +64,7 @@ export async function makeRepository({ packages, trees = [], options = {} }: Wan
     packages: matched.packages,
     trees,
     settings: { name: 'sample', description: 'A sample', type: 'disk', urls: ['/srv/repo'], revision: 3, lastUpdate: 315_532_800, priority: undefined },
-    treeCompression: 'gzip',
-    metaCompression: 'none',
+    archives: { treeName: 'tree.tar', metaName: 'repository.meta.yaml.tar', treeCompression: 'gzip', metaCompression: 'none' },
     snapshot: undefined,
     signal: new AbortController().signal,
     ...options,

@@ -14,13 +14,16 @@ export interface ImageTransportOptions {
   readonly platform: string;
 }
 
-/** Blobs are verified by the digests of their manifests; what the index says of a package's archive is about another file and is not compared. */
+/**
+ * Blobs are verified by the digests of their manifests. What the index says of a package's archive is about another file and is not compared; an index that
+ * cos wrote names the digest of the image instead, and then the tag does not count.
+ */
 export function imageTransport({ registry, repository, platform }: ImageTransportOptions): Transport {
-  async function* layerOf(tag: string, what: string, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
+  async function* layerOf(image: string, what: string, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
     try {
-      const { manifest } = await registry.manifest(`${repository}:${tag}`, { platform, signal });
+      const { manifest } = await registry.manifest(image, { platform, signal });
       if (manifest.kind !== 'image' || manifest.layers.length !== 1 || manifest.layers[0] === undefined) {
-        throw new ClientError('format', `The image ${repository}:${tag} is no object of a repository.`, { expected: 'an image of one layer', found: manifest.kind === 'image' ? `${manifest.layers.length} layers` : 'an index' });
+        throw new ClientError('format', `The image ${image} is no object of a repository.`, { expected: 'an image of one layer', found: manifest.kind === 'image' ? `${manifest.layers.length} layers` : 'an index' });
       }
       yield* registry.blob({ repository, descriptor: manifest.layers[0], signal });
     } catch (error) {
@@ -29,14 +32,14 @@ export function imageTransport({ registry, repository, platform }: ImageTranspor
   }
   async function* read(name: string, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
     const tag = checkObjectName(name, repository).replaceAll('+', '-');
-    for await (const entry of readTar(decompress(layerOf(tag, name, signal)))) {
+    for await (const entry of readTar(decompress(layerOf(`${repository}:${tag}`, name, signal)))) {
       if (entry.path.replace(/^(?:\.?\/)+/, '') !== name) continue;
       yield* entry.body;
       return;
     }
     throw new ClientError('format', `The image ${repository}:${tag} holds no file ${name}.`);
   }
-  return { place: repository, keepsArchives: false, read, readPackage: (object: PackageObject, signal) => layerOf(imageId(object), object.path, signal) };
+  return { place: repository, keepsArchives: false, read, readPackage: (object: PackageObject, signal) => layerOf(object.image === undefined ? `${repository}:${imageId(object)}` : `${repository}@${object.image}`, object.path, signal) };
 }
 
 function explain(error: RegistryError, repository: string, what: string): ClientError {

@@ -21,6 +21,8 @@ export interface PackageObject {
   readonly version: string;
   /** File name of the archive, from the index. */
   readonly path: string;
+  /** Digest of the image with the content, where the index says it. */
+  readonly image?: string;
 }
 
 /** Refuses names that could mean another place than the repository's own folder. */

@@ -9,9 +9,15 @@ import { readIfPresent } from './state.ts';
 
 /** Throws ClientError `busy`. The answer gives the lock back. */
 export function lockRoot(root: RootFolder): () => void {
-  const taken = take(root.state, 'root');
+  const taken = lockFolder(root.state, 'root');
   if (typeof taken === 'function') return taken;
-  throw new ClientError('busy', `Another command (process ${taken.split(' ')[1] ?? 'unknown'}) works on ${root.path}.`, { hint: 'Wait until it has ended.' });
+  throw new ClientError('busy', `Another command (process ${taken.process}) works on ${root.path}.`, { hint: 'Wait until it has ended.' });
+}
+
+/** Takes the lock `<name>.lock` in a folder. Answers what gives it back, or the number of the process that has it. Processes of this machine see each other. */
+export function lockFolder(folder: string, name: string): (() => void) | { readonly process: string } {
+  const taken = take(folder, name);
+  return typeof taken === 'function' ? taken : { process: taken.split(' ')[1] ?? 'unknown' };
 }
 
 let count = 0;

@@ -28,6 +28,11 @@ export interface ArchiveMetadata {
   readonly pullImageRepositories: readonly string[];
   /** The chain with its tags. */
   readonly chain: readonly RecordedElement[];
+  /**
+   * Digest of the image with the package's content, where the repository is one of images: `sha256:…`. In the index alone, under a key that luet does not
+   * know and leaves alone: tags can be moved, a digest binds the index to the content.
+   */
+  readonly image?: string;
 }
 
 export interface RecordedSpec {
@@ -124,6 +129,7 @@ function toIndexEntry(one: ArchiveMetadata): Record<string, unknown> {
     compressiontype: one.compression,
     dependencies: [],
     files: one.files,
+    ...(one.image === undefined ? {} : { image_digest: one.image }),
     package_cacheimage: '',
     path: one.path,
     runtime: toIndexRecord(one.runtime),

@@ -79,7 +79,16 @@ function readArchive(decoder: Decoder, node: YamlNode, what: string): ArchiveMet
     pushImageRepository: textOf(decoder, options.get('pushimagerepository'), 'pushimagerepository'),
     pullImageRepositories: textsOf(decoder, options.get('pullimagerepository'), 'pullimagerepository'),
     chain: readChain(decoder, specFields.get('sourceassertion'), what),
+    ...imageOf(decoder, fields.get('image_digest'), what),
   };
+}
+
+function imageOf(decoder: Decoder, entry: YamlEntry | undefined, what: string): Pick<ArchiveMetadata, 'image'> {
+  const text = textOf(decoder, entry, `${what}.image_digest`);
+  if (text === '' || entry === undefined) return {};
+  if (/^sha256:[0-9a-f]{64}$/.test(text)) return { image: text };
+  decoder.error('LUET_BAD_FORMAT', `${what}.image_digest is no digest`, entry.value.at, { expected: 'sha256: and 64 hexadecimal digits', found: text });
+  return {};
 }
 
 function readSpec(decoder: Decoder, fields: ReadonlyMap<string, YamlEntry>, what: string): RecordedSpec {
@@ -161,7 +170,7 @@ function textsOf(decoder: Decoder, entry: YamlEntry | undefined, what: string): 
 }
 
 const NO_FIELDS: ReadonlyMap<string, YamlEntry> = new Map();
-const ARCHIVE_KEYS = ['path', 'compilespec', 'compilationspec', 'checksums', 'compressiontype', 'files', 'runtime'];
+const ARCHIVE_KEYS = ['path', 'compilespec', 'compilationspec', 'checksums', 'compressiontype', 'files', 'runtime', 'image_digest'];
 const SPEC_KEYS = [
   'steps', 'env', 'prelude', 'image', 'seed', 'package', 'sourceassertion', 'package_dir', 'retrieve', 'unpack', 'includes',
   'excludes', 'buildoptions', 'build_options', 'copy', 'requires_final_images',

@@ -72,6 +72,13 @@ describe('the index', () => {
     expect(archives[1]).toEqual({ ...withoutPlaces(archive), chain: [] });
   });
 
+  it('names the image of a package where the repository is one of images, and only a digest', () => {
+    const image = `sha256:${'1f'.repeat(32)}`;
+    const text = writeIndex([{ ...archive, image }]);
+    expect(readIndex(text, 'i').archives[0]).toMatchObject({ image });
+    expect(readIndex(text.replace(image, 'latest'), 'i.yaml').problems).toMatchObject([{ code: 'LUET_BAD_FORMAT', expected: 'sha256: and 64 hexadecimal digits', found: 'latest' }]);
+  });
+
   it('has exactly the keys that luet writes', () => {
     const inside = ['index.0', 'index.0.compilationspec', 'index.0.compilationspec.build_options', 'index.0.compilationspec.build_options.SolverOptions'];
     expect(keysOf(writeIndex([archive]), inside)).toEqual(keysOf(example('repository.meta.yaml'), inside));

@@ -5,17 +5,22 @@ import { packageArchive, packageMetadata, repository } from '@cos/core/artifacts
 import { isError, readMetadata, readRepository, type ArchiveMetadata } from '@cos/luet';
 import * as z from 'zod/mini';
 import { createRepository } from '../create-repository.ts';
+import { writeImages } from '../image/write-images.ts';
 import { matchPackages } from '../match-packages.ts';
 import { defineStage } from '../options.ts';
+import { platformOf } from '../platform-of.ts';
 import { problem, withNotes } from '../problem.ts';
 
 const compression = z.enum(['none', 'gzip', 'zstd']);
 
+const fileName = z.string().check(z.regex(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$/, 'expected a file name of letters, digits and . _ -'));
+
 const createOptions = z.object({
   name: z.string().check(z.minLength(1)),
   description: z._default(z.string(), ''),
-  type: z._default(z.enum(['disk', 'http']), 'disk'),
-  /** Where clients find the folder: paths for `disk`, addresses for `http`. */
+  /** `docker`: the output is a folder of images in the layout of OCI instead, each named by its tag. */
+  type: z._default(z.enum(['disk', 'http', 'docker']), 'disk'),
+  /** Where clients find it: paths for `disk`, addresses for `http`, image repositories for `docker`. */
   urls: z._default(z.array(z.string()), []),
   /** Left out: one more than that of `previous`, or 1. */
   revision: z.optional(z.int().check(z.minimum(1))),
@@ -23,6 +28,11 @@ const createOptions = z.object({
   priority: z.optional(z.int()),
   treeCompression: z._default(compression, 'gzip'),
   metaCompression: z._default(compression, 'none'),
+  /** Names of the archives of tree and index, without the suffix of their compression. */
+  treeFilename: z._default(fileName, 'tree.tar'),
+  metaFilename: z._default(fileName, 'repository.meta.yaml.tar'),
+  /** True: metadata without an archive counts, too; the archive lies where the repository is published. Default false: that is a mistake. */
+  fromMetadata: z._default(z.boolean(), false),
   /** Names of `trees` in compilertree, in their order; default `tree`, `tree-2` and so on. Trees of one name are merged. */
   treeNames: z.optional(z.array(z.string().check(z.regex(/^[A-Za-z0-9_][A-Za-z0-9._+-]*$/, 'expected a name without slashes')))),
   /** Prefix of a second set of index files, for clients that hold on to it. */
@@ -32,15 +42,17 @@ const createOptions = z.object({
 /** Time and revision are inputs: a repository of the same packages has the same bytes. */
 export const create = defineStage({
   description: 'make a repository folder',
-  version: 1,
+  version: 2,
   cache: 'content',
+  // Images say what they are for.
+  platform: true,
   inputs: { archives: many(packageArchive), metadata: many(packageMetadata), trees: many(fileTree), previous: optional(fileTree) },
   outputs: { repository },
   options: createOptions,
-  async run({ inputs, options, emit, scratch, signal, sourceDateEpoch }) {
+  async run({ inputs, options, platform, emit, scratch, signal, sourceDateEpoch }) {
     const archives = await Promise.all(inputs.archives.map(async (one) => ({ ...one.meta, sha256: hexOf(one.digest), path: await one.path() })));
     const read = await Promise.all(inputs.metadata.map(async (one) => readPackage(await readFile(await one.path(), 'utf8'), `${one.meta.category}/${one.meta.name}`)));
-    const { packages, problems } = matchPackages(archives, read.flatMap(({ metadata }) => metadata ?? []));
+    const { packages, problems } = matchPackages(archives, read.flatMap(({ metadata }) => metadata ?? []), { fromMetadata: options.fromMetadata });
     // Metadata that cannot be read would be told a second time, as missing.
     const unread = read.flatMap(({ failure }) => failure ?? []);
     if (unread.length > 0) throw new CosError(unread);
@@ -60,12 +72,14 @@ export const create = defineStage({
         lastUpdate: sourceDateEpoch,
         priority: options.priority,
       },
-      treeCompression: options.treeCompression,
-      metaCompression: options.metaCompression,
+      archives: { treeName: options.treeFilename, metaName: options.metaFilename, treeCompression: options.treeCompression, metaCompression: options.metaCompression },
       snapshot: options.snapshot,
       signal,
     });
-    return { repository: await emit.repository(folder, { name: options.name }) };
+    if (options.type !== 'docker') return { repository: await emit.repository(folder, { name: options.name }) };
+    const layout = join(scratch, 'layout');
+    await writeImages({ folder, packages, layout, platform: platformOf(platform), scratch, signal });
+    return { repository: await emit.repository(layout, { name: options.name }) };
   },
 });
 
