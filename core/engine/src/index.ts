@@ -36,4 +36,5 @@ export type { Secret, SecretSource } from './model/secret.ts';
 export { createDefineStage } from './model/stage.ts';
 export type { ExecOptions, ExecResult, ExecStream, Log, ResourceUse, Stage, StageContext } from './model/stage.ts';
 export { defineTool } from './model/tool.ts';
+export type { Toolchain, ToolchainCall, ToolchainCommand, ToolchainContent, ToolchainContext } from './model/toolchain.ts';
 export type { Tool } from './model/tool.ts';

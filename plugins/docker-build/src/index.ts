@@ -18,6 +18,7 @@ import { pull } from './stages/pull.ts';
 import { unpack } from './stages/unpack.ts';
 import { createStores } from './store/create-stores.ts';
 import { sweep } from './sweep.ts';
+import { createToolchain } from './toolchain/create-toolchain.ts';
 
 // The small build of zod has no texts of its own: without this every problem is "Invalid input".
 z.config(z.locales.en());
@@ -38,5 +39,6 @@ export const dockerBuild = definePlugin({
   createStores,
   preflight,
   about,
+  createToolchain,
   sweep,
 });

@@ -40,6 +40,11 @@ export const pluginOptions = z.object({
   insecureRegistries: z._default(z.array(z.string().check(z.regex(/^[A-Za-z0-9.[\]:-]+$/))), []),
   /** Addresses that are asked for digests instead of registries: `{ 'docker.io': 'https://mirror.example' }`. The engine has mirrors of its own. Default none. */
   registryMirrors: z._default(z.record(z.string(), z.url({ protocol: /^https?$/ })), {}),
+  /**
+   * The image for tools that run in a container (`engine: { toolchain: 'container' }` in the config): `image` is a name that the engine or a registry has,
+   * default `debian:bookworm-slim`, into which the packages of the tools are installed by `network` (`default` or `host`; default `default`).
+   */
+  toolchain: z._default(z.strictObject({ image: z._default(z.string(), 'debian:bookworm-slim'), network: z._default(z.enum(['default', 'host']), 'default') }), { image: 'debian:bookworm-slim', network: 'default' }),
   /** Folder for the layers of images while they are read, as large as the largest images; default TMPDIR or /tmp. */
   tmpdir: z.optional(z.string()),
 });
@@ -47,7 +52,7 @@ export const pluginOptions = z.object({
 export type PluginOptions = z.output<typeof pluginOptions>;
 
 /** Options that say where things are, not what is built. */
-export const hostOptions = ['socket', 'tmpdir', 'insecureRegistries', 'registryMirrors'] as const;
+export const hostOptions = ['socket', 'tmpdir', 'insecureRegistries', 'registryMirrors', 'toolchain'] as const;
 
 const proxies = ['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'ftp_proxy', 'no_proxy'] as const;
 

@@ -4,6 +4,7 @@ import type { ResolvedConfig } from '../config/resolved-config.ts';
 import { CosError } from '../errors/cos-error.ts';
 import type { Diagnostic } from '../errors/diagnostic.ts';
 import type { ExecuteOptions } from '../execute/options.ts';
+import { toolchainOf } from '../execute/ready-toolchain.ts';
 import { createPinBench } from '../execute/pin-bench.ts';
 import type { Emit } from '../model/event.ts';
 import type { Plan } from '../model/plan.ts';
@@ -77,5 +78,6 @@ export function executeOptions(config: ResolvedConfig, settings: Settings, termi
     seed: settings.seed,
     env: terminal.env,
     signal: terminal.signal,
+    ...toolchainOf(config, terminal.env),
   };
 }

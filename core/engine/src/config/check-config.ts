@@ -23,9 +23,10 @@ export interface CheckedConfig {
   readonly cacheMaxBytes: number;
   readonly sourceDateEpoch: number;
   readonly resources: Readonly<Record<string, number>>;
+  readonly toolchain: 'host' | 'container';
 }
 
-const fields = ['plugins', 'derivatives', 'targets', 'outDir', 'sourceDateEpoch', 'resources', 'cache'] as const;
+const fields = ['plugins', 'derivatives', 'targets', 'outDir', 'sourceDateEpoch', 'resources', 'cache', 'engine'] as const;
 const gibibyte = 1024 ** 3;
 /** The end of 2107, the last day that FAT can tell. */
 const lastEpoch = 4_354_819_199;
@@ -56,6 +57,7 @@ export async function checkConfig(given: unknown, file: string, report: Report, 
     cacheMaxBytes: checkInteger(subject, 'cache.maxBytes', cache['maxBytes'], { minimum: 0, fallback: 20 * gibibyte }),
     sourceDateEpoch: checkInteger(subject, 'sourceDateEpoch', given['sourceDateEpoch'], { minimum: 0, maximum: lastEpoch, fallback: 315_532_800 }),
     resources: checkResources(subject, given['resources'], checkedPlugins),
+    toolchain: checkToolchain(subject, given['engine'], checkedPlugins),
   };
 }
 
@@ -79,6 +81,26 @@ function checkResources(subject: Subject, given: unknown, plugins: ReadonlyMap<s
     if (!known.includes(name)) problem(subject, 'COS_CONFIG_UNKNOWN_FIELD', `No stage takes the resource "${name}".`, name === 'cpu' ? 'What runs at once is bounded by --jobs.' : hintFor(name, known, 'resources'));
   }
   return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, checkInteger(subject, `resources.${name}`, value, { minimum: 1, fallback: 2 })]));
+}
+
+function checkToolchain(subject: Subject, given: unknown, plugins: ReadonlyMap<string, ResolvedPlugin>): 'host' | 'container' {
+  if (given === undefined) return 'host';
+  if (!isObject(given)) {
+    expected(subject, 'engine', 'an object', given);
+    return 'host';
+  }
+  checkKeys({ ...subject, what: '"engine" of the config' }, given, ['toolchain']);
+  const { toolchain } = given;
+  if (toolchain === undefined || toolchain === 'host') return 'host';
+  if (toolchain !== 'container') {
+    expected(subject, 'engine.toolchain', '"host" or "container"', toolchain);
+    return 'host';
+  }
+  const makers = [...plugins.values()].filter(({ definition }) => definition.createToolchain !== undefined).map(({ definition }) => definition.name);
+  if (makers.length === 1) return 'container';
+  const found = makers.length === 0 ? 'none' : makers.join(', ');
+  problem(subject, 'COS_CONFIG_TOOLCHAIN', `Expected one plugin that brings a toolchain, because "engine.toolchain" is "container"; found ${found}.`, 'The plugin of a container engine brings one, for example docker-build.');
+  return 'host';
 }
 
 function checkTargets(config: Subject, given: unknown): ReadonlyMap<string, Target> {

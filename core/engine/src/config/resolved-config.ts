@@ -53,6 +53,7 @@ export interface ResolvedConfig {
   readonly cacheMaxBytes: number;
   readonly sourceDateEpoch: number;
   readonly resources: Readonly<Record<string, number>>;
+  readonly toolchain: 'host' | 'container';
 }
 
 /** What the command line adds to the config. */

@@ -33,6 +33,7 @@ export const codes = {
   COS_CONFIG_VALUES_TYPE: 'Values replace a map by something else, or something else by a map.',
   COS_CONFIG_SET: 'The argument of `--set` is not of the form `path=value`.',
   COS_CONFIG_SET_UNKNOWN: 'The path of `--set` starts with a key that no other layer of values has.',
+  COS_CONFIG_TOOLCHAIN: 'Tools are wanted from a container, and no plugin, or more than one, brings one.',
   COS_CONFIG_DECLARATION: 'A function that the config declares a package with threw.',
   // Plugins.
   COS_PLUGIN_INVALID: 'A member of `plugins` is not a configured plugin, or its definition is not well formed.',
@@ -78,6 +79,7 @@ export const codes = {
   COS_TASK_SOURCE_OVERLAP: "A source overlaps with the folder of named outputs or with the engine's own.",
   COS_TASK_SPECIAL_FILE: 'A source or an output holds a named pipe, a socket or a device.',
   COS_TOOL_MISSING: 'A tool that a stage declares is not on this host.',
+  COS_TOOL_NOT_IN_TOOLCHAIN: 'A stage gives its tool something that reaches tools of the host only.',
   COS_TOOL_FILE_MISSING: 'A file that a tool needs is not on this host.',
   // Running tasks.
   COS_TASK_TOOL_FAILED: 'A tool did not end well.',

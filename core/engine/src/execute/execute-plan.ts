@@ -89,7 +89,7 @@ async function execute(execution: Execution, tally: Tally): Promise<number> {
   const layout = layoutOf(options.folder);
   const registered = await registerRun(layout, options.signal);
   try {
-    const opened = await openLookup({ plan, bindings, options, runId: registered.runId, signal: options.signal });
+    const opened = await openLookup({ plan, bindings, options, runId: registered.runId, signal: options.signal, tell: (message) => emit({ type: 'toolchain-progress', line: message }) });
     if (opened.kind !== 'open') {
       for (const diagnostic of opened.problems) emit({ type: 'diagnostic', diagnostic });
       return opened.kind === 'missing-tools' ? exitCodes.hostLacks : exitCodes.wrongRequest;

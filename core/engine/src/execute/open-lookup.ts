@@ -32,15 +32,18 @@ export interface OpenOptions {
   readonly signal: AbortSignal;
   /** `if-possible`: a workspace that cannot be written to can be looked at all the same; what was learned about it is just forgotten. Default: it must be kept. */
   readonly keep?: 'if-possible';
+  /** Gets lines of progress, where tools have to be got first. */
+  readonly tell?: (line: string) => void;
 }
 
 /** Finds the tools and reads the sources of a plan; what was learned about both is kept for the next run. */
-export async function openLookup({ plan, bindings, options, runId, signal, keep }: OpenOptions): Promise<Opened> {
+export async function openLookup({ plan, bindings, options, runId, signal, keep, tell = () => undefined }: OpenOptions): Promise<Opened> {
   const layout = layoutOf(options.folder);
   const memo = createToolMemo(readText(layout.toolMemo));
-  const needed = await probeTools(plan.tasks, bindings, { path: options.env['PATH'], memo, signal });
+  const toolchain = await options.openToolchain?.({ memo, tell, signal, stages: plan.tasks.map((task) => ({ plugin: task.plugin, stage: bindings.stage(task) })) });
+  const needed = await probeTools(plan.tasks, bindings, { path: options.env['PATH'], memo, signal, toolchain });
   attempt(keep, () => keepMemo(layout, memo));
-  const missing = missingTools(needed);
+  const missing = missingTools(needed, options.offersToolchain);
   if (missing.length > 0) return { kind: 'missing-tools', problems: missing };
 
   const statIndex = createStatIndex(readText(layout.statIndex));

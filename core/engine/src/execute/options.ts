@@ -1,4 +1,5 @@
 import type { TaskKey } from '../model/identity.ts';
+import type { OpenToolchain } from './ready-toolchain.ts';
 
 /** `finish`: start nothing new, let running tasks finish. `keep-going`: run all that does not need what failed. `fail-fast`: cancel what runs. */
 export type FailurePolicy = 'finish' | 'keep-going' | 'fail-fast';
@@ -21,4 +22,8 @@ export interface ExecuteOptions {
   /** The process's environment: stages see of it only what they and their plugins declare. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
+  /** Finds the toolchain for tools that are not to be those of the host. Default: all are. */
+  readonly openToolchain?: OpenToolchain;
+  /** Whether a plugin would bring a toolchain if it were asked for one: hints speak of it. Default false. */
+  readonly offersToolchain?: boolean;
 }

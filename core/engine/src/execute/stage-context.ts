@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { CosError } from '../errors/cos-error.ts';
 import type { PlannedTask } from '../model/plan.ts';
@@ -5,13 +6,14 @@ import type { ExecOptions, ExecResult, ExecStream, StageContext } from '../model
 import { pickVariables, toolEnvironment } from '../process/environment.ts';
 import { startProcess, type RunningProcess } from '../process/exec.ts';
 import { createRunId } from '../process/liveness.ts';
-import { installHint, type FoundTool } from './host-tools.ts';
+import { declaredTools, installHint, type FoundTool } from './host-tools.ts';
 import { openInputs } from './inputs.ts';
 import type { Outlet } from './outputs.ts';
 import type { Scratch } from './run-registry.ts';
 import type { OutputsOf, Run } from './run.ts';
 import { folderInScratch, pathInScratch } from './scratch-path.ts';
 import { closeAll, createSecretReader } from './secrets.ts';
+import { createToolFiles } from './tool-files.ts';
 
 // What a stage sees while it runs.
 
@@ -48,8 +50,10 @@ export function createStageRun(options: StageRunOptions): StageRun {
     if (tool === undefined) throw new CosError(undeclared(task, name, [...tools.keys()]));
     const cwd = folderInScratch(scratch.path, given.cwd ?? '.', 'cwd');
     const file = given.stdoutFile === undefined ? undefined : pathInScratch(scratch.path, given.stdoutFile, 'stdoutFile');
+    const env = toolEnvironment({ toolFolders: [...tools.values()].map(({ path }) => dirname(path)), home: scratch.path, sourceDateEpoch: run.plan.sourceDateEpoch, variables: { ...declared, ...given.env } });
     const fds: number[] = [];
     try {
+      if (tool.toolchain !== undefined && (given.secretFds ?? []).length > 0) throw new CosError(hostOnly(task, name, tool.toolchain.about));
       for (const secret of given.secretFds ?? []) fds.push(secrets.descriptor(secret));
       options.note(run.redactor.redact(`$ ${[name, ...args].join(' ')}`));
       const process = startProcess({
@@ -57,7 +61,8 @@ export function createStageRun(options: StageRunOptions): StageRun {
         path: tool.path,
         args,
         cwd,
-        env: toolEnvironment({ toolFolders: [...tools.values()].map(({ path }) => dirname(path)), home: scratch.path, sourceDateEpoch: run.plan.sourceDateEpoch, variables: { ...declared, ...given.env } }),
+        env,
+        ...(tool.toolchain === undefined ? {} : { via: tool.toolchain.command({ path: tool.path, cwd, env, writable: [realpathSync(scratch.path)], runId: run.runId }) }),
         ...(given.stdin === undefined ? {} : { stdin: given.stdin }),
         stdout: file === undefined ? stdout : { file },
         ...(given.exits === undefined ? {} : { exits: given.exits }),
@@ -91,6 +96,7 @@ export function createStageRun(options: StageRunOptions): StageRun {
     exec: async (tool, args, given = {}): Promise<ExecResult> => start(tool, args, given, 'collect').done,
     execStream: (tool, args, given = {}): ExecStream => start(tool, args, given, 'stream'),
     env: { ...pickVariables(run.options.env, definition.hostEnv ?? []), ...declared },
+    toolFile: createToolFiles({ tools, declared: declaredTools(run.bindings.stage(task)), folder: scratch.inputs, runId: run.runId, signal }),
     reveal: secrets.reveal,
     secretFile: secrets.file,
     log: { info: (message) => options.line('info', message), warn: (message) => options.line('warn', message) },
@@ -119,5 +125,14 @@ function undeclared(task: PlannedTask, name: string, declared: readonly string[]
     message: `The stage \`${task.plugin}.${task.stage}\` started \`${name}\`, which is not among its \`tools\`.`,
     notes: [{ message: declared.length > 0 ? `declared: ${declared.join(', ')}` : 'it declares no tools' }],
     hint: "This is a mistake in the stage's code: a tool that is not declared is not part of the fingerprint.",
+  };
+}
+
+function hostOnly(task: PlannedTask, name: string, place: string): ConstructorParameters<typeof CosError>[0] {
+  return {
+    code: 'COS_TOOL_NOT_IN_TOOLCHAIN',
+    severity: 'error',
+    message: `The stage \`${task.plugin}.${task.stage}\` gives \`${name}\` secrets as open files, which do not reach into ${place}.`,
+    hint: "Run its tools on the host: `engine: { toolchain: 'host' }` in the config.",
   };
 }

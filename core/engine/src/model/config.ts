@@ -62,6 +62,13 @@ export interface Config<Ps extends readonly AnyPlugin[] = readonly AnyPlugin[], 
   readonly sourceDateEpoch?: number;
   /** Capacities of resource classes other than `cpu`; default 2 each. */
   readonly resources?: Readonly<Record<string, number>>;
+  readonly engine?: {
+    /**
+     * Where the tools of stages are. `host`: on PATH. `container`: in an image that a plugin makes in its container engine; tools whose stage does not say in
+     * which packages they are, and those of the plugin itself, stay those of the host. Default `host`.
+     */
+    readonly toolchain?: 'host' | 'container';
+  };
   readonly cache?: {
     /** Folder of cache, state and scratch below the workspace; default `.cos`. */
     readonly folder?: string;

@@ -15,6 +15,8 @@ export type Event =
     }
   | { readonly type: 'planner-finished'; readonly plugin: string; readonly planner: string; readonly description: string; readonly durationMs: number }
   | { readonly type: 'pin-resolved'; readonly plugin: string; readonly pin: string; readonly request: string }
+  /** Tools have to be got first, which may take a while. */
+  | { readonly type: 'toolchain-progress'; readonly line: string }
   /** The task runs: it was neither fresh nor cached. `reason` in one line, as `cos why` tells it. */
   | { readonly type: 'task-started'; readonly task: TaskKey; readonly plugin: string; readonly stage: string; readonly name: string; readonly reason: string }
   | { readonly type: 'task-output'; readonly task: TaskKey; readonly stream: 'stdout' | 'stderr' | 'info' | 'warn'; readonly line: string }

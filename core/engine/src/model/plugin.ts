@@ -12,6 +12,7 @@ import type { In, Out, Schema } from './schema.ts';
 import type { Secret } from './secret.ts';
 import type { Log, Stage } from './stage.ts';
 import type { PlanInputs } from './port.ts';
+import type { Toolchain, ToolchainContext } from './toolchain.ts';
 
 // A plugin contributes stages, planners, stores, pins and commands. The engine never asks for one by name.
 
@@ -131,6 +132,11 @@ export interface PluginDefinition<N extends string = string, PS extends Schema =
   preflight?(context: HostContext<Out<PS>>): Promise<readonly PreflightProblem[]>;
   /** One line for `cos doctor` on what the plugin found on the host, asked only when preflight has no problem. Default: that it can work. */
   about?(context: HostContext<Out<PS>>): Promise<string>;
+  /**
+   * Makes, or finds, the place where tools of other plugins' stages run when the config says `engine: { toolchain: 'container' }`. Called once a run, before
+   * anything else runs.
+   */
+  createToolchain?(context: ToolchainContext<Out<PS>>): Promise<Toolchain>;
   /** Removes what a killed run left in foreign programs (containers of dead runs). Called before the first task of the plugin runs. */
   sweep?(context: HostContext<Out<PS>> & { readonly isAlive: (runId: string) => boolean }): Promise<void>;
 }

@@ -54,6 +54,10 @@ export interface StageContext<I extends Ports, O extends Kinds, S extends Schema
   readonly exec: (tool: string, args: readonly string[], options?: ExecOptions) => Promise<ExecResult>;
   /** Runs a declared tool and streams its standard output. */
   readonly execStream: (tool: string, args: readonly string[], options?: Omit<ExecOptions, 'stdoutFile'>) => ExecStream;
+  /**
+   * A file that a declared tool brings (one of its `files`), as a path that can be read here, wherever the tool runs. Throws a TypeError for others.
+   */
+  readonly toolFile: (file: string) => Promise<string>;
   /** Variables that the plugin passes through from the host (`hostEnv`) and the declared ones (`env`), where set. */
   readonly env: Readonly<Record<string, string>>;
   /** The value of a secret. Whatever is revealed is redacted from logs and errors from then on. */

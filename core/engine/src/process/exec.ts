@@ -14,6 +14,8 @@ export interface ProcessRequest {
   /** Absolute path of the executable. */
   readonly path: string;
   readonly args: readonly string[];
+  /** The program that runs it where it is not on the host: it gets `args` behind its own. Default: it is started itself. */
+  readonly via?: { readonly path: string; readonly args: readonly string[]; readonly env: Readonly<Record<string, string>> };
   readonly cwd: string;
   /** The whole environment; nothing is inherited. */
   readonly env: Readonly<Record<string, string>>;
@@ -60,7 +62,8 @@ export function startProcess(request: ProcessRequest): RunningProcess {
       stdoutFd = openSync(request.stdout.file, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW, 0o644);
     }
     const stdio: StdioOptions = [request.stdin === undefined ? 'ignore' : 'pipe', stdoutFd ?? 'pipe', 'pipe', ...(request.fds ?? [])];
-    child = spawn(request.path, request.args, { cwd: request.cwd, env: { ...request.env }, detached: true, stdio });
+    const { path, args, env } = request.via === undefined ? request : { ...request.via, args: [...request.via.args, request.path, ...request.args] };
+    child = spawn(path, args, { cwd: request.cwd, env: { ...env }, detached: true, stdio });
   } catch (error) {
     return refused(spawnFailure(request, error));
   } finally {

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { CosError } from '../errors/cos-error.ts';
 import { searchFolders, toolEnvironment } from './environment.ts';
-import { startProcess } from './exec.ts';
+import { startProcess, type ProcessRequest } from './exec.ts';
 import type { ToolMemo } from './tool-memo.ts';
 
 // Finds a tool of the host and its version. The version is asked once for each state of the executable and remembered, so that a run with nothing to do
@@ -49,7 +49,7 @@ export async function probeTool(tool: SoughtTool, host: ProbeHost): Promise<Tool
   const path = findTool(tool.name, host.path);
   if (path === undefined) return { found: false, name: tool.name, package: packageOf(tool) };
   const key = memoKey(tool, path);
-  const version = host.memo.get(key) ?? (await askVersion(tool, path, host));
+  const version = host.memo.get(key) ?? (await askVersion(tool, path, host)) ?? `sha256:${createHash('sha256').update(await readFile(path)).digest('hex').slice(0, 16)}`;
   host.memo.set(key, version);
   const missingFiles = (tool.files ?? []).filter((file) => statSync(file, { throwIfNoEntry: false }) === undefined);
   return { found: true, name: tool.name, path, version, missingFiles };
@@ -73,13 +73,24 @@ function isExecutable(path: string): boolean {
 function memoKey(tool: SoughtTool, path: string): string {
   const real = realpathSync(path);
   const { size, mtimeNs, ctimeNs, ino } = statSync(real, { bigint: true });
-  const how = [tool.versionArgs ?? ['--version'], tool.versionPattern?.source ?? '', tool.versionPattern?.flags ?? '', tool.versionExits ?? [0]];
   // One executable answers to many names (busybox, alternatives), hence the name.
-  return JSON.stringify([tool.name, real, `${size}`, `${mtimeNs}`, `${ctimeNs}`, `${ino}`, how]);
+  return JSON.stringify([tool.name, real, `${size}`, `${mtimeNs}`, `${ctimeNs}`, `${ino}`, howToAsk(tool)]);
 }
 
-async function askVersion(tool: SoughtTool, path: string, host: ProbeHost): Promise<string> {
-  const limit = AbortSignal.any([host.signal, AbortSignal.timeout(10_000)]);
+/** The part of a declaration that the version depends on. */
+export function howToAsk(tool: SoughtTool): unknown {
+  return [tool.versionArgs ?? ['--version'], tool.versionPattern?.source ?? '', tool.versionPattern?.flags ?? '', tool.versionExits ?? [0]];
+}
+
+export interface VersionQuestion extends Pick<ProcessRequest, 'via'> {
+  readonly signal: AbortSignal;
+  /** Milliseconds to wait; default 10,000. */
+  readonly patience?: number;
+}
+
+/** What a tool says of its version; undefined when it does not say any. */
+export async function askVersion(tool: SoughtTool, path: string, host: VersionQuestion): Promise<string | undefined> {
+  const limit = AbortSignal.any([host.signal, AbortSignal.timeout(host.patience ?? 10_000)]);
   const env = toolEnvironment({ toolFolders: [dirname(path)], home: '/', sourceDateEpoch: 0, variables: {} });
   try {
     const result = await startProcess({
@@ -88,6 +99,7 @@ async function askVersion(tool: SoughtTool, path: string, host: ProbeHost): Prom
       args: tool.versionArgs ?? ['--version'],
       cwd: '/',
       env,
+      ...(host.via === undefined ? {} : { via: host.via }),
       stdout: 'collect',
       exits: tool.versionExits ?? [0],
       signal: limit,
@@ -100,5 +112,5 @@ async function askVersion(tool: SoughtTool, path: string, host: ProbeHost): Prom
   } catch (error) {
     if (host.signal.aborted || !(error instanceof CosError)) throw error;
   }
-  return `sha256:${createHash('sha256').update(await readFile(path)).digest('hex').slice(0, 16)}`;
+  return undefined;
 }

@@ -64,6 +64,11 @@ export function createTerminalReporter(options: ReporterOptions): Reporter {
           return line(`${paint.green('✔')} ${event.plugin}.${event.pin} ${paint.dim(printable(event.request))}`);
         case 'run-started':
           return start(event);
+        case 'toolchain-progress': {
+          // Nothing runs yet: the first row has room for it.
+          const [first] = rows.values();
+          return first?.show(titleOf(first), `toolchain: ${printable(event.line)}`);
+        }
         case 'task-started':
           return update(`${event.plugin}.${event.stage}`, (row) => row.running.set(event.task, ''));
         case 'task-finished':

@@ -33,6 +33,8 @@ function lineOf(event: Exclude<Event, { type: 'summary' }>, paint: Paint, verbos
       return `${paint.green('planned'.padEnd(width))} ${event.plugin}.${event.planner} ${paint.dim(`${event.description}, ${showDuration(event.durationMs)}`)}`;
     case 'pin-resolved':
       return `${paint.green('pinned'.padEnd(width))} ${event.plugin}.${event.pin} ${printable(event.request)}`;
+    case 'toolchain-progress':
+      return `${paint.green('toolchain'.padEnd(width))} ${printable(event.line)}`;
     case 'task-started':
       return `${'running'.padEnd(width)} ${printable(event.task)} ${paint.dim(`(${printable(event.reason)})`)}`;
     case 'task-output':

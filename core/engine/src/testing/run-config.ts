@@ -4,6 +4,7 @@ import type { Diagnostic } from '../errors/diagnostic.ts';
 import { printDiagnostics } from '../errors/print-diagnostic.ts';
 import { executePlan } from '../execute/execute-plan.ts';
 import type { ExecuteOptions } from '../execute/options.ts';
+import { toolchainOf } from '../execute/ready-toolchain.ts';
 import { createPinBench } from '../execute/pin-bench.ts';
 import type { Config } from '../model/config.ts';
 import type { Event, Summary } from '../model/event.ts';
@@ -85,6 +86,7 @@ export async function runConfig(config: AnyConfig, options: RunConfigOptions): P
       seed: options.seed ?? 1,
       env: options.env ?? process.env,
       signal: options.signal ?? new AbortController().signal,
+      ...toolchainOf(resolved, options.env ?? process.env),
     },
     emit,
   );

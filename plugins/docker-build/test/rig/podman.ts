@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, statfs } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, statfs, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,7 +22,10 @@ export async function startPodman(env: Readonly<Record<string, string>> = {}): P
   // An overlay cannot lie on another one.
   const driver = (await statfs(folder)).type === OVERLAYFS ? 'vfs' : 'overlay';
   const args = ['--root', join(folder, 'root'), '--runroot', join(folder, 'run'), '--tmpdir', join(folder, 'tmp'), '--storage-driver', driver, '--cgroup-manager', 'cgroupfs', '--events-backend', 'file'];
-  const child = spawn('podman', [...args, 'system', 'service', '--time=0', `unix://${socket}`], { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, TMPDIR: folder, ...env } });
+  // Where raising limits is forbidden, its own would keep every container from starting.
+  const configuration = join(folder, 'containers.conf');
+  await writeFile(configuration, '[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=1000:1000"]\n');
+  const child = spawn('podman', [...args, 'system', 'service', '--time=0', `unix://${socket}`], { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, TMPDIR: folder, CONTAINERS_CONF: configuration, ...env } });
   let log = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (log += text));
   const exited = new Promise<void>((resolve, reject) => {

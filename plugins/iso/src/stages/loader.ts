@@ -18,7 +18,7 @@ export const loader = defineStage({
   outputs: { loader: fileTree },
   options: noOptions,
   tools: [grubMkimage],
-  async run({ platform, exec, emit, scratch }) {
+  async run({ platform, exec, emit, scratch, toolFile }) {
     const folder = join(scratch, 'loader');
     const config = join(scratch, 'loader.cfg');
     await mkdir(folder);
@@ -28,8 +28,8 @@ export const loader = defineStage({
     if (hasBios(platform)) {
       const core = join(scratch, 'core.img');
       await runTool(exec, loaderCommand({ platform: 'i386-pc', config, output: core }));
-      await writeFile(join(folder, 'eltorito.img'), Buffer.concat([await readFile(cdBootImage), await readFile(core)]));
-      await copyFile(hybridBootImage, join(folder, 'hybrid.img'));
+      await writeFile(join(folder, 'eltorito.img'), Buffer.concat([await readFile(await toolFile(cdBootImage)), await readFile(core)]));
+      await copyFile(await toolFile(hybridBootImage), join(folder, 'hybrid.img'));
     }
     return { loader: await emit.loader(folder, {}) };
   },

@@ -6,12 +6,13 @@ import { createPaint, type Paint } from '../../errors/paint.ts';
 import { diagnosticsOf, messageOf } from '../../errors/expected.ts';
 import { declaredTools, installHint } from '../../execute/host-tools.ts';
 import { layoutOf } from '../../execute/layout.ts';
+import { toolchainOf, type ReadyToolchain } from '../../execute/ready-toolchain.ts';
 import type { Pin } from '../../model/pin.ts';
 import type { Stage } from '../../model/stage.ts';
 import type { Tool } from '../../model/tool.ts';
 import { pickEnv } from '../../plan/host-env.ts';
 import { probeTool } from '../../process/find-tool.ts';
-import { createToolMemo } from '../../process/tool-memo.ts';
+import { createToolMemo, type ToolMemo } from '../../process/tool-memo.ts';
 import type { Settings } from '../arguments.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { prepareConfig } from '../prepare.ts';
@@ -70,22 +71,45 @@ async function spaceFinding(config: ResolvedConfig): Promise<Finding> {
 
 async function toolFindings(config: ResolvedConfig, terminal: Terminal): Promise<readonly Finding[]> {
   // Several stages and pins may declare one tool, each with its own files.
-  const needed = new Map<string, { readonly tools: Tool[]; readonly stages: string[] }>();
+  const layout = layoutOf(join(config.workspace, config.cacheFolder));
+  const memo = createToolMemo(existsSync(layout.toolMemo) ? readFileSync(layout.toolMemo, 'utf8') : undefined);
+  const toolchain = await openToolchain(config, terminal, memo);
+  if ('finding' in toolchain) return [toolchain.finding];
+  const needed = new Map<string, { readonly name: string; readonly tools: Tool[]; readonly stages: string[]; readonly isOfHost: boolean }>();
   for (const { definition } of config.plugins.values()) {
     for (const [name, user] of [...Object.entries<Stage>(definition.stages ?? {}), ...Object.entries<Pin>(definition.pins ?? {})]) {
-      for (const tool of declaredTools(user)) {
-        const known = needed.get(tool.name) ?? { tools: [], stages: [] };
+      const tools = declaredTools(user);
+      const isOfHost = definition.stages?.[name] === undefined || toolchain.ready?.serves(definition.name, tools) !== true;
+      for (const tool of tools) {
+        const key = `${tool.name} ${isOfHost}`;
+        const known = needed.get(key) ?? { name: tool.name, tools: [], stages: [], isOfHost };
         known.tools.push(tool);
         known.stages.push(`${definition.name}.${name}`);
-        needed.set(tool.name, known);
+        needed.set(key, known);
       }
     }
   }
-  const layout = layoutOf(join(config.workspace, config.cacheFolder));
-  const memo = createToolMemo(existsSync(layout.toolMemo) ? readFileSync(layout.toolMemo, 'utf8') : undefined);
   const host = { path: terminal.env['PATH'], memo, signal: terminal.signal };
-  const sorted = [...needed].sort(([a], [b]) => (a < b ? -1 : 1));
-  return Promise.all(sorted.map(async ([name, { tools, stages }]) => toolFinding(name, tools, `needed by ${stages.join(', ')}`, await Promise.all(tools.map((tool) => probeTool(tool, host))))));
+  const sorted = [...needed].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each);
+  const findings = await Promise.all(
+    sorted.map(async ({ name, tools, stages, isOfHost }) => {
+      const probes = await Promise.all(tools.map((tool) => (isOfHost ? probeTool(tool, host) : toolchain.ready?.probe(tool))));
+      return toolFinding(name, tools, `needed by ${stages.join(', ')}`, probes.filter((probe) => probe !== undefined));
+    }),
+  );
+  return [...(toolchain.ready === undefined ? [] : [{ ok: true, what: 'toolchain', detail: toolchain.ready.toolchain.about } as const]), ...findings];
+}
+
+/** The toolchain that the config asks for, or what keeps it from being there. */
+async function openToolchain(config: ResolvedConfig, terminal: Terminal, memo: ToolMemo): Promise<{ readonly ready: ReadyToolchain | undefined } | { readonly finding: Finding }> {
+  const stages = [...config.plugins.values()].flatMap(({ definition }) => Object.values<Stage>(definition.stages ?? {}).map((stage) => ({ plugin: definition.name, stage })));
+  try {
+    return { ready: await toolchainOf(config, terminal.env).openToolchain?.({ memo, stages, signal: terminal.signal, tell: (line) => terminal.err.write(`${line}\n`) }) };
+  } catch (error) {
+    const [problem] = diagnosticsOf(error) ?? [];
+    if (problem === undefined) throw error;
+    return { finding: { ok: false, what: 'toolchain', detail: problem.message, ...(problem.hint === undefined ? {} : { hint: problem.hint }) } };
+  }
 }
 
 function toolFinding(name: string, tools: readonly Tool[], stages: string, probes: readonly Awaited<ReturnType<typeof probeTool>>[]): Finding {
