@@ -93,8 +93,8 @@ async function toolFindings(config: ResolvedConfig, terminal: Terminal): Promise
   const sorted = [...needed].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each);
   const findings = await Promise.all(
     sorted.map(async ({ name, tools, stages, isOfHost }) => {
-      const probes = await Promise.all(tools.map((tool) => (isOfHost ? probeTool(tool, host) : toolchain.ready?.probe(tool))));
-      return toolFinding(name, tools, `needed by ${stages.join(', ')}`, probes.filter((probe) => probe !== undefined));
+      const probes = await Promise.all(tools.map(async (tool) => (isOfHost || toolchain.ready === undefined ? probeTool(tool, host) : toolchain.ready.probe(tool))));
+      return toolFinding(name, tools, `needed by ${stages.join(', ')}`, probes);
     }),
   );
   return [...(toolchain.ready === undefined ? [] : [{ ok: true, what: 'toolchain', detail: toolchain.ready.toolchain.about } as const]), ...findings];
