@@ -38,6 +38,27 @@ export function compareNames(a: string, b: string): number {
   return Buffer.compare(encodeName(a), encodeName(b));
 }
 
+/** Sorts names by their bytes, in place. */
+export function sortNames(names: string[]): string[] {
+  // By default strings are sorted by code units, whose order is that of the bytes as long as there are no surrogates.
+  return names.some((name) => SURROGATE.test(name)) ? names.sort(compareNames) : names.sort();
+}
+
+/** The canonical order of paths: that of a walk, in which what is in a folder follows it, and names in one folder are in the order of their bytes. */
+export function comparePaths(a: string, b: string): number {
+  const shorter = Math.min(a.length, b.length);
+  let at = 0;
+  while (at < shorter && a.charCodeAt(at) === b.charCodeAt(at)) at++;
+  if (at === shorter) return a.length - b.length;
+  const [start, endA, endB] = [a.lastIndexOf('/', at - 1) + 1, endOfName(a, at), endOfName(b, at)];
+  return compareNames(a.slice(start, endA), b.slice(start, endB));
+}
+
+function endOfName(path: string, at: number): number {
+  const slash = path.indexOf('/', at);
+  return slash < 0 ? path.length : slash;
+}
+
 const SURROGATE = /[\uD800-\uDFFF]/;
 
 /** Length of the valid UTF-8 sequence that starts at `at`, or 0. */

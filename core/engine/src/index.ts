@@ -6,7 +6,7 @@ export { hintFor } from './errors/did-you-mean.ts';
 export { failure, success, type Result } from './errors/result.ts';
 export { readPreset } from './config/read-preset.ts';
 export { defineArtifact, fileTree, noMeta } from './model/artifact.ts';
-export type { Artifact, ArtifactKind, ArtifactRef, ArtifactStore, Emitted, FileTree, HashProfile, MetaOf, Storage } from './model/artifact.ts';
+export type { Artifact, ArtifactKind, ArtifactRef, ArtifactStore, Emitted, FileTree, HashProfile, MetaOf, ReadOptions, Storage } from './model/artifact.ts';
 export { defineConfig } from './model/config.ts';
 export type { AnyPlugin, Config, DerivativeContext, Target, TargetContext, Wanted } from './model/config.ts';
 export { createDeclaration } from './model/declaration.ts';

@@ -2,6 +2,7 @@ import { useEngine, type EngineHost } from './engine/container-engine.ts';
 import { importImage } from './engine/import-image.ts';
 import { withRunName } from './engine/run-name.ts';
 import { runTag } from './run-tag.ts';
+import { tee } from './tee.ts';
 
 export interface ImportRootfsRequest extends EngineHost {
   /** An uncompressed tar. */
@@ -30,8 +31,12 @@ export async function importRootfs(request: ImportRootfsRequest): Promise<Import
   const { plugin, signal } = request;
   const { client, store } = await useEngine(request);
   const name = { repository: plugin.repository, tag: runTag('import', request.runId) };
+  const { main, side } = tee(request.rootfs);
+  const noted = store.noteLayer(side, signal);
+  // Its failure is told where the image is used; it must not count as unhandled until then.
+  noted.catch(() => undefined);
   const id = await importImage(client, {
-    rootfs: request.rootfs,
+    rootfs: main,
     name,
     env: { PATH: request.path ?? USUAL_PATH, SOURCE_DATE_EPOCH: String(request.sourceDateEpoch) },
     labels: request.labels ?? {},
@@ -39,7 +44,10 @@ export async function importRootfs(request: ImportRootfsRequest): Promise<Import
     signal,
   });
   return {
-    use: async (emit) => withRunName(client, name, async () => emit(id, store.referenceOf(await store.digestOf(id, signal)))),
+    use: async (emit) => withRunName(client, name, async () => {
+        await noted;
+        return emit(id, store.referenceOf(await store.digestOf(id, signal)));
+      }),
   };
 }
 

@@ -45,7 +45,7 @@ export const pluginOptions = z.object({
    * default `debian:bookworm-slim`, into which the packages of the tools are installed by `network` (`default` or `host`; default `default`).
    */
   toolchain: z._default(z.strictObject({ image: z._default(z.string(), 'debian:bookworm-slim'), network: z._default(z.enum(['default', 'host']), 'default') }), { image: 'debian:bookworm-slim', network: 'default' }),
-  /** Folder for the layers of images while they are read, as large as the largest images; default TMPDIR or /tmp. */
+  /** Folder for contents of layers while they are read, up to 1 GiB beside those in use; default TMPDIR or /tmp. */
   tmpdir: z.optional(z.string()),
 });
 
@@ -59,11 +59,14 @@ const proxies = ['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'NO_PROXY', 'http_pro
 /** Variables that say where the engine is. */
 export const engineEnv = ['DOCKER_HOST', 'DOCKER_CONTEXT', 'DOCKER_CONFIG', 'DOCKER_TLS_VERIFY', 'DOCKER_CERT_PATH', 'XDG_RUNTIME_DIR', 'TMPDIR'] as const;
 
+/** Variables that say where what is known of layers is kept. */
+const cacheEnv = ['XDG_CACHE_HOME'] as const;
+
 /** Variables that say where credentials for registries and the programs that keep them are. */
 const registryEnv = ['HOME', 'PATH', 'REGISTRY_AUTH_FILE'] as const;
 
 /** Variables of the host that pass through and are not fingerprinted: they say where things are, not what is built. */
-export const hostEnv = [...engineEnv, ...proxies, ...registryEnv] as const;
+export const hostEnv = [...engineEnv, ...proxies, ...registryEnv, ...cacheEnv] as const;
 
 /** The proxies that are set: as build arguments the engine predefines them, so they reach neither its cache nor the image. */
 export function proxiesOf(env: Readonly<Record<string, string>>): Readonly<Record<string, string>> {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildImage } from '../src/engine/build-image.ts';
 import { referenceOf } from '../src/engine/images.ts';
 import { dockerBuild } from '../src/index.ts';
-import { ImageStore } from '../src/store/image-store.ts';
+import { newStore } from './rig/store.ts';
 import { busyboxEntries } from './rig/busybox.ts';
 import { engineNames, never, startEngine, TestImages, type TestEngine } from './rig/engine.ts';
 import { packageWorkspace, recipeFile } from './rig/stage.ts';
@@ -74,7 +74,7 @@ describe('the images of a package are the same, whichever engine and builder mak
       const tag = referenceOf(images.name('dockerfile'));
       const context = writeTar([createEntry({ path: 'd' }, text)]);
       await buildImage(engine.client, { subject: 'x', steps: [], dockerfileName: 'd', context, tag, network: 'none', buildArgs: {}, builder: builder === 'buildkit' ? 'buildkit' : 'classic', onLine: () => undefined, signal: never });
-      const store = new ImageStore({ client: engine.client, repository: images.repository, folder: tmpdir() });
+      const store = newStore(engine.client, images.repository);
       digests.push(await store.digestOf(tag, never));
       expect(await store.triggersOf(await store.import(tag, never), never)).toEqual(['RUN true']);
       await store.close();

@@ -7,11 +7,11 @@ import { findEndpoint } from '../src/engine/endpoint.ts';
 import { listTags, referenceOf } from '../src/engine/images.ts';
 import { importImage } from '../src/engine/import-image.ts';
 import { dockerBuild } from '../src/index.ts';
-import { ImageStore } from '../src/store/image-store.ts';
 import { busyboxTar } from './rig/busybox.ts';
 import { startDocker, type DockerService } from './rig/dockerd.ts';
 import { hostVariables, never, TestImages } from './rig/engine.ts';
 import { packageWorkspace, recipeFile } from './rig/stage.ts';
+import { newStore } from './rig/store.ts';
 
 let docker: DockerService;
 let images: TestImages;
@@ -80,11 +80,11 @@ describe('an engine that is killed', () => {
     let killed: Promise<void> | undefined;
     // The engine dies when the first bytes have come.
     const client = { ...images.client, stream: async (request: Parameters<typeof stream>[0]) => cut(await stream(request), () => (killed ??= docker.kill())) };
-    const store = new ImageStore({ client, repository: images.repository, folder: '/tmp' });
+    const store = newStore(client, images.repository);
     await expect(store.digestOf(referenceOf(name), never)).rejects.toMatchObject({ diagnostics: [{ code: 'COS_DOCKER_ENGINE_FAILED' }] });
     await killed;
     await docker.start();
-    const fresh = new ImageStore({ client: images.client, repository: images.repository, folder: '/tmp' });
+    const fresh = newStore(images.client, images.repository);
     expect(await store.digestOf(referenceOf(name), never)).toBe(await fresh.digestOf(referenceOf(name), never));
     await Promise.all([store.close(), fresh.close()]);
   });

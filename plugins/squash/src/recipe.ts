@@ -56,3 +56,8 @@ export function contentOf({ steps, unpack, packageDir }: Recipe): Content {
   if (unpack) return 'unpack';
   return steps.length === 0 ? 'empty' : 'delta';
 }
+
+/** How messages name the package. */
+export function nameOf({ category, name, version }: Pick<Recipe, 'category' | 'name' | 'version'>): string {
+  return `${category}/${name}-${version}`;
+}

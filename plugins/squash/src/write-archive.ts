@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
-import { compress, readTar, writeTar, type TarEntry } from '@cos/archive';
+import { open, type FileHandle } from 'node:fs/promises';
+import { ArchiveError, compress, formatManifestLine, writeTar, type TarEntry } from '@cos/archive';
+import { explainArchiveError } from './choose-content.ts';
+import { LineFile } from './line-file.ts';
+import { packageEntries, type PackageEntriesRequest } from './package-entries.ts';
 
-export interface WriteArchiveRequest {
-  /** An uncompressed canonical archive. */
-  readonly content: AsyncIterable<Uint8Array>;
+export interface WriteArchiveRequest extends PackageEntriesRequest {
   /** The file to make. */
-  readonly path: string;
+  readonly archive: string;
+  /** The file to make of what is in the archive: one line of JSON for each entry. */
+  readonly manifest: string;
   readonly compression: 'none' | 'gzip' | 'zstd';
   /** Default: that of the compressor. */
   readonly level: number | undefined;
@@ -15,38 +17,49 @@ export interface WriteArchiveRequest {
 }
 
 export interface WrittenArchive {
-  /** Of the file, 64 hexadecimal digits. */
+  /** Of the archive's file, 64 hexadecimal digits. */
   readonly sha256: string;
   /** Everything but folders, in the order of the archive. */
   readonly files: readonly string[];
+  /** Bytes of the contents of all files. */
+  readonly size: number;
 }
 
-/** Of the extended attributes clients of luet know this one alone. */
-const KEPT_ATTRIBUTE = 'security.capability';
-
-/** Writes a package archive in one pass: list of files, compression and digest on the way. */
+/**
+ * Writes a package archive and its manifest in one pass over the content. An empty package is the 1024 zero bytes of an empty archive. When it fails, the
+ * files are there in part. Throws COS_SQUASH_IMAGE_FORM.
+ */
 export async function writeArchive(request: WriteArchiveRequest): Promise<WrittenArchive> {
-  const { content, path, compression, level, signal } = request;
+  const { recipe, compression, level, signal } = request;
   const files: string[] = [];
+  let size = 0;
   const hash = createHash('sha256');
+  const manifest = new LineFile(request.manifest);
   async function* entries(): AsyncGenerator<TarEntry, void, undefined> {
-    for await (const entry of readTar(content)) {
+    for await (const { entry, sha256 } of packageEntries(request)) {
       if (entry.type !== 'directory') files.push(entry.path);
-      yield withoutForeignAttributes(entry);
+      size += entry.size;
+      manifest.add(formatManifestLine({ ...entry, sha256 }));
+      yield entry;
     }
   }
-  async function* compressed(): AsyncGenerator<Uint8Array, void, undefined> {
+  const archive = await open(request.archive, 'wx');
+  try {
     for await (const chunk of compress(writeTar(entries()), { format: compression, ...(level === undefined ? {} : { level }) })) {
+      signal.throwIfAborted();
       hash.update(chunk);
-      yield chunk;
+      await writeAll(archive, chunk);
     }
+  } catch (error) {
+    throw error instanceof ArchiveError ? explainArchiveError(error, recipe) : error;
+  } finally {
+    manifest.close();
+    await archive.close();
   }
-  await pipeline(compressed(), createWriteStream(path, { flags: 'wx' }), { signal });
-  return { sha256: hash.digest('hex'), files };
+  return { sha256: hash.digest('hex'), files, size };
 }
 
-function withoutForeignAttributes(entry: TarEntry): TarEntry {
-  const capability = entry.xattrs.get(KEPT_ATTRIBUTE);
-  const isClean = entry.xattrs.size === (capability === undefined ? 0 : 1);
-  return isClean ? entry : { ...entry, xattrs: new Map(capability === undefined ? [] : [[KEPT_ATTRIBUTE, capability]]) };
+/** Ends when the chunk is no longer needed. */
+async function writeAll(file: FileHandle, chunk: Uint8Array): Promise<void> {
+  for (let at = 0; at < chunk.length; ) at += (await file.write(chunk, at)).bytesWritten;
 }

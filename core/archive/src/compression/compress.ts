@@ -2,18 +2,18 @@
 // members (RFC 1952) or zstd frames (RFC 8878), which every reader takes for one stream. It depends on the input, format, level, block
 // size and the version of the compressor, but not on the number of threads or on how the input is cut: see describeCompression.
 import { availableParallelism } from 'node:os';
-import { promisify } from 'node:util';
-import { constants, gzip, zstdCompress } from 'node:zlib';
 import { ArchiveError } from '../archive-error.ts';
+import { createGzipLane, ZstdLane } from './lane.ts';
+import type { Lane } from './lane.ts';
 
 /** How to compress. Everything but `concurrency` shows in the result. */
 export interface CompressOptions {
   readonly format: 'none' | 'gzip' | 'zstd';
   /** gzip: 1 to 9, default 6. zstd: 1 to 19, default 3. */
   readonly level?: number;
-  /** Bytes of input in a block, 64 KiB to 64 MiB; default 1 MiB for gzip and 4 MiB for zstd. */
+  /** Bytes of input in a block, 64 KiB to 64 MiB; default 1 MiB for gzip, for zstd 2 MiB up to level 5 and 4 MiB above. */
   readonly blockSize?: number;
-  /** Blocks in work at a time; default two more than there are processors, at most 8. Memory is about three blocks for each. */
+  /** Blocks in work at a time; default as many as there are processors, at most 8. Memory is about two blocks for each. */
   readonly concurrency?: number;
 }
 
@@ -24,17 +24,25 @@ export async function* compress(source: AsyncIterable<Uint8Array>, options: Comp
     yield* source;
     return;
   }
-  const compressBlock = format === 'gzip' ? gzipBlock : zstdBlock;
-  const limit = Math.max(1, options.concurrency ?? Math.min(availableParallelism() + 2, 8));
-  const running: Promise<Buffer>[] = [];
-  for await (const block of cutIntoBlocks(source, blockSize)) {
-    if (running.length >= limit) yield await takeFirst(running);
-    const result = compressBlock(block, level);
-    // Its failure is reported when its turn comes; it must not count as unhandled until then.
-    result.catch(() => undefined);
-    running.push(result);
+  const limit = Math.max(1, options.concurrency ?? Math.min(availableParallelism(), 8));
+  const lanes: Lane[] = [];
+  const spare: Buffer[] = [];
+  const running: Promise<readonly Buffer[]>[] = [];
+  try {
+    let count = 0;
+    for await (const { block, used } of cutIntoBlocks(source, () => spare.pop() ?? Buffer.allocUnsafeSlow(blockSize))) {
+      if (running.length >= limit) yield* await takeFirst(running);
+      const lane = (lanes[count % limit] ??= format === 'gzip' ? createGzipLane(level, blockSize) : new ZstdLane(level, blockSize));
+      count += 1;
+      const result = lane.compress(block.subarray(0, used)).finally(() => spare.push(block));
+      // Its failure is reported when its turn comes; it must not count as unhandled until then.
+      result.catch(() => undefined);
+      running.push(result);
+    }
+    while (running.length > 0) yield* await takeFirst(running);
+  } finally {
+    for (const lane of lanes) lane.close();
   }
-  while (running.length > 0) yield await takeFirst(running);
 }
 
 /** What the compressed bytes depend on besides the input, as one line for a cache's key: format, level, block size, library version. */
@@ -48,7 +56,7 @@ export function describeCompression(options: CompressOptions): string {
 const DEFAULTS = {
   none: { level: 0, blockSize: 1024 * 1024, maxLevel: 0 },
   gzip: { level: 6, blockSize: 1024 * 1024, maxLevel: 9 },
-  zstd: { level: 3, blockSize: 4 * 1024 * 1024, maxLevel: 19 },
+  zstd: { level: 3, blockSize: 2 * 1024 * 1024, maxLevel: 19 },
 };
 
 function completeOptions(options: CompressOptions): { format: CompressOptions['format']; level: number; blockSize: number } {
@@ -56,7 +64,7 @@ function completeOptions(options: CompressOptions): { format: CompressOptions['f
   const defaults = DEFAULTS[format];
   if (defaults === undefined) throw new ArchiveError('invalid-option', `The compression is ${JSON.stringify(format)}, but it must be none, gzip or zstd`);
   const level = options.level ?? defaults.level;
-  const blockSize = options.blockSize ?? defaults.blockSize;
+  const blockSize = options.blockSize ?? (format === 'zstd' && level > 5 ? 2 : 1) * defaults.blockSize;
   if (format !== 'none' && (!Number.isInteger(level) || level < 1 || level > defaults.maxLevel)) {
     throw new ArchiveError('invalid-option', `The ${format} level is ${level}, but it must be a whole number from 1 to ${defaults.maxLevel}`);
   }
@@ -66,44 +74,29 @@ function completeOptions(options: CompressOptions): { format: CompressOptions['f
   return { format, level, blockSize };
 }
 
-const gzipAsync = promisify(gzip);
-const zstdAsync = promisify<Buffer, object, Buffer>(zstdCompress);
-
-/** The header's byte for the operating system is set to "unknown", so that the platform does not show. */
-async function gzipBlock(block: Buffer, level: number): Promise<Buffer> {
-  const member = await gzipAsync(block, { level });
-  member[9] = 0xff;
-  return member;
-}
-
-function zstdBlock(block: Buffer, level: number): Promise<Buffer> {
-  const params = { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: 1 };
-  return zstdAsync(block, { params, pledgedSrcSize: block.length });
-}
-
-async function takeFirst(running: Promise<Buffer>[]): Promise<Buffer> {
+async function takeFirst(running: Promise<readonly Buffer[]>[]): Promise<readonly Buffer[]> {
   const first = running.shift();
   if (first === undefined) throw new Error('Internal error: no block is in work');
   return first;
 }
 
-/** Blocks of exactly `size` bytes but for the last; one empty block for empty input. */
-async function* cutIntoBlocks(source: AsyncIterable<Uint8Array>, size: number): AsyncGenerator<Buffer> {
-  let block = Buffer.allocUnsafeSlow(size);
+/** Full blocks but for the last; one empty block for empty input. */
+async function* cutIntoBlocks(source: AsyncIterable<Uint8Array>, allocate: () => Buffer): AsyncGenerator<{ readonly block: Buffer; readonly used: number }> {
+  let block = allocate();
   let used = 0;
   let isFirst = true;
   for await (const chunk of source) {
     for (let at = 0; at < chunk.length; ) {
-      const part = chunk.subarray(at, at + size - used);
+      const part = chunk.subarray(at, at + block.length - used);
       block.set(part, used);
       used += part.length;
       at += part.length;
-      if (used < size) continue;
-      yield block;
-      block = Buffer.allocUnsafeSlow(size);
+      if (used < block.length) continue;
+      yield { block, used };
+      block = allocate();
       used = 0;
       isFirst = false;
     }
   }
-  if (used > 0 || isFirst) yield block.subarray(0, used);
+  if (used > 0 || isFirst) yield { block, used };
 }

@@ -5,7 +5,7 @@ import type { BigIntStats } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { ArchiveError, quoteName } from '../archive-error.ts';
 import { decodeName, encodeName } from '../names.ts';
-import { canonicalEntries, sortPlaces } from '../rootfs/canonical-entries.ts';
+import { canonicalEntries } from '../rootfs/canonical-entries.ts';
 import type { TimeOptions } from '../rootfs/canonical-entries.ts';
 import type { Inode, Place } from '../rootfs/root-tree.ts';
 import { NO_XATTRS } from '../tar/entry.ts';
@@ -28,7 +28,7 @@ export interface PackTreeOptions extends TimeOptions {
  * pass through.
  */
 export async function* packTree(directory: string, options: PackTreeOptions = {}): AsyncGenerator<Uint8Array, void, undefined> {
-  yield* writeTar(canonicalEntries(sortPlaces(walkTree(directory, options)), readContent, options));
+  yield* writeTar(canonicalEntries(walkTree(directory, options), readContent, options));
 }
 
 interface FileOnDisk {
@@ -40,7 +40,7 @@ function walkTree(directory: string, options: PackTreeOptions): Place<FileOnDisk
   const places: Place<FileOnDisk>[] = [];
   const inodes = new Map<string, Inode<FileOnDisk>>();
   const enter = (location: Buffer, prefix: string): void => {
-    for (const nameBytes of readdirSync(location, { encoding: 'buffer' })) {
+    for (const nameBytes of readdirSync(location, { encoding: 'buffer' }).sort((a, b) => a.compare(b))) {
       const child = Buffer.concat([location, SLASH, nameBytes]);
       const path = prefix + decodeName(nameBytes);
       const stats = lstatSync(child, { bigint: true });

@@ -12,7 +12,7 @@ import type { PathFilter } from './path-filter.ts';
  * - `package_dir`: what lies below an absolute directory, which becomes the root.
  */
 export type PackageStrategy =
-  | { readonly kind: 'delta'; readonly base: ReadonlySet<string> }
+  | { readonly kind: 'delta'; readonly base: Pick<ReadonlySet<string>, 'has'> }
   | { readonly kind: 'unpack' }
   | { readonly kind: 'package_dir'; readonly directory: string };
 

@@ -1,7 +1,6 @@
-// The one canonical order and form of a root filesystem's entries: sorted by the bytes of their paths, parents before children and
-// never missing, no root entry, whole seconds bounded by the epoch, hard links pointing to the first path of their group.
+// The one canonical form of a root filesystem's entries: in the order of a walk (see comparePaths), parents before children and never
+// missing, no root entry, whole seconds bounded by the epoch, hard links pointing to the first path of their group.
 import { ArchiveError } from '../archive-error.ts';
-import { compareNames } from '../names.ts';
 import { NO_BODY, NO_XATTRS } from '../tar/entry.ts';
 import type { TarEntry, TarHeader } from '../tar/entry.ts';
 import type { Inode, Place } from './root-tree.ts';
@@ -14,15 +13,7 @@ export interface TimeOptions {
   readonly times?: 'clamp' | 'set';
 }
 
-/** Sorts places by the bytes of their paths, in place. */
-export function sortPlaces<Item extends { readonly path: string }>(places: Item[]): Item[] {
-  const isPlain = places.every(({ path }) => !SURROGATE.test(path));
-  return places.sort(isPlain ? (a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0) : (a, b) => compareNames(a.path, b.path));
-}
-
-const SURROGATE = /[\uD800-\uDFFF]/;
-
-/** The entries of sorted places; `open` gives the content of a file. */
+/** The entries of places in canonical order; `open` gives the content of a file. */
 export async function* canonicalEntries<Content>(
   places: readonly Place<Content>[],
   open: (content: Content) => AsyncIterable<Uint8Array>,

@@ -3,7 +3,7 @@ import { readTar } from '../tar/read-tar.ts';
 import type { ReadTarOptions } from '../tar/read-tar.ts';
 import type { TarEntry } from '../tar/entry.ts';
 import { writeTar } from '../tar/write-tar.ts';
-import { canonicalEntries, sortPlaces } from './canonical-entries.ts';
+import { canonicalEntries } from './canonical-entries.ts';
 import type { TimeOptions } from './canonical-entries.ts';
 import { RootTree } from './root-tree.ts';
 import type { Place, RootTreeOptions } from './root-tree.ts';
@@ -32,7 +32,7 @@ export async function* canonicalize(source: AsyncIterable<Uint8Array>, options: 
   yield* writeTar(entries);
 }
 
-/** Runs `build` with a fresh spool and gives the places that it returns as canonical entries. */
+/** Runs `build` with a fresh spool and gives the places that it returns, in canonical order, as entries. */
 export async function* withSpool(
   options: CanonicalizeOptions,
   build: (spool: Spool) => Promise<Place<Extent>[]>,
@@ -41,7 +41,7 @@ export async function* withSpool(
   try {
     const places = await build(spool);
     await spool.finish();
-    yield* canonicalEntries(sortPlaces(places), (extent) => spool.read(extent), options);
+    yield* canonicalEntries(places, (extent) => spool.read(extent), options);
   } finally {
     await spool.close();
   }

@@ -2,6 +2,7 @@
 // Names point to inodes, so a hard link stays good when the name that it was made from is replaced or removed.
 // Easily got wrong: whiteouts hide only what older layers brought, whatever the order inside the layer.
 import { ArchiveError, quoteName } from '../archive-error.ts';
+import { sortNames } from '../names.ts';
 import type { TarHeader } from '../tar/entry.ts';
 import { normalPath } from './normal-path.ts';
 
@@ -91,14 +92,16 @@ export class RootTree<Content> {
   }
 
   /**
-   * Everything in the tree but the root, in no particular order. A hard link whose target never came is a `missing-target` error.
+   * Everything in the tree but the root, in canonical order. A hard link whose target never came is a `missing-target` error.
    * Call it once, at the end.
    */
   list(): Place<Content>[] {
     const places: Place<Content>[] = [];
     const resolved = new Map<Inode<Content>, Inode<Content>>();
     const visit = (children: Map<string, Node<Content>>, prefix: string): void => {
-      for (const [name, node] of children) {
+      for (const name of sortNames([...children.keys()])) {
+        const node = children.get(name);
+        if (node === undefined) continue;
         const path = prefix + name;
         const inode = node.inode?.header.type === 'link' ? this.#resolve(node.inode, resolved, new Set()) : node.inode;
         places.push({ path, inode });

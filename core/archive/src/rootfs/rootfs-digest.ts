@@ -6,15 +6,15 @@ import { compareNames, encodeName } from '../names.ts';
 import { readTar } from '../tar/read-tar.ts';
 import type { ReadTarOptions } from '../tar/read-tar.ts';
 import type { TarEntry } from '../tar/entry.ts';
-import { canonicalHeader, sortPlaces } from './canonical-entries.ts';
+import { canonicalHeader } from './canonical-entries.ts';
 import { withoutBody } from './canonicalize.ts';
 import { RootTree } from './root-tree.ts';
 import type { Inode, Place, RootTreeOptions } from './root-tree.ts';
 
-const FORMAT = 'root filesystem 1';
+const FORMAT = 'root filesystem 2';
 
 /**
- * SHA-256, as 64 hexadecimal digits, over the sorted entries: path, type, mode, owner, device numbers, link target, extended
+ * SHA-256, as 64 hexadecimal digits, over the entries in canonical order: path, type, mode, owner, device numbers, link target, extended
  * attributes, SHA-256 of the content, and for each name of a group of hard links the first name of the group. Times never count, and
  * neither does an entry for the root itself. The digest of an archive equals that of its canonical form. Errors as `canonicalize`.
  */
@@ -23,7 +23,7 @@ export async function rootfsDigest(source: AsyncIterable<Uint8Array>, options: R
   for await (const entry of readTar(source, options)) {
     tree.place(withoutBody(entry), entry.type === 'file' ? await digestBody(entry) : undefined);
   }
-  return digestPlaces(sortPlaces(tree.list()), (digest) => digest);
+  return digestPlaces(tree.list(), (digest) => digest);
 }
 
 async function digestBody(entry: TarEntry): Promise<Buffer> {
@@ -41,10 +41,11 @@ async function digestBody(entry: TarEntry): Promise<Buffer> {
 }
 
 const EMPTY = Buffer.alloc(0);
-const DIGEST_OF_NOTHING = hash('sha256', EMPTY, 'buffer');
+/** SHA-256 of an empty content. */
+export const DIGEST_OF_NOTHING = hash('sha256', EMPTY, 'buffer');
 
 /**
- * The digest of sorted places; `digestOf` gives the SHA-256 of a content. A file without content has the one of nothing.
+ * The digest of places in canonical order; `digestOf` gives the SHA-256 of a content. A file without content has the one of nothing.
  * Every field is its length as four bytes (big endian) and its bytes; numbers are decimal digits.
  */
 export function digestPlaces<Content>(places: readonly Place<Content>[], digestOf: (content: Content) => Buffer): string {

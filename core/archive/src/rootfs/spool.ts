@@ -15,7 +15,7 @@ export interface Extent {
 /** Size of one write, of one read of a large content, and of the reading ahead over small ones. */
 const PIECE = 1024 * 1024;
 
-/** Append first, then read. Owns a file descriptor: close it. */
+/** Owns a file descriptor: close it. */
 export class Spool {
   readonly #handle: FileHandle;
   #pending = Buffer.allocUnsafeSlow(PIECE);
@@ -58,7 +58,7 @@ export class Spool {
     return { offset, size: this.#written + this.#pendingSize - offset };
   }
 
-  /** Ends appending; needed before reading. */
+  /** Ends appending and gives the memory for it back. */
   async finish(): Promise<void> {
     await this.#flush();
     await this.#writing;
@@ -67,6 +67,8 @@ export class Spool {
 
   /** The content of an extent. Small ones that lie behind each other are read in one go. */
   async *read(extent: Extent): AsyncGenerator<Uint8Array, void, undefined> {
+    if (extent.offset + extent.size > this.#written) await this.#flush();
+    await this.#writing;
     if (extent.size <= PIECE) {
       if (extent.size > 0) yield this.#readSmall(extent);
       return;
@@ -80,6 +82,16 @@ export class Spool {
       at += bytesRead;
     }
     this.#lastEnd = end;
+  }
+
+  /** Forgets everything and gives the room on disk back. */
+  async clear(): Promise<void> {
+    await this.#writing;
+    await this.#handle.truncate(0);
+    this.#pendingSize = 0;
+    this.#written = 0;
+    this.#window = Buffer.alloc(0);
+    this.#lastEnd = -1;
   }
 
   async close(): Promise<void> {

@@ -54,17 +54,19 @@ export class ByteSource {
   async read(count: number): Promise<Buffer> {
     const whole = this.take(count);
     if (whole !== undefined) return whole;
-    const parts: Buffer[] = [];
-    for (let missing = count; missing > 0; ) {
-      const part = this.takeSome(missing);
+    // Copied at once: a source may use the memory of a chunk again for the next one.
+    const bytes = Buffer.allocUnsafe(count);
+    let filled = 0;
+    while (filled < count) {
+      const part = this.takeSome(count - filled);
       if (part !== undefined) {
-        parts.push(part);
-        missing -= part.length;
+        bytes.set(part, filled);
+        filled += part.length;
       } else if (!(await this.fill())) {
         break;
       }
     }
-    return Buffer.concat(parts);
+    return bytes.subarray(0, filled);
   }
 
   /** Passes over `count` bytes; gives how many there were. */

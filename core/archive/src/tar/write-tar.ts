@@ -7,7 +7,7 @@ import { BLOCK_SIZE, ZERO_BLOCK } from './parse-block.ts';
 
 /** Small pieces are gathered into chunks of this size; larger ones pass through without a copy. */
 const CHUNK_SIZE = 256 * 1024;
-const PASS_THROUGH = 64 * 1024;
+const PASS_THROUGH = 16 * 1024;
 
 /**
  * The bytes of an archive of `entries`. A body that is longer or shorter than its entry's `size`, and an entry that cannot be
@@ -48,12 +48,14 @@ class Gather {
     this.#used += bytes.length;
   }
 
+  /** A chunk that is little used is copied: one for each header between large files would be thrown away almost empty. */
   *flush(): Generator<Uint8Array> {
     if (this.#used === 0) return;
     const full = this.#chunk.subarray(0, this.#used);
-    this.#chunk = Buffer.allocUnsafeSlow(CHUNK_SIZE);
+    const isLittle = this.#used <= CHUNK_SIZE / 4;
+    if (!isLittle) this.#chunk = Buffer.allocUnsafeSlow(CHUNK_SIZE);
     this.#used = 0;
-    yield full;
+    yield isLittle ? Buffer.from(full) : full;
   }
 }
 

@@ -104,7 +104,7 @@ test.each([
 });
 
 test('the description names what the bytes depend on', () => {
-  expect(describeCompression({ format: 'zstd' })).toBe(`zstd level 3 blocks of 4194304 by ${process.versions['zstd']}`);
+  expect(describeCompression({ format: 'zstd' })).toBe(`zstd level 3 blocks of 2097152 by ${process.versions['zstd']}`);
   expect(describeCompression({ format: 'gzip', level: 9, concurrency: 3 })).toBe(`gzip level 9 blocks of 1048576 by ${process.versions.zlib}`);
 });
 

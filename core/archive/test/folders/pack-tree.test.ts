@@ -11,7 +11,7 @@ const folder = useTemporaryFolder();
 const isRoot = process.getuid?.() === 0;
 const fresh = (): string => mkdtempSync(join(folder, 'tree-'));
 
-test('a folder is packed sorted, with hard links, and without the folder itself', async () => {
+test('a folder is packed in canonical order, with hard links, and without the folder itself', async () => {
   const tree = fresh();
   mkdirSync(join(tree, 'a'));
   writeFileSync(join(tree, 'a-b'), '2');
@@ -22,9 +22,9 @@ test('a folder is packed sorted, with hard links, and without the folder itself'
   execFileSync('mkfifo', [join(tree, 'pipe')]);
   expect(Object.entries(await outline(packTree(tree)))).toEqual([
     ['a', 'directory'],
-    ['a-b', '2'],
     ['a/link', 'symlink ../somewhere/'],
     ['a/x', '1'],
+    ['a-b', '2'],
     ['caf\uDCE9', 'bytes'],
     ['pipe', 'fifo'],
     ['z', 'link a/x'],

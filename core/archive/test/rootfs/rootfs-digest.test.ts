@@ -57,5 +57,5 @@ test('hard links differ from copies, and only the grouping counts', async () => 
 test('the size of the chunks does not matter, and a known archive has a known digest', async () => {
   const bytes = await collect(writeTar([createEntry({ path: 'etc', type: 'directory' }), createEntry({ path: 'etc/passwd' }, 'root\n'.repeat(500))]));
   const digests = await Promise.all([1, 7, 1000, bytes.length].map((size) => rootfsDigest(inChunks(bytes, size))));
-  expect(new Set(digests)).toEqual(new Set(['529b1850d6ca39629378623fe126a744c33fb0ee0f62832953792b23d0b300c4']));
+  expect(new Set(digests)).toEqual(new Set(['0e5230c1c2cc42c51db4985bb6d44ae3c7885d371aa6ddd40fb479b00144c3f1']));
 });

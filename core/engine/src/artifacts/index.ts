@@ -28,7 +28,8 @@ export { fileTree, type FileTree };
 
 /**
  * A container image in an engine. Digest: of the root filesystem's content without times, whatever id the engine gave. Stream: a tar of the whole root
- * filesystem, sorted by path, with the times of the build. `reference`: the name under which the engine knows it.
+ * filesystem in canonical order (that of a walk by the bytes of names), or of the paths that are asked for; all times are 0. List: its manifest, as of
+ * {@link packageManifest}. `reference`: the name under which the engine knows it.
  */
 export const containerImage = defineArtifact({ name: 'container-image', storage: 'external', meta: textFields('reference') });
 export type ContainerImage = typeof containerImage;
@@ -44,6 +45,13 @@ export type PackageRecipe = typeof packageRecipe;
 /** The archive of one package as luet clients read it: a canonical tar, compressed as `compression` says (none, gzip, zstd). */
 export const packageArchive = defineArtifact({ name: 'package-archive', storage: 'file', meta: textFields('category', 'name', 'version', 'compression') });
 export type PackageArchive = typeof packageArchive;
+
+/**
+ * What the archive of a package holds: one line of JSON for each entry, in the archive's order. Keys: `path`, `type`, `mode` (octal text), `uid`, `gid`;
+ * `size` and `sha256` of files, `target` of links, `device` (`major:minor`), `xattrs` (base64 by name). No times.
+ */
+export const packageManifest = defineArtifact({ name: 'package-manifest', storage: 'file', meta: textFields('category', 'name', 'version') });
+export type PackageManifest = typeof packageManifest;
 
 /** What a repository index says of one package beside its archive: canonical JSON, luet's metadata form. */
 export const packageMetadata = defineArtifact({ name: 'package-metadata', storage: 'file', meta: textFields('category', 'name', 'version') });

@@ -2,7 +2,7 @@ import { createReadStream, createWriteStream, mkdirSync, statSync } from 'node:f
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { Artifact } from '../model/artifact.ts';
+import type { Artifact, ReadOptions } from '../model/artifact.ts';
 import type { PlannedInput, PlannedTask } from '../model/plan.ts';
 import { readFromPlugin } from './plugin-error.ts';
 import type { Scratch } from './run-registry.ts';
@@ -20,17 +20,19 @@ export function openInputs(run: Run, task: PlannedTask, outputsOf: OutputsOf, sc
     const path = run.cache.blobs.path(digest);
     switch (kind.storage) {
       case 'file':
-        return { kind: kindName, digest, meta, path: () => Promise.resolve(path), read: () => createReadStream(path, { signal }) };
+        return { kind: kindName, digest, meta, path: () => Promise.resolve(path), read: readWhole(kindName, () => createReadStream(path, { signal })), list: () => listNothing(kindName) };
       case 'tree':
-        return { kind: kindName, digest, meta, path: () => Promise.resolve(path), read: () => readTree(path, kindName, signal) };
+        return { kind: kindName, digest, meta, path: () => Promise.resolve(path), read: readWhole(kindName, () => readTree(path, kindName, signal)), list: () => listNothing(kindName) };
       case 'external': {
-        const read = (): AsyncIterable<Uint8Array> => readFromPlugin(`the store of \`${kindName}\``, () => run.bindings.store(kindName).read(digest, signal));
+        const title = `the store of \`${kindName}\``;
+        const read = (options?: ReadOptions): AsyncIterable<Uint8Array> => readFromPlugin(title, () => run.bindings.store(kindName).read(digest, signal, options));
+        const list = (): AsyncIterable<Uint8Array> => readFromPlugin(title, () => run.bindings.store(kindName).list?.(digest, signal) ?? listNothing(kindName));
         let file: Promise<string> | undefined;
         const exportOnce = (): Promise<string> => {
           exported += 1;
           return exportTo(scratch.inputs, String(exported), read(), signal);
         };
-        return { kind: kindName, digest, meta, path: () => (file ??= exportOnce()), read };
+        return { kind: kindName, digest, meta, path: () => (file ??= exportOnce()), read, list };
       }
       default: {
         const never: never = kind.storage;
@@ -49,7 +51,18 @@ export function openInputs(run: Run, task: PlannedTask, outputsOf: OutputsOf, sc
 function openSource(run: Run, kind: string, path: string): Artifact {
   const source = run.sources.get(path);
   if (source === undefined) throw new Error(`Internal error: the source ${path} was not read`);
-  return { kind, digest: source.tree.digest, meta: {}, path: () => Promise.resolve(source.real), read: () => readTree(source.real, kind, run.signal) };
+  return { kind, digest: source.tree.digest, meta: {}, path: () => Promise.resolve(source.real), read: readWhole(kind, () => readTree(source.real, kind, run.signal)), list: () => listNothing(kind) };
+}
+
+function readWhole(kind: string, read: () => AsyncIterable<Uint8Array>): Artifact['read'] {
+  return (options) => {
+    if (options?.only !== undefined) throw new TypeError(`an artifact of kind ${kind} has no parts: read it as a whole`);
+    return read();
+  };
+}
+
+function listNothing(kind: string): never {
+  throw new TypeError(`an artifact of kind ${kind} cannot be listed`);
 }
 
 /** A tree that is one file can be streamed; a folder cannot. */

@@ -60,6 +60,13 @@ export function artifactRef<K extends ArtifactKind>(kind: K, producer: TaskKey |
   return Object.freeze({ kind: kind.name, producer, output }) as unknown as ArtifactRef<K>;
 }
 
+export interface ReadOptions {
+  /** The parts to read, by the names that `list` tells, for `external` kinds that have parts; default all. */
+  readonly only?: ReadonlySet<string>;
+  /** True: a chunk may be overwritten when the next one is asked for, which spares memory where each chunk is used up at once. Default false. */
+  readonly transient?: boolean;
+}
+
 /** While executing: bytes that are already in the store. */
 export interface Artifact<K extends ArtifactKind = ArtifactKind> {
   readonly kind: K['name'];
@@ -68,7 +75,9 @@ export interface Artifact<K extends ArtifactKind = ArtifactKind> {
   /** A path to the bytes, read-only: a file, or a folder for trees. For `external` kinds the store exports to a file in scratch. */
   path(): Promise<string>;
   /** The bytes as a stream: of the file, or what the store gives for `external` kinds. Not for trees. */
-  read(): AsyncIterable<Uint8Array>;
+  read(options?: ReadOptions): AsyncIterable<Uint8Array>;
+  /** What the content consists of, without the content, in the form that the kind documents. Only for `external` kinds that have one. */
+  list(): AsyncIterable<Uint8Array>;
 }
 
 /** What `emit` gives back: proof that an output was stored and checked. */
@@ -87,8 +96,10 @@ export interface ArtifactStore {
   has(digest: Digest, signal: AbortSignal): Promise<boolean>;
   /** Takes what a stage made under a name of the foreign program (an image id) and answers the digest of its content. */
   import(locator: string, signal: AbortSignal): Promise<Digest>;
-  /** Streams the content in the form that the kind documents. */
-  read(digest: Digest, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /** Streams the content in the form that the kind documents, or a part of it. A digest always has the same bytes. */
+  read(digest: Digest, signal: AbortSignal, options?: ReadOptions): AsyncIterable<Uint8Array>;
+  /** Streams what the content consists of, in the form that the kind documents: cheaper than the content. Absent: the kind has no such form. */
+  list?(digest: Digest, signal: AbortSignal): AsyncIterable<Uint8Array>;
   /** Forgets the bytes; used by `cos clean`. */
   remove(digest: Digest, signal: AbortSignal): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import { deepEqual, equal, notEqual, ok, rejects } from 'node:assert/strict';
 import type { ArtifactStore } from '../model/artifact.ts';
-import { asDigest, isDigest } from '../model/identity.ts';
+import { asDigest, isDigest, type Digest } from '../model/identity.ts';
 import type { ConformanceCase } from './conformance.ts';
 
 // The contract of a store of an external kind.
@@ -72,6 +72,19 @@ export const storeCases: readonly ConformanceCase<StoreSubject>[] = [
     },
   },
   {
+    title: 'what can be listed has a list that differs with the content, and is refused when it is not there',
+    check: async (make) => {
+      const { store, make: artifact } = await make();
+      if (store.list === undefined) return;
+      const list = async (digest: Digest): Promise<Buffer> => collect(store.list?.(digest, signal()) ?? nothing());
+      const one = await store.import(await artifact('one'), signal());
+      const two = await store.import(await artifact('two'), signal());
+      deepEqual(await list(one), await list(one));
+      ok(!(await list(two)).equals(await list(one)));
+      await rejects(() => list(asDigest(`sha256:${'0'.repeat(64)}`)));
+    },
+  },
+  {
     title: 'an aborted signal ends every call',
     check: async (make) => {
       const { store, make: artifact } = await make();
@@ -86,6 +99,10 @@ export const storeCases: readonly ConformanceCase<StoreSubject>[] = [
 
 function signal(): AbortSignal {
   return new AbortController().signal;
+}
+
+function nothing(): never {
+  throw new Error('Internal error: the store cannot list');
 }
 
 async function collect(bytes: AsyncIterable<Uint8Array>): Promise<Buffer> {

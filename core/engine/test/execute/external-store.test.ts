@@ -148,6 +148,41 @@ describe('a store of an external kind', () => {
     expect(store.asked).toEqual([]);
   });
 
+  test('lists an artifact and gives some of its parts', async () => {
+    const parts = textStage(() => 'unused', {
+      inputs: { image: one(image), ...textStage(() => '').inputs },
+      outputs: { out: textFile },
+      run: async ({ inputs, emit, scratch }: any) => {
+        const text = async (bytes: AsyncIterable<Uint8Array>): Promise<string> => {
+          let all = '';
+          for await (const chunk of bytes) all += Buffer.from(chunk).toString();
+          return all;
+        };
+        writeFileSync(join(scratch, 'out'), `${await text(inputs.image.list())} ${await text(inputs.image.read({ only: new Set(['a', 'b']), transient: true }))}`);
+        return { out: await emit.out('out', {}) };
+      },
+    });
+    const listed = () =>
+      makePipeline({
+        tasks: [{ stage: build, name: 'image', inputs: { sources: ['recipe'] } }, { stage: parts, name: 'files', stageName: 'parts', inputs: { image: [{ of: 'image', output: 'image' }], sources: [] } }],
+        stores: [store],
+        wanted: { 'files.txt': 'files:out' },
+      });
+    expect((await workspace.run(listed())).failures).toEqual(['COS_PLUGIN_THREW: Plugin error: the store of `image` threw "an artifact of kind image cannot be listed".']);
+    const able = Object.assign(store, {
+      async *list() {
+        yield await Promise.resolve(Buffer.from('a b c'));
+      },
+      async *read(_: string, __: AbortSignal, options: unknown) {
+        const { only, transient } = options as { readonly only: ReadonlySet<string>; readonly transient: boolean };
+        yield await Promise.resolve(Buffer.from(`${[...only].join('+')} ${transient}`));
+      },
+    });
+    expect(able).toBe(store);
+    expect((await workspace.run(listed())).failures).toEqual([]);
+    expect(workspace.read('build/files.txt')).toBe('a b c a+b true');
+  });
+
   test('that cannot be reached is told by the plugin that fills it', async () => {
     await workspace.run(pipeline());
     workspace.write('note', 'n2');

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type Dockerode from 'dockerode';
 import { failureOf } from '../errors.ts';
 import { connectionFailure, endpointName, plainTextFailure } from './connection-failure.ts';
+import { download, DownloadRefused } from './download.ts';
 import type { Endpoint } from './endpoint.ts';
 
 // The door to the engine's HTTP API. The library is loaded when the first request is made, never before, because it is heavy. Every request ends on the
@@ -15,6 +16,8 @@ export interface EngineRequest {
   readonly query?: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** A tar stream. */
   readonly body?: Readable;
+  /** The body as a JSON object that is not empty, in place of `body`. */
+  readonly json?: Readonly<Record<string, unknown>>;
   /** For the registry: base64 of the credentials' JSON. */
   readonly registryAuth?: string;
   readonly signal: AbortSignal;
@@ -34,6 +37,8 @@ export interface EngineClient {
   ask(request: EngineRequest): Promise<unknown>;
   /** The body as it comes. Whoever does not read it to its end leaves the loop, which ends the request. */
   stream(request: EngineRequest): Promise<AsyncIterable<Uint8Array>>;
+  /** A large body, asked for when it is read. Each piece is valid until the next is asked for. */
+  download(path: string, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined>;
 }
 
 /** The engine refused a request. Internal: whoever asks maps it to a failure that a user understands. */
@@ -62,6 +67,7 @@ export function createClient(endpoint: Endpoint): EngineClient {
           path: withQuery(request),
           method: request.method,
           ...(request.body === undefined ? {} : { file: request.body }),
+          ...(request.json === undefined ? {} : { options: { _body: request.json, _query: {} } }),
           ...(request.registryAuth === undefined ? {} : { authconfig: { base64: request.registryAuth } }),
           abortSignal: request.signal,
           isStream,
@@ -75,6 +81,8 @@ export function createClient(endpoint: Endpoint): EngineClient {
       );
     });
   };
+  // With `isStream` the library answers with the response itself.
+  const stream = async (request: EngineRequest): Promise<AsyncIterable<Uint8Array>> => guard((await dial(request, true)) as Readable, endpoint, request.signal);
   return {
     endpoint,
     ask: async (request) => dial(request, false),
@@ -86,8 +94,19 @@ export function createClient(endpoint: Endpoint): EngineClient {
         throw error;
       }
     },
-    // With `isStream` the library answers with the response itself.
-    stream: async (request) => guard((await dial(request, true)) as Readable, endpoint, request.signal),
+    stream,
+    async *download(path, signal) {
+      if (endpoint.kind !== 'socket') {
+        yield* await stream({ method: 'GET', path, signal });
+        return;
+      }
+      try {
+        yield* download({ socket: endpoint.path, path, signal });
+      } catch (error) {
+        if (error instanceof DownloadRefused) throw new EngineError({ status: error.status, message: refusalOf(error.body) });
+        throw explain(error, endpoint, signal);
+      }
+    },
   };
 }
 
@@ -134,4 +153,9 @@ function explain(error: unknown, endpoint: Endpoint, signal: AbortSignal): unkno
 /** The engine's own sentence, which the library wraps in "(HTTP code …) … - …". */
 function messageOf(error: Error): string {
   return error.message.replace(/^\(HTTP code \d+\) .*? - /s, '').trim();
+}
+
+/** The engine's own sentence in a JSON body. */
+function refusalOf(body: string): string {
+  return /"message":"((?:[^"\\]|\\.)*)"/.exec(body)?.[1] ?? body.trim();
 }

@@ -1,8 +1,10 @@
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { engineEnv, type PluginOptions } from '../options.ts';
 import { ImageStore } from '../store/image-store.ts';
 import { createClient, type EngineClient } from './client.ts';
 import { findEndpoint } from './endpoint.ts';
+import { productOf } from './product.ts';
 
 // The engine as stages, store, pins and checks share it in one process: one client, one set of layers that were read already.
 
@@ -19,12 +21,14 @@ export interface EngineHost {
 /** The engine that options and environment name. Fails as `findEndpoint` does; a failure is not remembered. */
 export function useEngine({ plugin, env }: EngineHost): Promise<ContainerEngine> {
   const folder = plugin.tmpdir ?? env['TMPDIR'] ?? tmpdir();
-  const key = JSON.stringify([plugin.socket, plugin.repository, folder, ...engineEnv.map((name) => env[name])]);
+  const listings = join(env['XDG_CACHE_HOME'] ?? join(env['HOME'] ?? homedir(), '.cache'), 'cos', 'layers');
+  const key = JSON.stringify([plugin.socket, plugin.repository, folder, listings, ...engineEnv.map((name) => env[name])]);
   const known = engines.get(key);
   if (known !== undefined) return known;
   const engine = findEndpoint({ socket: plugin.socket, env }).then((endpoint) => {
     const client = createClient(endpoint);
-    return { client, store: new ImageStore({ client, repository: plugin.repository, folder }) };
+    const mayPush = async (signal: AbortSignal): Promise<boolean> => endpoint.kind === 'socket' && (await productOf(client, signal)).name === 'docker';
+    return { client, store: new ImageStore({ client, repository: plugin.repository, folder, listings, mayPush }) };
   });
   engines.set(key, engine);
   engine.catch(() => engines.delete(key));

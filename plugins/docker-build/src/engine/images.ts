@@ -13,6 +13,8 @@ export interface ImageInfo {
   readonly layers: readonly string[];
   /** Undefined when the engine does not tell all of it. */
   readonly config: ImageConfig | undefined;
+  /** Bytes of the files of all layers, as the engine estimates it; 0 when it does not say. */
+  readonly size: number;
   /** `name:tag`. */
   readonly tags: readonly string[];
   /** `name@sha256:…`, for images that came from a registry; empty where the engine does not tell them from others. */
@@ -34,7 +36,8 @@ export async function inspectImage(client: EngineClient, reference: string, sign
   const config = isWhole ? readImageConfig(fields.get('Config')) : undefined;
   // Podman states one for every name of every image.
   const repoDigests = isDocker ? textsOf(fields.get('RepoDigests')) : [];
-  return { id, layers, config, tags: textsOf(fields.get('RepoTags')), repoDigests, platform: platformOf(fields) };
+  const size = fields.get('Size');
+  return { id, layers, config, size: typeof size === 'number' && size > 0 ? size : 0, tags: textsOf(fields.get('RepoTags')), repoDigests, platform: platformOf(fields) };
 }
 
 function platformOf(fields: ReadonlyMap<string, unknown>): string | undefined {
@@ -70,9 +73,13 @@ export async function untagImage(client: EngineClient, name: ImageName, signal: 
 
 /** Names of images in a repository whose tag starts with `prefix`. */
 export async function listTags(client: EngineClient, repository: string, prefix: string, signal: AbortSignal): Promise<readonly ImageName[]> {
-  const answer = await client.ask({ method: 'GET', path: '/images/json', query: { filters: JSON.stringify({ reference: [`${repository}:${prefix}*`] }) }, signal });
-  const references = itemsOf(answer).flatMap((image) => textsOf(fieldsOf(image).get('RepoTags')));
-  return namesIn(repository, references).filter(({ tag }) => tag.startsWith(prefix));
+  return namesIn(repository, await findReferences(client, `${repository}:${prefix}*`, signal)).filter(({ tag }) => tag.startsWith(prefix));
+}
+
+/** `name:tag` of all images of which one name has the form of the pattern, in which `*` stands for anything but a slash. */
+export async function findReferences(client: EngineClient, pattern: string, signal: AbortSignal): Promise<readonly string[]> {
+  const answer = await client.ask({ method: 'GET', path: '/images/json', query: { filters: JSON.stringify({ reference: [pattern] }) }, signal });
+  return itemsOf(answer).flatMap((image) => textsOf(fieldsOf(image).get('RepoTags')));
 }
 
 /** Those of an engine's references that are in a repository. */

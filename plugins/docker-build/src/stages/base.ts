@@ -9,7 +9,7 @@ const line = z.string().check(z.refine((text) => !/[\r\n]/.test(text), 'expected
 /** A container image of one layer from the archive of a root filesystem: what packages start from. */
 export const base = defineStage({
   description: 'make a container image of a root filesystem',
-  version: 1,
+  version: 2,
   cache: 'content',
   platform: true,
   inputs: { rootfs: one(rootfsArchive) },

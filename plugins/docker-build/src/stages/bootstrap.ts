@@ -20,7 +20,7 @@ import { writeStream } from '../write-stream.ts';
  */
 export const bootstrap = defineStage({
   description: 'bootstrap a Debian root filesystem from packages',
-  version: 3,
+  version: 4,
   cache: 'content',
   platform: true,
   inputs: {

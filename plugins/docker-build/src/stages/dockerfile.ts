@@ -32,7 +32,7 @@ const contextPart = z.discriminatedUnion('type', [
  */
 export const dockerfile = defineStage({
   description: 'build the image of a Dockerfile in the container engine',
-  version: 1,
+  version: 2,
   cache: 'content',
   platform: true,
   inputs: {

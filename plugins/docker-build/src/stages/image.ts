@@ -21,7 +21,7 @@ import { runTag } from '../run-tag.ts';
  */
 export const image = defineStage({
   description: 'build the images of a package in the container engine',
-  version: 1,
+  version: 2,
   cache: 'content',
   platform: true,
   inputs: {

@@ -7,7 +7,7 @@ import { defineStage } from '../options.ts';
 /** An image of one layer put together from package archives: the base of a package that requires final images. */
 export const join = defineStage({
   description: 'put package archives together as one container image',
-  version: 1,
+  version: 2,
   cache: 'content',
   platform: true,
   inputs: {

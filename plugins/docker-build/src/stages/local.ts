@@ -14,7 +14,7 @@ import { parseReference } from '../reference.ts';
  */
 export const local = defineStage({
   description: 'take an image that the container engine has',
-  version: 1,
+  version: 2,
   cache: 'content',
   platform: true,
   inputs: {},

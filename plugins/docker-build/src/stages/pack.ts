@@ -25,7 +25,7 @@ type Attributes = z.output<typeof attributes>;
  */
 export const pack = defineStage({
   description: 'bring a folder with a root filesystem into canonical form',
-  version: 1,
+  version: 2,
   cache: 'content',
   inputs: { folder: one(fileTree) },
   outputs: { rootfs: rootfsArchive },

@@ -9,7 +9,7 @@ import { parseReference } from '../reference.ts';
 /** An image of a registry, exactly the one of a digest. */
 export const pull = defineStage({
   description: 'pull a container image by digest',
-  version: 1,
+  version: 2,
   cache: 'content',
   platform: true,
   inputs: {},

@@ -13,7 +13,7 @@ import { writeStream } from '../write-stream.ts';
 /** The root filesystem that an archive on disk holds, in canonical form. */
 export const unpack = defineStage({
   description: 'bring the archive of a root filesystem into canonical form',
-  version: 1,
+  version: 2,
   cache: 'content',
   inputs: {
     /** A tar file, plain or compressed by gzip or zstd, or a folder that holds nothing but one. */

@@ -10,8 +10,11 @@ export function createStores(host: EngineHost): readonly ArtifactStore[] {
       kind: 'container-image',
       has: async (digest, signal) => (await store()).has(digest, signal),
       import: async (locator, signal) => (await store()).import(locator, signal),
-      read: async function* read(digest, signal) {
-        yield* (await store()).read(digest, signal);
+      read: async function* read(digest, signal, options) {
+        yield* (await store()).read(digest, signal, options);
+      },
+      list: async function* list(digest, signal) {
+        yield* (await store()).list(digest, signal);
       },
       remove: async (digest, signal) => (await store()).remove(digest, signal),
     },

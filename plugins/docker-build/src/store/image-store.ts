@@ -1,15 +1,20 @@
 import { createHash } from 'node:crypto';
-import { joinLayers, type LayerIndex } from '@cos/archive';
-import { asDigest, hexOf, type ArtifactStore, type Digest } from '@cos/core';
+import { joinLayers, writeManifest, type LayerContent, type RootListing } from '@cos/archive';
+import { asDigest, hexOf, type ArtifactStore, type Digest, type ReadOptions } from '@cos/core';
 import type { EngineClient } from '../engine/client.ts';
 import type { ImageConfig } from '../engine/image-config.ts';
+import { readHistory } from '../engine/image-history.ts';
 import { inspectImage, namesIn, referenceOf, saveImage, tagImage, untagImage, type ImageInfo, type ImageName } from '../engine/images.ts';
 import { productOf } from '../engine/product.ts';
 import { fail } from '../errors.ts';
-import { LayerCache, type LayerLease } from './layer-cache.ts';
-import type { LayerMaker } from './layer-makers.ts';
-import { dropMountPoints } from './mount-points.ts';
-import { keepSavedImage } from './saved-image.ts';
+import { readImageContent } from './image-content.ts';
+import { LayerCache } from './layer-cache.ts';
+import { makersOfHistory, type LayerMaker } from './layer-makers.ts';
+import { LayerSource } from './layer-source.ts';
+import { ListingFolder } from './listing-folder.ts';
+import { droppedPaths, dropMountPoints } from './mount-points.ts';
+import { readSavedConfig, type SavedConfig } from './saved-image.ts';
+import { sweepReads } from './sweep-reads.ts';
 
 // Keeps container images in the engine, each under the tag `<repository>:<digest>`. A digest covers the content of the root file system and what of the
 // configuration influences commands; ids of the engine differ between two builds of the same thing, so they never count.
@@ -17,27 +22,44 @@ import { keepSavedImage } from './saved-image.ts';
 export interface ImageStoreOptions {
   readonly client: EngineClient;
   readonly repository: string;
-  /** Folder for layers while they are read. */
+  /** Folder for contents while they are read. */
   readonly folder: string;
+  /** Folder for what is known of layers from run to run. */
+  readonly listings: string;
+  /** Whether the engine may be asked to push layers, see `LayerSource`. */
+  readonly mayPush: (signal: AbortSignal) => Promise<boolean>;
 }
 
-const LAYER_LIMIT = 4 * 1024 ** 3;
+const CONTENT_LIMIT = 1024 ** 3;
+const LAYER_LIMIT = 256 * 1024 ** 2;
+const LISTING_LIMIT = 512 * 1024 ** 2;
+/** An image without the contents of its files. */
+interface Known {
+  readonly root: RootListing<LayerContent>;
+  /** Paths at which a container has something else. */
+  readonly dropped: ReadonlySet<string>;
+}
+
+/** Images whose files are kept in memory: those of a package and the one that it was built on are asked for several times. */
+const ROOT_LIMIT = 4;
 
 export class ImageStore implements ArtifactStore {
   readonly kind = 'container-image';
   readonly #options: ImageStoreOptions;
-  readonly #layers: LayerCache;
+  readonly #cache: LayerCache;
+  readonly #source: LayerSource;
   /** Digests by layers and configuration, both of which the engine states as digests of content or in plain text. */
   readonly #digests = new Map<string, Promise<Digest>>();
-  /** Configurations of images that were saved, by their ids, which are digests of them. */
-  readonly #configs = new Map<string, ImageConfig>();
-  /** What made a layer, by the layer and those below. */
-  readonly #makers = new Map<string, LayerMaker>();
-  readonly #saving = new Map<string, Promise<void>>();
+  /** By layers, in the order of use, oldest first. */
+  readonly #known = new Map<string, Known>();
+  /** Configurations of images as they are saved, by their ids, which are digests of them. */
+  readonly #saved = new Map<string, Promise<SavedConfig>>();
+  #swept: Promise<void> | undefined;
 
   constructor(options: ImageStoreOptions) {
     this.#options = options;
-    this.#layers = new LayerCache({ folder: options.folder, limit: LAYER_LIMIT });
+    this.#cache = new LayerCache({ folder: options.folder, listings: new ListingFolder({ folder: options.listings, limit: LISTING_LIMIT }), limit: CONTENT_LIMIT, layerLimit: LAYER_LIMIT });
+    this.#source = new LayerSource({ client: options.client, cache: this.#cache, mayPush: options.mayPush });
   }
 
   /** The name under which the engine keeps an image of the store. */
@@ -73,20 +95,29 @@ export class ImageStore implements ArtifactStore {
     if (image === undefined) return undefined;
     const { name } = await productOf(this.#options.client, signal);
     // What a history says is good for a digest, but not for a decision on what may be done.
-    return (name === 'podman' ? await this.#savedConfig(image, signal) : image.config)?.onBuild ?? [];
+    return (name === 'podman' ? (await this.#savedConfig(image, signal)).config : image.config)?.onBuild ?? [];
   }
 
-  /** The root file system as a canonical tar; times are the image's. */
-  async *read(digest: Digest, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
+  /** Notes a layer that is on its way into the engine, so that it need not be read back: nothing comes of it when the engine makes another one of it. */
+  async noteLayer(layer: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
+    await this.#cache.add(layer, { contents: 'none', signal });
+  }
+
+  /** The root file system as a canonical tar, or some paths of it; all times are 0. */
+  async *read(digest: Digest, signal: AbortSignal, { only, transient = false }: ReadOptions = {}): AsyncGenerator<Uint8Array, void, undefined> {
     const image = await this.#find(this.referenceOf(digest), signal);
-    const lease = await this.#lease(image, signal);
-    try {
-      for await (const chunk of joinLayers(this.#contentOf(image, lease)).read()) {
-        signal.throwIfAborted();
-        yield chunk;
-      }
-    } finally {
-      await lease.release();
+    const { root, dropped } = await this.#describe(image, signal);
+    await this.#sweep(signal);
+    const { client, folder } = this.#options;
+    yield* readImageContent({ client, cache: this.#cache, source: this.#source, image, root, dropped, part: only === undefined ? root : root.select(only), folder, transient, signal });
+  }
+
+  /** The manifest of the root file system. */
+  async *list(digest: Digest, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
+    const { root } = await this.#describe(await this.#find(this.referenceOf(digest), signal), signal);
+    for await (const chunk of writeManifest(root.manifest())) {
+      signal.throwIfAborted();
+      yield chunk;
     }
   }
 
@@ -96,9 +127,9 @@ export class ImageStore implements ArtifactStore {
     for (const name of namesIn(this.#options.repository, image.tags)) await untagImage(this.#options.client, name, signal);
   }
 
-  /** Closes the files of layers that were read. The end of the process does the same. */
+  /** Closes the files of contents that were read. The end of the process does the same. */
   async close(): Promise<void> {
-    await this.#layers.close();
+    await this.#cache.close();
   }
 
   async #find(reference: string, signal: AbortSignal): Promise<ImageInfo> {
@@ -107,74 +138,51 @@ export class ImageStore implements ArtifactStore {
   }
 
   async #digestOf(image: ImageInfo, signal: AbortSignal): Promise<Digest> {
-    const config = JSON.stringify(image.config ?? (await this.#savedConfig(image, signal)));
+    const config: ImageConfig = image.config ?? (await this.#savedConfig(image, signal)).config;
     const key = JSON.stringify([image.layers, config]);
     const known = this.#digests.get(key);
     if (known !== undefined) return known;
-    const digest = this.#computeDigest(image, config, signal);
+    const digest = this.#describe(image, signal).then(({ root }) => asDigest(`sha256:${createHash('sha256').update(`container image 1\n${root.digest()}\n${JSON.stringify(config)}\n`).digest('hex')}`));
     this.#digests.set(key, digest);
     digest.catch(() => this.#digests.delete(key));
     return digest;
   }
 
-  async #computeDigest(image: ImageInfo, config: string, signal: AbortSignal): Promise<Digest> {
-    const lease = await this.#lease(image, signal);
-    try {
-      const content = joinLayers(this.#contentOf(image, lease)).digest();
-      return asDigest(`sha256:${createHash('sha256').update(`container image 1\n${content}\n${config}\n`).digest('hex')}`);
-    } finally {
-      await lease.release();
-    }
+  async #describe(image: ImageInfo, signal: AbortSignal): Promise<Known> {
+    const key = image.layers.join(' ');
+    const found = this.#known.get(key);
+    this.#known.delete(key);
+    const known = found ?? (await this.#look(image, signal));
+    this.#known.set(key, known);
+    const [oldest] = this.#known.keys();
+    if (oldest !== undefined && this.#known.size > ROOT_LIMIT) this.#known.delete(oldest);
+    return known;
   }
 
-  /** The configuration as it is saved with the image, which is all of it in any case. */
-  async #savedConfig(image: ImageInfo, signal: AbortSignal): Promise<ImageConfig> {
-    const known = this.#configs.get(image.id);
+  async #look(image: ImageInfo, signal: AbortSignal): Promise<Known> {
+    const layers = (await this.#source.layersOf(image, signal)).map(({ listing }) => listing);
+    const kept = dropMountPoints(layers, await this.#makersOf(image, signal));
+    return { root: joinLayers(kept), dropped: droppedPaths(layers, kept) };
+  }
+
+  async #makersOf(image: ImageInfo, signal: AbortSignal): Promise<readonly LayerMaker[]> {
+    const history = await readHistory(this.#options.client, image, signal);
+    return makersOfHistory(history, image.layers.length) ?? (await this.#savedConfig(image, signal)).makers;
+  }
+
+  async #savedConfig(image: ImageInfo, signal: AbortSignal): Promise<SavedConfig> {
+    const known = this.#saved.get(image.id);
     if (known !== undefined) return known;
-    await (await this.#save(image, signal)).release();
-    return this.#configs.get(image.id) ?? fail('COS_DOCKER_IMAGE_GONE', `The engine has no image ${image.id}.`);
+    const config = saveImage(this.#options.client, image.id, signal).then(async (saved) => readSavedConfig(saved, image.layers, signal));
+    this.#saved.set(image.id, config);
+    config.catch(() => this.#saved.delete(image.id));
+    return config;
   }
 
-  /** Layers come from the engine only with all other layers of an image, so two readers of one image wait for the same answer. */
-  async #lease(image: ImageInfo, signal: AbortSignal): Promise<LayerLease> {
-    await this.#saving.get(image.id)?.catch(() => undefined);
-    const lease = this.#makersOf(image) === undefined ? undefined : this.#layers.lease(image.layers);
-    if (lease !== undefined) return lease;
-    const saved = this.#save(image, signal);
-    const done = saved.then(() => undefined);
-    this.#saving.set(image.id, done);
-    // Whoever waits for it tries again; the failure is told to the one who asked first.
-    done.catch(() => undefined);
-    try {
-      return await saved;
-    } finally {
-      if (this.#saving.get(image.id) === done) this.#saving.delete(image.id);
-    }
+  /** Removes what processes left that were killed while they read, once. */
+  async #sweep(signal: AbortSignal): Promise<void> {
+    this.#swept ??= sweepReads(this.#options.client, signal);
+    this.#swept.catch(() => (this.#swept = undefined));
+    await this.#swept;
   }
-
-  async #save(image: ImageInfo, signal: AbortSignal): Promise<LayerLease> {
-    const { lease, config, makers } = await keepSavedImage(await saveImage(this.#options.client, image.id, signal), image.layers, this.#layers, signal);
-    this.#configs.set(image.id, config);
-    for (const [index, key] of chainOf(image.layers).entries()) this.#makers.set(key, makers[index] ?? 'other');
-    return lease;
-  }
-
-  /** What made the layers; undefined when that is not known of one of them. An image tells it of the images that it was built on, too. */
-  #makersOf(image: ImageInfo): readonly LayerMaker[] | undefined {
-    const makers = chainOf(image.layers).flatMap((key) => this.#makers.get(key) ?? []);
-    return makers.length === image.layers.length ? makers : undefined;
-  }
-
-  #contentOf(image: ImageInfo, lease: LayerLease): readonly Pick<LayerIndex, 'entries'>[] {
-    return dropMountPoints(lease.layers, this.#makersOf(image) ?? []);
-  }
-}
-
-/** A key for each layer that stands for it and all below. */
-function chainOf(layers: readonly string[]): readonly string[] {
-  let key = '';
-  return layers.map((layer) => {
-    key = createHash('sha256').update(`${key} ${layer}`).digest('hex');
-    return key;
-  });
 }

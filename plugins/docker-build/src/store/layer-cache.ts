@@ -1,119 +1,169 @@
 import { createHash } from 'node:crypto';
-import { LayerIndex } from '@cos/archive';
+import { LayerContents, readLayer, type LayerContent, type LayerListing } from '@cos/archive';
 import { failureOf } from '../errors.ts';
+import { isKept } from './engine-files.ts';
+import type { ListingFolder } from './listing-folder.ts';
+import type { KnownLayer } from './listing-text.ts';
 
-// Layers of images on this side of the engine, by the digest of their content, so that a layer is asked for once in a process. They lie in files without
-// names: whatever ends the process, nothing stays behind.
+// Layers of images on this side of the engine, by the digest of their archive. Of each that was read there is a listing, also in later runs. Contents of
+// layers that are not large are kept for the time of the process, in files without names: whatever ends the process, nothing stays behind.
 
 export interface LayerCacheOptions {
-  /** Folder for the files; must exist. */
+  /** Folder for contents; must exist. */
   readonly folder: string;
-  /** Bytes to keep; the layers that were used longest ago go first. Layers in use always stay. */
+  readonly listings: ListingFolder;
+  /** Bytes of contents to keep of all layers; those that were used longest ago go first, those in use stay. */
   readonly limit: number;
+  /** Bytes of contents of one layer; more are not kept. */
+  readonly layerLimit: number;
 }
 
-/** Layers that stay readable until they are released. */
-export interface LayerLease {
-  /** In the order that was asked for. */
-  readonly layers: readonly LayerIndex[];
+/** Contents that stay readable until they are released. */
+export interface ContentsLease {
+  /** Whether the content can be opened. */
+  has(content: LayerContent): boolean;
+  open(content: LayerContent): AsyncIterable<Uint8Array>;
   release(): Promise<void>;
 }
 
-interface CachedLayer {
-  readonly index: LayerIndex;
+interface CachedContents {
+  readonly contents: LayerContents;
   users: number;
 }
 
+/** Bytes of a layer's archive by which it is recognised: some entries, with their times and owners. */
+export const HEAD_LENGTH = 8192;
+
 export class LayerCache {
   readonly #options: LayerCacheOptions;
+  readonly #known = new Map<string, KnownLayer>();
   /** In the order of use, oldest first. */
-  readonly #layers = new Map<string, CachedLayer>();
-  /** Digests of layers by the names that the engine gave them when it saved an image. */
-  readonly #digests = new Map<string, string>();
+  readonly #contents = new Map<string, CachedContents>();
+  readonly #digests = new WeakMap<LayerListing, string>();
 
   constructor(options: LayerCacheOptions) {
     this.#options = options;
   }
 
-  has(digest: string): boolean {
-    return this.#layers.has(digest);
+  /** The layer of this digest; undefined when it was never read. */
+  find(digest: string): KnownLayer | undefined {
+    const known = this.#known.get(digest) ?? this.#options.listings.find(digest);
+    if (known !== undefined) this.#remember(digest, known);
+    return known;
   }
 
-  /** Holds layers; undefined when one of them is not here. */
-  lease(digests: readonly string[]): LayerLease | undefined {
-    const held: CachedLayer[] = [];
+  /** The digest of the layer that a content is of. */
+  digestOf({ listing }: LayerContent): string {
+    const digest = this.#digests.get(listing);
+    if (digest === undefined) throw new Error('Internal error: a content is of a layer that the cache does not know');
+    return digest;
+  }
+
+  /** Holds the contents of those of the layers that have them. */
+  lease(digests: Iterable<string>): ContentsLease {
+    const held = new Map<string, CachedContents>();
     for (const digest of digests) {
-      const layer = this.#layers.get(digest);
-      if (layer === undefined) return undefined;
-      held.push(layer);
+      const cached = this.#contents.get(digest);
+      if (cached === undefined || held.has(digest)) continue;
+      held.set(digest, cached);
+      cached.users++;
+      this.#contents.delete(digest);
+      this.#contents.set(digest, cached);
     }
-    held.forEach((layer, at) => {
-      layer.users++;
-      const digest = digests[at] ?? '';
-      this.#layers.delete(digest);
-      this.#layers.set(digest, layer);
-    });
+    const find = (content: LayerContent): LayerContents | undefined => held.get(this.digestOf(content))?.contents;
     return {
-      layers: held.map(({ index }) => index),
+      has: (content) => find(content) !== undefined,
+      open: (content) => {
+        const contents = find(content);
+        if (contents === undefined) throw new Error('Internal error: a content is read that is not held');
+        return contents.open(content);
+      },
       release: async () => {
-        for (const layer of held.splice(0)) layer.users--;
+        const released = [...held.values()];
+        held.clear();
+        for (const cached of released) cached.users--;
         await this.#shrink();
       },
     };
   }
 
-  /** Holds the layer that had this name before; undefined when it is not here. Its digest is that of its content, whatever the name means by now. */
-  leaseByName(name: string): LayerLease | undefined {
-    const digest = this.#digests.get(name);
-    return digest === undefined ? undefined : this.lease([digest]);
-  }
-
-  /** Keeps an uncompressed layer under the digest of its content (`sha256:…`) and holds it. Throws COS_DOCKER_TMP_FULL. */
-  async add(name: string, layer: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<LayerLease> {
-    const hash = createHash('sha256');
-    async function* seen(): AsyncGenerator<Uint8Array> {
-      for await (const chunk of layer) {
-        signal.throwIfAborted();
-        hash.update(chunk);
-        yield chunk;
-      }
-    }
-    const index = await this.#create(seen());
-    const digest = `sha256:${hash.digest('hex')}`;
-    if (this.#layers.has(digest)) await index.close();
-    else this.#layers.set(digest, { index, users: 0 });
-    this.#digests.set(name, digest);
-    const lease = this.lease([digest]);
-    if (lease === undefined) throw new Error(`Internal error: the layer ${digest} was lost while it was kept`);
-    return lease;
-  }
-
-  /** Forgets everything. Nothing may be held any more. */
-  async close(): Promise<void> {
-    const all = [...this.#layers.values()];
-    this.#layers.clear();
-    await Promise.all(all.map(async ({ index }) => index.close()));
-  }
-
-  async #create(layer: AsyncIterable<Uint8Array>): Promise<LayerIndex> {
-    const { folder } = this.#options;
+  /** Reads an uncompressed layer to its end and answers the digest of its archive (`sha256:…`). Throws COS_DOCKER_TMP_FULL. */
+  async add(layer: AsyncIterable<Uint8Array>, options: AddOptions): Promise<string> {
+    const contents = options.contents === 'none' ? undefined : await this.#guard(async () => LayerContents.create(this.#options.folder, options.contents === 'all' ? Number.POSITIVE_INFINITY : this.#options.layerLimit));
     try {
-      return await LayerIndex.create(layer, { scratch: folder });
+      const { digest, known } = await this.#guard(async () => readDigested(layer, contents, options.signal));
+      const isNew = this.find(digest) === undefined;
+      if (isNew) {
+        this.#remember(digest, known);
+        this.#options.listings.add(digest, known);
+      }
+      if (contents?.isWhole === true && !this.#contents.has(digest)) this.#contents.set(digest, { contents, users: 0 });
+      else await contents?.close();
+      await this.#shrink();
+      return digest;
+    } catch (error) {
+      await contents?.close();
+      throw error;
+    }
+  }
+
+  /** Forgets all contents. Nothing may be held any more. */
+  async close(): Promise<void> {
+    const all = [...this.#contents.values()];
+    this.#contents.clear();
+    await Promise.all(all.map(async ({ contents }) => contents.close()));
+  }
+
+  #remember(digest: string, known: KnownLayer): void {
+    this.#known.set(digest, known);
+    this.#digests.set(known.listing, digest);
+  }
+
+  async #guard<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
     } catch (error) {
       const isFull = error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
-      throw isFull ? failureOf('COS_DOCKER_TMP_FULL', `The folder ${folder} is full; the layers of an image did not fit in.`, { cause: error }) : error;
+      throw isFull ? failureOf('COS_DOCKER_TMP_FULL', `The folder ${this.#options.folder} is full; the layers of an image did not fit in.`, { cause: error }) : error;
     }
   }
 
   async #shrink(): Promise<void> {
     let total = 0;
-    for (const { index } of this.#layers.values()) total += index.size;
-    for (const [digest, { index, users }] of this.#layers) {
+    for (const { contents } of this.#contents.values()) total += contents.size;
+    const [newest] = [...this.#contents.keys()].slice(-1);
+    for (const [digest, { contents, users }] of this.#contents) {
       if (total <= this.#options.limit) return;
-      if (users > 0) continue;
-      this.#layers.delete(digest);
-      total -= index.size;
-      await index.close();
+      // Whoever had the newest read is about to hold it.
+      if (users > 0 || digest === newest) continue;
+      this.#contents.delete(digest);
+      total -= contents.size;
+      await contents.close();
     }
   }
+}
+
+export interface AddOptions {
+  /** Which contents are kept: those of a layer that is not large, all, or none. */
+  readonly contents: 'small' | 'all' | 'none';
+  readonly signal: AbortSignal;
+}
+
+async function readDigested(layer: AsyncIterable<Uint8Array>, contents: LayerContents | undefined, signal: AbortSignal): Promise<{ readonly digest: string; readonly known: KnownLayer }> {
+  const hash = createHash('sha256');
+  const start: Uint8Array[] = [];
+  let missing = HEAD_LENGTH;
+  async function* seen(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of layer) {
+      signal.throwIfAborted();
+      hash.update(chunk);
+      if (missing > 0) {
+        start.push(Buffer.from(chunk.subarray(0, missing)));
+        missing -= Math.min(missing, chunk.length);
+      }
+      yield chunk;
+    }
+  }
+  const listing = await readLayer(seen(), { keeps: isKept, ...(contents && { contents }) });
+  return { digest: `sha256:${hash.digest('hex')}`, known: { listing, head: createHash('sha256').update(Buffer.concat(start)).digest('hex') } };
 }

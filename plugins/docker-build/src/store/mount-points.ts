@@ -1,11 +1,11 @@
-import { normalPath, readWhiteout, type LayerIndex, type TarHeader } from '@cos/archive';
+import { normalPath, readWhiteout, type LayerListing, type TarHeader } from '@cos/archive';
 import type { LayerMaker } from './layer-makers.ts';
 
 // While a command runs, its builder lays folders and files of its own over those of the image. Docker's classic builder leaves nothing of that in a layer;
 // BuildKit and the builder of Podman leave empty folders and files that they mounted on, and do not lay something over everything that Docker does, so that
 // what a command writes there stays. Without all this an image is the same whichever of them made it.
 
-type Entries = Pick<LayerIndex, 'entries'>;
+type Entries = Pick<LayerListing, 'entries'>;
 
 /** Files that a command sees of the builder and not of the image, whatever it writes there. */
 const mountedFiles = ['etc/hosts', 'etc/hostname', 'etc/resolv.conf', 'run/.containerenv'];
@@ -39,6 +39,21 @@ function withoutMountPoints({ entries }: Entries, below: PathsBelow): Entries {
   // The file may be gone; the folders that were made for it stay in any case.
   for (const path of [...mountedFolders, ...[...files].map(parentOf)]) for (let folder = path; isLeftover(folder); folder = parentOf(folder)) left.delete(folder);
   return { entries: entries.filter(({ header }) => left.has(normalPath(header.path))) };
+}
+
+/** The paths at which a container shows what was dropped, or shows nothing because a removal was dropped. */
+export function droppedPaths(layers: readonly Entries[], kept: readonly Entries[]): ReadonlySet<string> {
+  const dropped = new Set<string>();
+  for (const [index, { entries }] of layers.entries()) {
+    const left = new Set(kept[index]?.entries);
+    if (left.size === entries.length) continue;
+    for (const entry of entries) {
+      if (left.has(entry)) continue;
+      const whiteout = readWhiteout(entry.header.path);
+      dropped.add(whiteout?.kind === 'remove' ? whiteout.path : normalPath(entry.header.path));
+    }
+  }
+  return dropped;
 }
 
 /** A folder as builders make them. */

@@ -1,6 +1,6 @@
 import { createEntry } from '@cos/archive';
 import { storeCases, type StoreSubject } from '@cos/core/testing';
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { referenceOf } from '../../src/engine/images.ts';
 import { importImage } from '../../src/engine/import-image.ts';
 import { pluginOptions } from '../../src/options.ts';
@@ -43,4 +43,8 @@ describe.each(engineNames)('the contract of stores, with %s,', (name) => {
   });
 
   for (const { title, check } of storeCases) it(title, async () => check(subject));
+
+  it('is kept with its optional part: images can be listed', () => {
+    expect('list' in open()).toBe(true);
+  });
 });

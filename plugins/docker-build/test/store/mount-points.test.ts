@@ -1,7 +1,7 @@
 import { createEntry, type TarEntry } from '@cos/archive';
 import { describe, expect, it } from 'vitest';
-import { layerMakers, type LayerMaker } from '../../src/store/layer-makers.ts';
-import { dropMountPoints } from '../../src/store/mount-points.ts';
+import { layerMakers, makersOfHistory, type LayerMaker } from '../../src/store/layer-makers.ts';
+import { droppedPaths, dropMountPoints } from '../../src/store/mount-points.ts';
 
 const folder = (path: string, mode = 0o755): TarEntry => createEntry({ path, type: 'directory', mode });
 const file = (path: string, content = '', mode = 0o755): TarEntry => createEntry({ path, mode }, content);
@@ -69,4 +69,28 @@ describe('what made a layer', () => {
     expect(layerMakers({ history }, 2)).toEqual(['other', 'other']);
     expect(layerMakers('?', 1)).toEqual(['other']);
   });
+
+  const buildkit = (createdBy: string, isEmpty: boolean | undefined) => ({ createdBy, comment: 'buildkit.dockerfile.v0', isEmpty });
+  const run = 'RUN /bin/sh -c true # buildkit';
+
+  it('is told by the engine, too, unless it does not say which instructions made layers', () => {
+    const base = { createdBy: '', comment: 'Imported from -', isEmpty: false };
+    expect(makersOfHistory([base, buildkit('ENV A=b', true), buildkit(run, false)], 2)).toEqual(['other', 'buildkit']);
+    expect(makersOfHistory([base, buildkit(run, undefined), buildkit(run, false)], 3)).toEqual(['other', 'buildkit', 'buildkit']);
+    expect(makersOfHistory([base, buildkit('COPY a /b # buildkit', undefined), buildkit(run, false)], 2)).toEqual(['other', 'buildkit']);
+    expect(makersOfHistory([base, buildkit(run, undefined), buildkit('COPY a /b # buildkit', undefined)], 2)).toBeUndefined();
+    expect(makersOfHistory([base, buildkit(run, false)], 5)).toBeUndefined();
+  });
+
+  it('does not matter where nobody mounted on anything', () => {
+    const classic = { createdBy: '/bin/sh -c true', comment: '', isEmpty: undefined };
+    expect(makersOfHistory([classic, classic, classic], 2)).toEqual(['other', 'other']);
+    expect(makersOfHistory([], 1)).toEqual(['other']);
+  });
+});
+
+it('paths are told at which a container has what was dropped, or lacks what was dropped as removed', () => {
+  const layers = [[file('etc/hosts', 'x'), file('etc/resolv.conf', 'x')], [folder('etc'), file('etc/hosts', 'y'), file('etc/.wh.resolv.conf'), file('etc/passwd')]].map((entries) => ({ entries: entries.map((header) => ({ header, content: undefined })) }));
+  expect([...droppedPaths(layers, dropMountPoints(layers, ['other', 'buildkit']))].sort()).toEqual(['etc/hosts', 'etc/resolv.conf']);
+  expect([...droppedPaths(layers, dropMountPoints(layers, ['other', 'other']))]).toEqual([]);
 });

@@ -1,19 +1,20 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { createEntry, joinLayers, writeTar, type TarEntry } from '@cos/archive';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { LayerCache } from '../../src/store/layer-cache.ts';
-import { keepSavedImage } from '../../src/store/saved-image.ts';
+import { HEAD_LENGTH, LayerCache } from '../../src/store/layer-cache.ts';
+import { ListingFolder } from '../../src/store/listing-folder.ts';
+import { addSavedLayers, readSavedConfig } from '../../src/store/saved-image.ts';
 import { never } from '../rig/engine.ts';
 
 let folder: string;
 let cache: LayerCache;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cos-saved-'));
-  cache = new LayerCache({ folder, limit: 1e9 });
+  cache = new LayerCache({ folder, listings: new ListingFolder({ folder: join(folder, 'listings'), limit: 1e9 }), limit: 1e9, layerLimit: 1e9 });
 });
 afterEach(async () => {
   await cache.close();
@@ -30,14 +31,13 @@ const layer = async (...entries: readonly TarEntry[]): Promise<Buffer> => collec
 const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 const file = (path: string, content: Uint8Array | string): TarEntry => createEntry({ path }, content);
 
-/** The configuration of an image with these layers. */
-const configOf = (...layers: readonly Uint8Array[]): string => JSON.stringify({ rootfs: { type: 'layers', diff_ids: layers.map((bytes) => `sha256:${digestOf(bytes)}`) } });
-
-async function pathsOf(digests: readonly string[], saved: AsyncIterable<Uint8Array>): Promise<readonly string[]> {
-  const { lease } = await keepSavedImage(saved, digests, cache, never);
-  const text = (await collect(joinLayers(lease.layers).read())).toString();
+async function readSaved(digests: readonly string[], saved: AsyncIterable<Uint8Array>, knownHeads: readonly string[] = []): Promise<{ readonly missing: readonly string[]; readonly found: readonly string[] }> {
+  const missing = await addSavedLayers(cache, { saved, wanted: new Set(digests), knownHeads: new Set(knownHeads), contents: 'small', signal: never });
+  const lease = cache.lease(digests);
+  const listings = digests.flatMap((digest) => cache.find(digest)?.listing ?? []);
+  const text = (await collect(joinLayers(listings).archive((content) => lease.open(content)))).toString();
   await lease.release();
-  return ['one', 'two', 'three'].filter((name) => text.includes(`content of ${name}`));
+  return { missing: [...missing], found: ['one', 'two', 'three'].filter((name) => text.includes(`content of ${name}`)) };
 }
 
 describe('a saved image', () => {
@@ -47,42 +47,59 @@ describe('a saved image', () => {
     const saved = writeTar([
       createEntry({ path: 'a'.repeat(64), type: 'directory' }), file(`${'a'.repeat(64)}/VERSION`, '1.0'), file(`${'a'.repeat(64)}/json`, '{}'), file(`${'a'.repeat(64)}/layer.tar`, two),
       file(`${'b'.repeat(64)}/layer.tar`, one), createEntry({ path: `${'c'.repeat(64)}/layer.tar`, type: 'symlink', linkName: `../${'b'.repeat(64)}/layer.tar` }),
-      file(`${'d'.repeat(64)}.json`, configOf(one, two, one)), file('manifest.json', '[]'),
+      file(`${'d'.repeat(64)}.json`, '{}'), file('manifest.json', '[]'),
     ]);
-    expect(await pathsOf([`sha256:${digestOf(one)}`, `sha256:${digestOf(two)}`, `sha256:${digestOf(one)}`], saved)).toEqual(['one', 'two']);
+    expect(await readSaved([`sha256:${digestOf(one)}`, `sha256:${digestOf(two)}`, `sha256:${digestOf(one)}`], saved)).toEqual({ missing: [], found: ['one', 'two'] });
   });
 
   it('is read in the form of the OCI image layout, whose layers may be compressed', async () => {
     const layers = await Promise.all(['one', 'two', 'three'].map(async (name) => layer(file(name, `content of ${name}`))));
-    const blobs = [layers[0]!, gzipSync(layers[1]!), zstdCompressSync(layers[2]!), Buffer.from('{"schemaVersion":2}'), Buffer.from(configOf(...layers))];
+    const blobs = [layers[0]!, gzipSync(layers[1]!), zstdCompressSync(layers[2]!), Buffer.from('{"schemaVersion":2}')];
     const saved = writeTar([...blobs.map((blob) => file(`blobs/sha256/${digestOf(blob)}`, blob)), file('index.json', '{}'), file('oci-layout', '{}')]);
-    expect(await pathsOf(layers.map((bytes) => `sha256:${digestOf(bytes)}`), saved)).toEqual(['one', 'two', 'three']);
+    expect(await readSaved(layers.map((bytes) => `sha256:${digestOf(bytes)}`), saved)).toEqual({ missing: [], found: ['one', 'two', 'three'] });
   });
 
-  it('is refused when a layer is missing, another one, or no archive, or when the configuration is missing', async () => {
+  it('lacks a layer when another one comes in its place, and is refused when something comes that is no archive', async () => {
     const one = await layer(file('one', 'content of one'));
     const name = `${'a'.repeat(64)}/layer.tar`;
     const wanted = [`sha256:${digestOf(one)}`];
-    for (const saved of [writeTar([]), writeTar([file(name, await layer(file('one', 'something else')))]), writeTar([file(name, 'no archive')]), writeTar([file(name, one)])]) {
-      await expect(keepSavedImage(saved, wanted, cache, never)).rejects.toMatchObject({ diagnostics: [{ code: 'COS_DOCKER_IMAGE_CORRUPT' }] });
-    }
+    for (const saved of [writeTar([]), writeTar([file(name, await layer(file('one', 'something else')))])]) expect((await readSaved(wanted, saved)).missing).toEqual(wanted);
+    await expect(readSaved(wanted, writeTar([file(name, 'no archive')]))).rejects.toMatchObject({ diagnostics: [{ code: 'COS_DOCKER_IMAGE_CORRUPT' }] });
   });
 
-  it('has the content of the digest that is asked for, also when the engine gives an old name to another layer', async () => {
+  it('is read no further than to the last layer that is wanted', async () => {
     const one = await layer(file('one', 'content of one'));
-    const two = await layer(file('two', 'content of two'));
-    const name = `${'a'.repeat(64)}/layer.tar`;
-    expect(await pathsOf([`sha256:${digestOf(one)}`], writeTar([file(name, one), file(`${'d'.repeat(64)}.json`, configOf(one))]))).toEqual(['one']);
-    await expect(keepSavedImage(writeTar([file(name, two)]), [`sha256:${digestOf(two)}`], cache, never)).rejects.toMatchObject({ diagnostics: [{ code: 'COS_DOCKER_IMAGE_CORRUPT' }] });
+    const saved = async function* (): AsyncGenerator<Uint8Array> {
+      const bytes = await collect(writeTar([file(`${'a'.repeat(64)}/layer.tar`, one), file(`${'b'.repeat(64)}/layer.tar`, Buffer.alloc(5_000_000))]));
+      yield bytes.subarray(0, 100_000);
+      throw new Error('read on');
+    };
+    expect(await readSaved([`sha256:${digestOf(one)}`], saved())).toEqual({ missing: [], found: ['one'] });
   });
 
-  it('leaves its folder empty, and layers go when there are more than the limit', async () => {
-    const small = new LayerCache({ folder, limit: 10 });
+  it('is passed over where a layer begins as one that is known', async () => {
+    const known = await layer(file('known', 'k'.repeat(20_000)));
     const one = await layer(file('one', 'content of one'));
-    const { lease } = await keepSavedImage(writeTar([file(`${'a'.repeat(64)}/layer.tar`, one), file(`${'d'.repeat(64)}.json`, configOf(one))]), [`sha256:${digestOf(one)}`], small, never);
-    expect(small.has(`sha256:${digestOf(one)}`)).toBe(true);
-    await lease.release();
-    expect(small.has(`sha256:${digestOf(one)}`)).toBe(false);
-    expect(await readdir(folder)).toEqual([]);
+    const head = digestOf(known.subarray(0, HEAD_LENGTH));
+    const saved = writeTar([file(`${'a'.repeat(64)}/layer.tar`, known), file(`${'b'.repeat(64)}/layer.tar`, one)]);
+    expect(await readSaved([`sha256:${digestOf(one)}`], saved, [head])).toEqual({ missing: [], found: ['one'] });
+    expect(cache.find(`sha256:${digestOf(known)}`)).toBeUndefined();
+  });
+});
+
+describe('the configuration of a saved image', () => {
+  const layers = ['sha256:1', 'sha256:2'];
+  const config = JSON.stringify({ config: { User: 'me', OnBuild: ['RUN true'] }, rootfs: { type: 'layers', diff_ids: layers }, history: [{}, { created_by: 'RUN x', comment: 'buildkit.dockerfile.v0' }] });
+  const other = JSON.stringify({ config: { User: 'other' }, rootfs: { diff_ids: ['sha256:1'] } });
+
+  it.each([
+    ['Docker up to version 24', [file(`${'a'.repeat(64)}/json`, '{}'), file(`${'a'.repeat(64)}/layer.tar`, Buffer.alloc(1024)), file(`${'b'.repeat(64)}.json`, config), file('manifest.json', '[]')]],
+    ['the OCI image layout', [file(`blobs/sha256/${'a'.repeat(64)}`, 'x'.repeat(2000)), file(`blobs/sha256/${'b'.repeat(64)}`, other), file(`blobs/sha256/${'c'.repeat(64)}`, '{broken'), file(`blobs/sha256/${'d'.repeat(64)}`, config)]],
+  ])('is that of the layers, in the form of %s', async (_, entries) => {
+    expect(await readSavedConfig(writeTar(entries), layers, never)).toMatchObject({ config: { user: 'me', onBuild: ['RUN true'] }, makers: ['other', 'buildkit'] });
+  });
+
+  it('is missed when it does not come', async () => {
+    for (const entries of [[], [file(`${'b'.repeat(64)}.json`, other)]]) await expect(readSavedConfig(writeTar(entries), layers, never)).rejects.toMatchObject({ diagnostics: [{ code: 'COS_DOCKER_IMAGE_CORRUPT' }] });
   });
 });

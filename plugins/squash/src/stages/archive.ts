@@ -1,18 +1,19 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileTree, noOptions, one, optional } from '@cos/core';
-import { containerImage, packageArchive, packageMetadata, packageRecipe } from '@cos/core/artifacts';
+import { containerImage, packageArchive, packageManifest, packageMetadata, packageRecipe } from '@cos/core/artifacts';
+import { chooseContent } from '../choose-content.ts';
 import { readPackageDefinition } from '../definition.ts';
-import { extractContent } from '../extract.ts';
+import { describeLost } from '../lost-changes.ts';
 import { describePackage } from '../metadata.ts';
 import { defineStage } from '../options.ts';
 import { parseRecipe } from '../recipe.ts';
 import { writeArchive } from '../write-archive.ts';
 
-/** The archive of a package, cut out of its images as its recipe says, and the metadata beside it. */
+/** The archive of a package, cut out of its images as its recipe says, and beside it the metadata and the manifest of what is in it. */
 export const archive = defineStage({
   description: 'cut the archive of a package out of its images',
-  version: 1,
+  version: 2,
   cache: 'content',
   inputs: {
     recipe: one(packageRecipe),
@@ -23,27 +24,26 @@ export const archive = defineStage({
     /** Needed for all packages with content. */
     image: optional(containerImage),
   },
-  outputs: { archive: packageArchive, metadata: packageMetadata },
+  outputs: { archive: packageArchive, metadata: packageMetadata, manifest: packageManifest },
   options: noOptions,
-  async run({ inputs, plugin, emit, scratch, signal, sourceDateEpoch }) {
+  async run({ inputs, plugin, emit, log, scratch, signal, sourceDateEpoch }) {
     const recipe = parseRecipe(await readFile(await inputs.recipe.path(), 'utf8'));
     const { category, name, version } = recipe;
     const { compression, level } = plugin;
     const path = await inputs.definition?.path();
     const definition = path === undefined ? undefined : await readPackageDefinition(await readFile(path, 'utf8'), recipe);
+    const content = await chooseContent({ recipe, builder: inputs.builder, image: inputs.image });
+    const lost = describeLost(content.lost);
+    if (lost !== undefined) log.warn(lost);
     const archivePath = join(scratch, 'package.tar');
-    const { sha256, files } = await writeArchive({
-      content: extractContent({ recipe, builder: inputs.builder, image: inputs.image, scratch, epoch: sourceDateEpoch }),
-      path: archivePath,
-      compression,
-      level,
-      signal,
-    });
+    const manifestPath = join(scratch, 'manifest.ndjson');
+    const { sha256, files } = await writeArchive({ recipe, content, archive: archivePath, manifest: manifestPath, compression, level, epoch: sourceDateEpoch, signal });
     const metadataPath = join(scratch, 'metadata.yaml');
     await writeFile(metadataPath, describePackage({ recipe, definition, sha256, files, compression }));
     return {
       archive: await emit.archive(archivePath, { category, name, version, compression }),
       metadata: await emit.metadata(metadataPath, { category, name, version }),
+      manifest: await emit.manifest(manifestPath, { category, name, version }),
     };
   },
 });

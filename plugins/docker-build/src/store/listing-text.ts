@@ -1,0 +1,40 @@
+import { formatManifestLine, LayerListing, parseManifestLine, type ListedEntry } from '@cos/archive';
+
+// The listing of a layer as text: a line that says what it is, then one for each entry. A line of an entry is one of a manifest, with the content as base64
+// behind it where the content is kept.
+
+/** A layer as it is known from run to run. */
+export interface KnownLayer {
+  readonly listing: LayerListing;
+  /** SHA-256 of the first bytes of the layer's archive: by it a layer is recognised before it is read. */
+  readonly head: string;
+}
+
+export function formatListing({ listing, head }: KnownLayer): string {
+  const lines = [`${JSON.stringify({ format: 1, head, entries: listing.entries.length })}\n`];
+  for (const { header, content } of listing.entries) {
+    const line = formatManifestLine({ ...header, sha256: header.type === 'file' ? (content?.sha256 ?? EMPTY) : undefined });
+    lines.push(content?.bytes === undefined ? line : `${line.slice(0, -1)}\t${Buffer.from(content.bytes).toString('base64')}\n`);
+  }
+  return lines.join('');
+}
+
+/** Undefined for text of another format, or a part of one. */
+export function parseListing(text: string): KnownLayer | undefined {
+  const [first = '', ...lines] = text.split('\n');
+  const described: unknown = JSON.parse(first);
+  const fields = new Map<string, unknown>(typeof described === 'object' && described !== null ? Object.entries(described) : []);
+  const head = fields.get('head');
+  if (lines.pop() !== '' || fields.get('format') !== 1 || typeof head !== 'string' || fields.get('entries') !== lines.length) return undefined;
+  return { head, listing: new LayerListing(lines.map(parseEntry)) };
+}
+
+/** SHA-256 of nothing: a listing has no contents for empty files. */
+const EMPTY = Buffer.from('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855', 'hex');
+
+function parseEntry(line: string): ListedEntry {
+  // A tab in a name is escaped.
+  const tab = line.indexOf('\t');
+  const { sha256, ...header } = parseManifestLine(tab < 0 ? line : line.slice(0, tab));
+  return { header: { ...header, mtime: 0, mtimeNanoseconds: 0 }, sha256, bytes: tab < 0 ? undefined : Buffer.from(line.slice(tab + 1), 'base64') };
+}
