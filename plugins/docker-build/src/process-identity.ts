@@ -1,25 +1,28 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 
 // Names in the engine (containers, references) that are of use only while this process reads images. They carry its identity, so that what a killed
-// process left can be told from what a running one uses; a process id alone would lie after reuse.
+// process left can be told from what a running one uses; a process id alone would lie after reuse. An engine may be shared with processes that cannot be
+// seen from here, in another container or on another machine: what they made is theirs for a day.
+
+const DAY = 24 * 60 * 60;
 
 let counter = 0;
-const own = `${bootId()}-${process.pid}-${startTicks(process.pid) ?? '0'}`;
 
-/** A name that no other process makes, of lower-case letters, digits and dashes: `<boot>-<pid>-<start time>-<counter>-<chance>`. */
-export function createProcessName(): string {
+/** A name that no other process makes, of digits, lower-case letters and dashes: `<boot>-<namespace>-<pid>-<start>-<made, Unix time>-<counter>-<chance>`. */
+export function createProcessName(now: number = Date.now()): string {
   counter += 1;
-  // Boot ids and process ids of two containers that share an engine may be equal.
-  return `${own}-${counter}-${randomBytes(4).toString('hex')}`;
+  return `${bootId()}-${processNamespace()}-${process.pid}-${startTicks(process.pid) ?? '0'}-${Math.floor(now / 1000)}-${counter}-${randomBytes(4).toString('hex')}`;
 }
 
-const form = /^([0-9a-f]{8})-(\d{1,10})-(\d{1,20})-\d{1,15}-[0-9a-f]{8}$/;
+const form = /^([0-9a-f]{8})-(\d{1,20})-(\d{1,10})-(\d{1,20})-(\d{1,15})-\d{1,15}-[0-9a-f]{8}$/;
 
-/** True for a name of a process that is gone. Text of another form belongs to somebody else. */
-export function isOfDeadProcess(name: string): boolean {
-  const [, boot, pid, start] = form.exec(name) ?? [];
-  return boot !== undefined && (boot !== bootId() || start !== startTicks(Number(pid)));
+/** True for a name of a process that is gone, or that has most likely gone where nobody can tell. Text of another form belongs to somebody else. */
+export function isOfDeadProcess(name: string, now: number = Date.now()): boolean {
+  const [, boot, namespace, pid, start, made] = form.exec(name) ?? [];
+  if (boot === undefined) return false;
+  if (boot === bootId() && namespace === processNamespace()) return start !== startTicks(Number(pid));
+  return now / 1000 - Number(made) > DAY;
 }
 
 /** Start time in ticks since boot; undefined when there is no such process. Format: proc(5), field 22, counted behind the name in parentheses. */
@@ -35,4 +38,9 @@ function startTicks(pid: number): string | undefined {
 
 function bootId(): string {
   return readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').replaceAll('-', '').slice(0, 8);
+}
+
+/** Process ids mean something within it. Format: namespaces(7), `pid:[4026531836]`. */
+function processNamespace(): string {
+  return /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? '0';
 }

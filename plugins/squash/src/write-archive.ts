@@ -34,8 +34,7 @@ export async function writeArchive(request: WriteArchiveRequest): Promise<Writte
   const files: string[] = [];
   let size = 0;
   const hash = createHash('sha256');
-  const manifest = new LineFile(request.manifest);
-  async function* entries(): AsyncGenerator<TarEntry, void, undefined> {
+  async function* entries(manifest: LineFile): AsyncGenerator<TarEntry, void, undefined> {
     for await (const { entry, sha256 } of packageEntries(request)) {
       if (entry.type !== 'directory') files.push(entry.path);
       size += entry.size;
@@ -45,15 +44,19 @@ export async function writeArchive(request: WriteArchiveRequest): Promise<Writte
   }
   const archive = await open(request.archive, 'wx');
   try {
-    for await (const chunk of compress(writeTar(entries()), { format: compression, ...(level === undefined ? {} : { level }) })) {
-      signal.throwIfAborted();
-      hash.update(chunk);
-      await writeAll(archive, chunk);
+    const manifest = new LineFile(request.manifest);
+    try {
+      for await (const chunk of compress(writeTar(entries(manifest)), { format: compression, ...(level === undefined ? {} : { level }) })) {
+        signal.throwIfAborted();
+        hash.update(chunk);
+        await writeAll(archive, chunk);
+      }
+    } finally {
+      manifest.close();
     }
   } catch (error) {
     throw error instanceof ArchiveError ? explainArchiveError(error, recipe) : error;
   } finally {
-    manifest.close();
     await archive.close();
   }
   return { sha256: hash.digest('hex'), files, size };

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildPretended } from './pretend-build.ts';
-import { imageOf, layerOf, savedImage, type PretendedImage } from './pretend-image.ts';
+import { exportedFiles, imageOf, layerOf, savedImage, type PretendedImage } from './pretend-image.ts';
 
 // A container engine at the edge: the part of its HTTP interface that building packages asks for, over images that are held in memory. What a step writes
 // follows from everything that its image holds already, so that a build that starts from another image than it should shows in the bytes.
@@ -15,6 +15,8 @@ export interface PretendedEngine extends AsyncDisposable {
   readonly builds: readonly PretendedBuild[];
   /** The largest number of builds that were at work at once. */
   readonly mostAtOnce: () => number;
+  /** Containers that are there. */
+  readonly containers: () => number;
 }
 
 export interface PretendedBuild {
@@ -34,6 +36,7 @@ export interface PretendedEngineOptions {
 export async function startPretendedEngine({ delay }: PretendedEngineOptions): Promise<PretendedEngine> {
   const images = new Map<string, PretendedImage>();
   const tags = new Map<string, string>();
+  const containers = new Map<string, PretendedImage>();
   const builds: PretendedBuild[] = [];
   let working = 0;
   let most = 0;
@@ -49,7 +52,8 @@ export async function startPretendedEngine({ delay }: PretendedEngineOptions): P
     const path = url.pathname.replace(/^\/v[0-9.]+/, '');
     const query = url.searchParams;
     const json = (value: unknown, status = 200): void => void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
-    const named = /^\/images\/(.+)\/(json|tag|get)$/.exec(path);
+    const named = /^\/images\/(.+)\/(json|tag|get|history)$/.exec(path);
+    const contained = /^\/containers\/([^/]+)(\/export)?$/.exec(path);
     if (path === '/_ping') return void response.end('OK');
     if (path === '/version') return json({ Version: '0', ApiVersion: '1.41', Os: 'linux', Arch: 'amd64', Components: [] });
     if (path === '/info') return json({ OSType: 'linux', Architecture: 'x86_64', SecurityOptions: [], Driver: 'overlay2' });
@@ -72,10 +76,27 @@ export async function startPretendedEngine({ delay }: PretendedEngineOptions): P
         working -= 1;
       }
     }
+    if (path === '/containers/json') return json([]);
+    if (path === '/containers/create') {
+      const { Image: of } = JSON.parse((await bytesOf(request)).toString()) as { readonly Image: string };
+      const image = find(of);
+      if (image === undefined) return json({ message: `No such image: ${of}` }, 404);
+      const id = randomUUID();
+      containers.set(id, image);
+      return json({ Id: id }, 201);
+    }
+    if (contained !== null) {
+      const image = containers.get(contained[1] ?? '');
+      if (image === undefined) return json({ message: 'No such container' }, 404);
+      if (contained[2] !== undefined) return void response.end(await exportedFiles(image));
+      containers.delete(contained[1] ?? '');
+      return void response.writeHead(204).end();
+    }
     if (named !== null) {
       const image = find(decodeURIComponent(named[1] ?? ''));
       if (image === undefined) return json({ message: `No such image: ${named[1]}` }, 404);
       if (named[2] === 'tag') tags.set(`${query.get('repo')}:${query.get('tag')}`, image.id);
+      if (named[2] === 'history') return json(image.layers.map(({ tar }) => ({ CreatedBy: '', Comment: '', Size: tar.length })));
       if (named[2] === 'get') return void response.end(await savedImage(image));
       if (named[2] === 'tag') return void response.writeHead(201).end();
       return json({
@@ -102,6 +123,7 @@ export async function startPretendedEngine({ delay }: PretendedEngineOptions): P
     socket,
     builds,
     mostAtOnce: () => most,
+    containers: () => containers.size,
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

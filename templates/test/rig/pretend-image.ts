@@ -58,6 +58,13 @@ export async function savedImage(image: PretendedImage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
+/** As an engine exports a container of an image. */
+export async function exportedFiles(image: PretendedImage): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of writeTar([...filesOf(image)].map(([path, text]) => createEntry({ path: path.slice(1) }, text)))) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
 export function sha256(content: string | Uint8Array): string {
   return createHash('sha256').update(content).digest('hex');
 }

@@ -56,6 +56,7 @@ interface Built {
   /** Digests of the published files by name. */
   readonly files: Readonly<Record<string, string>>;
   readonly builds: readonly PretendedBuild[];
+  readonly containers: number;
 }
 
 /** Builds all packages of a tree in an empty workspace on an empty engine. */
@@ -76,7 +77,7 @@ async function build(files: Record<string, string>, how: { readonly jobs: number
   const folder = join(workspace.path, 'build/packages');
   const names = ran.summary?.exitCode === 0 ? (await readdir(folder)).toSorted() : [];
   const digests = await Promise.all(names.map(async (name) => [name, sha256(await readFile(join(folder, name)))] as const));
-  return { ran, files: Object.fromEntries(digests), builds: [...engine.builds] };
+  return { ran, files: Object.fromEntries(digests), builds: [...engine.builds], containers: engine.containers() };
 }
 
 /** Every task that started before all tasks that it reads from had ended. */
@@ -104,6 +105,7 @@ test('any tree, built by any number of workers in any order, respects every edge
       expect(Object.keys(one.files)).toHaveLength(nodes.length * 2);
       expect(many.files).toEqual(one.files);
       expect([...tooEarly(one.ran), ...tooEarly(many.ran)]).toEqual([]);
+      expect(many.containers).toBe(0);
       const built = many.builds.map(({ inputs }) => inputs);
       expect(built).toHaveLength(new Set(built).size);
       expect(built.toSorted()).toEqual(one.builds.map(({ inputs }) => inputs).toSorted());

@@ -1,5 +1,5 @@
 import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { engineEnv, type PluginOptions } from '../options.ts';
 import { ImageStore } from '../store/image-store.ts';
 import { createClient, type EngineClient } from './client.ts';
@@ -21,7 +21,7 @@ export interface EngineHost {
 /** The engine that options and environment name. Fails as `findEndpoint` does; a failure is not remembered. */
 export function useEngine({ plugin, env }: EngineHost): Promise<ContainerEngine> {
   const folder = plugin.tmpdir ?? env['TMPDIR'] ?? tmpdir();
-  const listings = join(env['XDG_CACHE_HOME'] ?? join(env['HOME'] ?? homedir(), '.cache'), 'cos', 'layers');
+  const listings = join(absolute(env['XDG_CACHE_HOME']) ?? join(absolute(env['HOME']) ?? homedir(), '.cache'), 'cos', 'layers');
   const key = JSON.stringify([plugin.socket, plugin.repository, folder, listings, ...engineEnv.map((name) => env[name])]);
   const known = engines.get(key);
   if (known !== undefined) return known;
@@ -33,6 +33,11 @@ export function useEngine({ plugin, env }: EngineHost): Promise<ContainerEngine>
   engines.set(key, engine);
   engine.catch(() => engines.delete(key));
   return engine;
+}
+
+/** A variable that is empty or relative counts as unset. Format: XDG Base Directory Specification. */
+function absolute(folder: string | undefined): string | undefined {
+  return folder !== undefined && isAbsolute(folder) ? folder : undefined;
 }
 
 const engines = new Map<string, Promise<ContainerEngine>>();

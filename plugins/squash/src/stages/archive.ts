@@ -1,7 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileTree, noOptions, one, optional } from '@cos/core';
+import { fileTree, one, optional } from '@cos/core';
 import { containerImage, packageArchive, packageManifest, packageMetadata, packageRecipe } from '@cos/core/artifacts';
+import * as z from 'zod/mini';
 import { chooseContent } from '../choose-content.ts';
 import { readPackageDefinition } from '../definition.ts';
 import { describeLost } from '../lost-changes.ts';
@@ -9,6 +10,8 @@ import { describePackage } from '../metadata.ts';
 import { defineStage } from '../options.ts';
 import { parseRecipe } from '../recipe.ts';
 import { writeArchive } from '../write-archive.ts';
+
+const COMPRESSOR = `zlib ${process.versions.zlib}, zstd ${process.versions['zstd'] ?? 'unknown'}`;
 
 /** The archive of a package, cut out of its images as its recipe says, and beside it the metadata and the manifest of what is in it. */
 export const archive = defineStage({
@@ -25,7 +28,10 @@ export const archive = defineStage({
     image: optional(containerImage),
   },
   outputs: { archive: packageArchive, metadata: packageMetadata, manifest: packageManifest },
-  options: noOptions,
+  options: z.object({
+    /** What compresses; there is one, and it is an option for the fingerprint alone, because another version may give other bytes. */
+    compressor: z._default(z.literal(COMPRESSOR), COMPRESSOR),
+  }),
   async run({ inputs, plugin, emit, log, scratch, signal, sourceDateEpoch }) {
     const recipe = parseRecipe(await readFile(await inputs.recipe.path(), 'utf8'));
     const { category, name, version } = recipe;
