@@ -8,13 +8,15 @@ export interface MetadataRequest {
   readonly sha256: string;
   readonly files: readonly string[];
   readonly compression: CompressionType;
+  /** Seconds since 1970. */
+  readonly epoch: number;
 }
 
 /**
- * The text of a package's metadata file in luet's form. What a build machine would bring in (time, folders) is left empty, so that it follows from the
- * package alone; the path is the archive's file name, of which readers use nothing else anyway.
+ * The text of a package's metadata file in luet's form. What a build machine would bring in is left out, so that it follows from the package alone: the path is
+ * the archive's file name, of which readers use nothing else anyway, and the timestamp is one of the content.
  */
-export function describePackage({ recipe, definition, sha256, files, compression }: MetadataRequest): string {
+export function describePackage({ recipe, definition, sha256, files, compression, epoch }: MetadataRequest): string {
   const runtime = createRecord(definition ?? recipe);
   return writeMetadata({
     path: archiveFileName(recipe, compression),
@@ -23,7 +25,8 @@ export function describePackage({ recipe, definition, sha256, files, compression
     files: runtime.hidden ? [] : files,
     spec: {
       image: recipe.image,
-      seed: recipe.seed,
+      // Of a package that is built on others it is an image that only the container engine has.
+      seed: recipe.seed === '' ? recipe.image : recipe.seed,
       steps: recipe.steps,
       env: recipe.env,
       prelude: recipe.prelude,
@@ -35,11 +38,16 @@ export function describePackage({ recipe, definition, sha256, files, compression
       copy: recipe.copy.map(({ image = '', package: origin, source, destination }) => ({ image, ...(origin === undefined ? {} : { package: origin }), source, destination })),
       requiresFinalImages: recipe.requiresFinalImages,
     },
-    package: { ...runtime, requires: recipe.requires },
+    package: { ...runtime, requires: recipe.requires, buildTimestamp: timestampOf(sha256, epoch) },
     runtime: definition === undefined ? createRecord({ category: recipe.category, name: recipe.name, version: recipe.version }) : runtime,
     buildValues: {},
     pushImageRepository: '',
     pullImageRepositories: [],
     chain: [],
   });
+}
+
+/** Free text for clients, which take a package of the same version anew where it differs (`luet upgrade --sync`): it does exactly when the archive does. */
+function timestampOf(sha256: string, epoch: number): string {
+  return `${new Date(epoch * 1000).toISOString()} sha256:${sha256.slice(0, 16)}`;
 }

@@ -13,13 +13,13 @@ const definitionText = 'name: b\ncategory: test\nversion: "0.1"\nlabels: {x: "1"
 describe('the metadata of a package', () => {
   it('says what it needs for building and when it is installed, its archive\'s name, digest and files', async () => {
     const definition = await readPackageDefinition(definitionText, recipe);
-    const text = describePackage({ recipe, definition, sha256: 'a'.repeat(64), files: ['b'], compression: 'zstd' });
+    const text = describePackage({ recipe, definition, sha256: 'a'.repeat(64), files: ['b'], compression: 'zstd', epoch: 315_532_800 });
     const { metadata, problems } = readMetadata(text, 'b.metadata.yaml');
     expect(problems).toEqual([]);
     expect(metadata).toMatchObject({
       path: 'b-test-0.1.package.tar.zst', sha256: 'a'.repeat(64), compression: 'zstd', files: ['b'],
-      spec: { image: 'base:1', steps: ['cat /a > /b'], copy: [{ image: 'x:1', source: '/s', destination: '/d' }] },
-      package: { name: 'b', requires: [{ name: 'a', version: '>=0' }] },
+      spec: { image: 'base:1', seed: 'base:1', steps: ['cat /a > /b'], copy: [{ image: 'x:1', source: '/s', destination: '/d' }] },
+      package: { name: 'b', requires: [{ name: 'a', version: '>=0' }], buildTimestamp: '1980-01-01T00:00:00.000Z sha256:aaaaaaaaaaaaaaaa' },
       runtime: { name: 'b', description: 'text', requires: [{ name: 'a', version: '>=1.0' }] },
     });
     expect(metadata?.runtime.labels).toEqual(new Map([['x', '1']]));
@@ -27,7 +27,7 @@ describe('the metadata of a package', () => {
 
   it('lists no files of a hidden package', async () => {
     const definition = await readPackageDefinition(`${definitionText}hidden: true\n`, recipe);
-    expect(readMetadata(describePackage({ recipe, definition, sha256: 'a'.repeat(64), files: ['b'], compression: 'none' }), 'm').metadata?.files).toEqual([]);
+    expect(readMetadata(describePackage({ recipe, definition, sha256: 'a'.repeat(64), files: ['b'], compression: 'none', epoch: 0 }), 'm').metadata?.files).toEqual([]);
   });
 
   it('finds the package in a collection', async () => {

@@ -5,6 +5,7 @@ import { containerImage, packageArchive, packageManifest, packageMetadata, packa
 import * as z from 'zod/mini';
 import { chooseContent } from '../choose-content.ts';
 import { readPackageDefinition } from '../definition.ts';
+import { excludesOf } from '../excludes/excludes-of.ts';
 import { describeLost } from '../lost-changes.ts';
 import { describePackage } from '../metadata.ts';
 import { defineStage } from '../options.ts';
@@ -38,14 +39,15 @@ export const archive = defineStage({
     const { compression, level } = plugin;
     const path = await inputs.definition?.path();
     const definition = path === undefined ? undefined : await readPackageDefinition(await readFile(path, 'utf8'), recipe);
-    const content = await chooseContent({ recipe, builder: inputs.builder, image: inputs.image });
+    const excludes = [...recipe.excludes, ...excludesOf(recipe, plugin)];
+    const content = await chooseContent({ recipe: { ...recipe, excludes }, builder: inputs.builder, image: inputs.image });
     const lost = describeLost(content.lost);
     if (lost !== undefined) log.warn(lost);
     const archivePath = join(scratch, 'package.tar');
     const manifestPath = join(scratch, 'manifest.ndjson');
     const { sha256, files } = await writeArchive({ recipe, content, archive: archivePath, manifest: manifestPath, compression, level, epoch: sourceDateEpoch, signal });
     const metadataPath = join(scratch, 'metadata.yaml');
-    await writeFile(metadataPath, describePackage({ recipe, definition, sha256, files, compression }));
+    await writeFile(metadataPath, describePackage({ recipe, definition, sha256, files, compression, epoch: sourceDateEpoch }));
     return {
       archive: await emit.archive(archivePath, { category, name, version, compression }),
       metadata: await emit.metadata(metadataPath, { category, name, version }),
