@@ -286,6 +286,7 @@ const tiny =`,
         hint: The whole output is in the log file of the task. Steps have no network unless the plugin option "network" gives them one.
 
       Outputs
+        build/packages/base-system-1.0.manifest.ndjson
         build/packages/base-system-1.0.metadata.yaml
         build/packages/base-system-1.0.package.tar.zst
 

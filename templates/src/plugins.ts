@@ -17,11 +17,12 @@ export interface StandardPluginOptions {
   readonly iso?: Options<typeof iso>;
   readonly resolve?: Options<typeof resolve>;
   readonly sign?: Options<typeof sign>;
+  readonly squash?: Options<typeof squash>;
 }
 
 /** All plugins that come with cos. Add your own behind them: `[...standardPlugins(), mine()]`. */
 export function standardPlugins(options: StandardPluginOptions = {}) {
-  return [resolve(options.resolve), template(), dockerBuild(options.dockerBuild), squash(), repo(), sign(options.sign), iso(options.iso), packer(), client(), packageBuilds()] as const;
+  return [resolve(options.resolve), template(), dockerBuild(options.dockerBuild), squash(options.squash), repo(), sign(options.sign), iso(options.iso), packer(), client(), packageBuilds()] as const;
 }
 
 export type StandardPlugins = ReturnType<typeof standardPlugins>;

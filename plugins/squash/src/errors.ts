@@ -24,6 +24,7 @@ const hints: Readonly<Record<Code, string>> = {
   COS_SQUASH_PATTERN: 'Correct the pattern in build.yaml; look-around and back-references are not part of RE2.',
   COS_SQUASH_PACKAGE_DIR: 'Name a folder that the steps make, as an absolute path such as /output.',
   COS_SQUASH_IMAGE_FORM: 'Run again; if it stays so, the image in the engine is damaged: remove it.',
+  COS_SQUASH_METADATA: 'Give the output `metadata` of the stage "archive" to the input "metadata".',
   COS_SQUASH_ARCHIVE_UNKNOWN: 'Give a path relative to the current folder, or a package of the folder that --in names.',
   COS_SQUASH_ARCHIVE_AMBIGUOUS: 'Name the version as category/name@version, the folder with --in, or the archive itself.',
   COS_SQUASH_ARCHIVE_FORM: 'The file is no package archive, or was cut off: build it again, or copy it again.',

@@ -6,6 +6,7 @@ import { inspect } from './commands/inspect.ts';
 import { pluginOptions } from './options.ts';
 import { settings } from './planners/settings.ts';
 import { archive } from './stages/archive.ts';
+import { describe } from './stages/describe.ts';
 import { sizes } from './stages/sizes.ts';
 
 // The small build of zod has no texts of its own: without this every problem is "Invalid input".
@@ -22,7 +23,7 @@ export const squash = definePlugin({
   codes,
   // What warns does not change what is made.
   hostOptions: ['budgets'],
-  stages: { archive, sizes },
+  stages: { archive, describe, sizes },
   planners: { settings },
   commands: { diff, inspect },
 });

@@ -43,7 +43,9 @@ export function createBuildTarget({ title, beside, dialect = {} }: BuildTargetOp
       if (context.derivative.trees.length + context.packages.length === 0 && others.length > 0) return others;
       const { wanted, images: below } = await buildPackages(context, { ...request, title: title?.(context), dialect });
       const images = [...below, ...others];
-      const files = wanted.flatMap((one) => packageFiles(one).map(([file, artifact]) => [folder === '.' ? file : `${folder}/${file}`, artifact] as const));
+      const { suffix, hasBudgets } = await context.use.squash.settings({});
+      const sizes = hasBudgets && wanted.length > 0 ? [['sizes.json', packageSizes(context, wanted)] as const] : [];
+      const files = [...wanted.flatMap((one) => packageFiles(one, suffix)), ...sizes].map(([file, artifact]) => [folder === '.' ? file : `${folder}/${file}`, artifact] as const);
       const outputs: Record<string, ArtifactRef | readonly ArtifactRef[]> = { ...Object.fromEntries(files), ...(images.length === 0 ? {} : { images }) };
       return place(context, outputs);
     },
@@ -72,9 +74,14 @@ function readRequest(args: BuildArguments): Omit<PackagesRequest, 'title' | 'dia
   };
 }
 
-function packageFiles({ entry, archive, metadata }: BuiltPackage): readonly (readonly [string, ArtifactRef])[] {
+function packageFiles({ entry, archive, metadata, manifest }: BuiltPackage, suffix: string): readonly (readonly [string, ArtifactRef])[] {
   return [
-    [`${entry.fingerprintName}.package.tar.zst`, archive],
+    [`${entry.fingerprintName}${suffix}`, archive],
+    [`${entry.fingerprintName}.manifest.ndjson`, manifest],
     [`${entry.fingerprintName}.metadata.yaml`, metadata],
   ];
+}
+
+function packageSizes({ use, derivative }: StandardContext, built: readonly BuiltPackage[]): ArtifactRef {
+  return use.squash.sizes({ name: derivative.name, inputs: { archives: built.map(({ archive }) => archive), manifests: built.map(({ manifest }) => manifest) } }).sizes;
 }

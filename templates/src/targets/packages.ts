@@ -1,5 +1,5 @@
 import { CosError, type ArtifactRef, type FileTree, type Origin, type RunMode } from '@cos/core';
-import type { ContainerImage, PackageArchive, PackageMetadata, PackageRecipe } from '@cos/core/artifacts';
+import type { ContainerImage, PackageArchive, PackageManifest, PackageMetadata, PackageRecipe } from '@cos/core/artifacts';
 import type { DeclaredEntry, FilesEntry, PackageEntry } from '@cos/plugin-resolve';
 import type { TargetCode } from '../codes.ts';
 import { baseImage } from './base-image.ts';
@@ -12,6 +12,7 @@ export interface BuiltPackage {
   readonly entry: PackageEntry;
   readonly archive: ArtifactRef<PackageArchive>;
   readonly metadata: ArtifactRef<PackageMetadata>;
+  readonly manifest: ArtifactRef<PackageManifest>;
 }
 
 export interface PackagesRequest {
@@ -157,8 +158,9 @@ export async function buildPackages(context: StandardContext, request: PackagesR
     const present = built.get(entry.id);
     if (present !== undefined) return present;
     const made = entry.image === undefined || entry.archive === 'empty' ? {} : imageOf(entry.image);
-    const { archive, metadata } = use.squash.archive({ name: entry.id, run: runOf(entry), inputs: { recipe: partsOf(entry).recipe, definition: partsOf(entry).definition, ...made } });
-    const result = { entry, archive, metadata };
+    const { archive, metadata: own, manifest } = use.squash.archive({ name: entry.id, run: runOf(entry), inputs: { recipe: partsOf(entry).recipe, definition: partsOf(entry).definition, ...made } });
+    const { metadata } = use.squash.describe({ name: entry.id, inputs: { metadata: own }, options: { values: rendering.values } });
+    const result = { entry, archive, metadata, manifest };
     built.set(entry.id, result);
     return result;
   };

@@ -103,8 +103,8 @@ test('the named packages are built anew wherever they stand, and nothing else', 
 });
 
 test('archives lie in the folder that is asked for', async () => {
-  expect((await plan({ packages: ['t/meta'], folder: '.' })).paths).toEqual(['meta-t-1.0.metadata.yaml', 'meta-t-1.0.package.tar.zst']);
-  expect((await plan({ packages: ['t/meta'], folder: 'deep/er' })).paths).toEqual(['deep/er/meta-t-1.0.metadata.yaml', 'deep/er/meta-t-1.0.package.tar.zst']);
+  expect((await plan({ packages: ['t/meta'], folder: '.' })).paths).toEqual(['meta-t-1.0.manifest.ndjson', 'meta-t-1.0.metadata.yaml', 'meta-t-1.0.package.tar.zst']);
+  expect((await plan({ packages: ['t/meta'], folder: 'deep/er' })).paths).toEqual(['deep/er/meta-t-1.0.manifest.ndjson', 'deep/er/meta-t-1.0.metadata.yaml', 'deep/er/meta-t-1.0.package.tar.zst']);
   expect((await plan({ packages: ['t/meta'], folder: '../up' })).text).toContain('COS_REQUEST_INVALID_VALUE');
 });
 

@@ -102,7 +102,7 @@ test('any tree, built by any number of workers in any order, respects every edge
       const many = await build(files, { jobs, seed, delay: () => delays.next().value ?? 0 });
       expect(one.ran.text).toBe('');
       expect(many.ran.text).toBe('');
-      expect(Object.keys(one.files)).toHaveLength(nodes.length * 2);
+      expect(Object.keys(one.files)).toHaveLength(nodes.length * 3);
       expect(many.files).toEqual(one.files);
       expect([...tooEarly(one.ran), ...tooEarly(many.ran)]).toEqual([]);
       expect(many.containers).toBe(0);

@@ -30,7 +30,7 @@ async function planOfDeclared(packages: readonly PackageDeclaration[], target = 
   return { text, tasks: new Map((made?.tasks ?? []).map((task) => [task.key as string, task])) };
 }
 
-const paths = ['base.tar', 'os.iso', 'os.iso.sha256', 'os.iso.sha256.sig', 'os.pkr.json', 'packages/os-system-1.0.metadata.yaml', 'packages/os-system-1.0.package.tar.zst', 'repository', 'repository.yaml.sig'];
+const paths = ['base.tar', 'os.iso', 'os.iso.sha256', 'os.iso.sha256.sig', 'os.pkr.json', 'packages/os-system-1.0.manifest.ndjson', 'packages/os-system-1.0.metadata.yaml', 'packages/os-system-1.0.package.tar.zst', 'repository', 'repository.yaml.sig'];
 
 describe('the ready-made targets', () => {
   test('publish under plain names for one derivative on one platform', async () => {
@@ -60,7 +60,7 @@ describe('the ready-made targets', () => {
       expect(text).toBe('');
       return { published: made?.wanted.map(({ path }) => path), images: made?.tasks.filter(({ stage }) => stage === 'image').map(({ name }) => name) };
     };
-    expect(await planOf([])).toEqual({ published: ['packages/os-system-1.0.metadata.yaml', 'packages/os-system-1.0.package.tar.zst'], images: ['system/base@1.0', 'system/os@1.0'] });
+    expect(await planOf([])).toEqual({ published: ['packages/os-system-1.0.manifest.ndjson', 'packages/os-system-1.0.metadata.yaml', 'packages/os-system-1.0.package.tar.zst'], images: ['system/base@1.0', 'system/os@1.0'] });
     expect((await planOf(['system/unused'])).images).toEqual(['system/unused@1.0']);
   });
 

@@ -52,6 +52,9 @@ test('a run as lines', () => {
       last output:
         | last words
 
+    Warnings
+      iso.image#built: careful
+
     Outputs
       build/a.iso
       build/b.iso (unchanged)
@@ -87,4 +90,10 @@ test('events as lines of JSON, unchanged', () => {
   const reporter = createJsonReporter({ out: { write: (more) => void (text += more) } });
   events.forEach(reporter.emit);
   expect(text.trimEnd().split('\n').map((line) => JSON.parse(line))).toEqual(events);
+});
+
+test('of many warnings the first are told again at the end, and how many more there are', () => {
+  const warnings = Array.from({ length: 25 }, (_, index): Event => ({ type: 'task-output', task: task('a').task, stream: 'warn', line: `warning ${index + 1}` }));
+  const end = plain([...warnings, summary({ built: 1 })]).split('Warnings\n')[1];
+  expect(end).toContain('  iso.image#a: warning 20\n  and 5 more, in the logs of tasks\n\nDone in');
 });
