@@ -1,4 +1,3 @@
-import { tmpdir } from 'node:os';
 import { createEntry, writeTar, type TarEntry } from '@cos/archive';
 import { runStage } from '@cos/core/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
