@@ -7,7 +7,9 @@ export type { ParseYamlOptions, YamlDocument, YamlEntry, YamlMapping, YamlNode, 
 export type { EntryKind, TreeEntry, TreeReader } from './tree/reader.ts';
 export { createFolderReader } from './tree/folder-reader.ts';
 export type { FolderReader, FolderReaderOptions } from './tree/folder-reader.ts';
-export type { PackageStep } from './package/step.ts';
+export { readStepMounts } from './package/step.ts';
+export type { PackageStep, StepMount } from './package/step.ts';
+export type { CacheMount, MountObject, SecretMount, StepObject, TmpfsMount } from './object/step-object.ts';
 export type { CopyObject, PackageAtom, PackageObject, PackageReferenceObject, ReferenceInput, SubpackageObject } from './object/package-object.ts';
 export { readPackageObject } from './object/read-package-object.ts';
 export type { ObjectPackage, ReadPackageObjectResult } from './object/read-package-object.ts';

@@ -2,6 +2,7 @@
 // Mind which requirements are meant: `requires` is that of build.yaml, those of definition.yaml are in `runtime`.
 
 import type { PackageStep } from '../package/step.ts';
+import type { StepObject } from './step-object.ts';
 
 /** `category/name` (any version), `category/name@1.0`, `category/name@>=1.0`. */
 export type PackageAtom = `${string}/${string}`;
@@ -43,9 +44,9 @@ interface PackageBuild<Reference> {
   /** One ENV line each, verbatim. Default: none. */
   readonly env?: readonly `${string}=${string}`[];
   /** Commands before the steps, which leave no trace in an archive of what the steps add. Default: none. */
-  readonly prelude?: readonly PackageStep[];
+  readonly prelude?: readonly (PackageStep | StepObject)[];
   /** Commands whose result the archive holds. Default: none. */
-  readonly steps?: readonly PackageStep[];
+  readonly steps?: readonly (PackageStep | StepObject)[];
   /** The archive holds the whole file system. Default: false, what the steps add. */
   readonly unpack?: boolean;
   /** The archive holds the content of this folder. Default: not used. */

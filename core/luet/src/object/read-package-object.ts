@@ -15,6 +15,7 @@ import { readContext } from './read-context.ts';
 import { BUILD_FIELDS, COPY_FIELDS, DEFINITION_FIELDS, FINALIZER_FIELDS, OTHER_FIELDS, RUNTIME_FIELDS, SUBPACKAGE_FIELDS } from './field-names.ts';
 import { renameFields, toNode } from './object-node.ts';
 import { toReference, toReferences } from './object-reference.ts';
+import { toStepTexts } from './step-object.ts';
 
 /** A package that an object describes. */
 export interface ObjectPackage {
@@ -72,11 +73,12 @@ function pick(mapping: YamlMapping, names: ReadonlyMap<string, string>): YamlMap
   return { ...mapping, entries: mapping.entries.filter(({ key }) => names.has(key.text)) };
 }
 
-/** References, copies and subpackages in the form that YAML has. Keys are those of YAML. */
+/** References, steps, copies and subpackages in the form that YAML has. Keys are those of YAML. */
 function mapReferences(mapping: YamlMapping, decoder: Decoder): YamlMapping {
   const entries = mapping.entries.map((entry): YamlEntry => {
     const name = entry.key.text;
     if (name === 'requires' || name === 'conflicts' || name === 'provides') return { ...entry, value: toReferences(entry.value, decoder) };
+    if (name === 'prelude' || name === 'steps') return { ...entry, value: toStepTexts(entry.value, decoder) };
     if (name === 'copy') return { ...entry, value: mapItems(entry.value, (item) => toCopy(item, decoder)) };
     if (name === 'subpackages') return { ...entry, value: mapItems(entry.value, (item) => mapReferences(renameFields(item, SUBPACKAGE_FIELDS, 'a subpackage', decoder), decoder)) };
     return entry;

@@ -29,6 +29,8 @@ const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 20 }),
 );
 const texts = fc.array(text, { maxLength: 3 });
+const mounts = fc.constantFrom<unknown>(undefined, [], [{ type: 'cache', target: '/c', sharing: 'locked' }, { type: 'secret', id: 'token', env: 'TOKEN' }]);
+const steps = fc.array(fc.oneof(text, fc.record({ run: fc.constantFrom('make', 'echo {{ .Values.x }}'), mounts })), { maxLength: 3 });
 const reference = fc.constantFrom<unknown>('t/base', 't/lib', 't/lib@1.0', 't/lib@<2', { category: 't', name: 'lib', version: '>=1.0' }, { category: 't', name: 'base', version: '>=0' }, { name: 'gone', version: '1.0' });
 const references = fc.array(reference, { maxLength: 3 });
 const flag = fc.boolean();
@@ -52,8 +54,8 @@ const given = fc.record(
     requiresFinalImages: flag,
     copy: fc.array(copy, { maxLength: 2 }),
     env,
-    prelude: texts,
-    steps: texts,
+    prelude: steps,
+    steps,
     unpack: flag,
     packageDir: fc.constantFrom('/output', ''),
     includes: pattern,
