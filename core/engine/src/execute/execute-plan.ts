@@ -13,6 +13,7 @@ import { isAlive } from '../process/liveness.ts';
 import { handleTask } from './handle-task.ts';
 import { layoutOf } from './layout.ts';
 import { openLookup } from './open-lookup.ts';
+import { missingSecrets } from './missing-secrets.ts';
 import type { ExecuteOptions } from './options.ts';
 import { createPreparer } from './prepare-plugins.ts';
 import { pruneCache } from './prune-cache.ts';
@@ -97,6 +98,9 @@ async function execute(execution: Execution, tally: Tally): Promise<number> {
     const { lookup } = opened;
     lookup.cache.sweep(isAlive);
     sweepOutRoot(lookup.outRoot, listNames(lookup.outRoot), isAlive);
+    const secrets = await missingSecrets(lookup);
+    for (const diagnostic of secrets) emit({ type: 'diagnostic', diagnostic });
+    if (secrets.length > 0) return exitCodes.hostLacks;
     return await walkPlan(execution, lookup, registered, tally);
   } finally {
     registered.close();

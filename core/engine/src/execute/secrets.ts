@@ -63,7 +63,8 @@ export function closeAll(descriptors: readonly number[]): void {
   for (const descriptor of descriptors) closeSync(descriptor);
 }
 
-function readSecret(secret: Secret, options: SecretReaderOptions): Buffer {
+/** The exact bytes. Throws COS_TASK_SECRET_MISSING. */
+export function readSecret(secret: Secret, options: Pick<SecretReaderOptions, 'env' | 'workspace'>): Buffer {
   if ('env' in secret.secret) {
     const value = options.env[secret.secret.env];
     if (value === undefined || value === '') throw missing(secret, `the variable ${secret.secret.env} is not set`, `Set ${secret.secret.env} in the environment of cos.`);

@@ -103,6 +103,8 @@ export interface Stage<I extends Ports = any, O extends Kinds = any, S extends S
   readonly platform?: boolean;
   /** Default `{ class: 'cpu' }`. */
   readonly resource?: ResourceUse;
+  /** Secrets without which a task cannot run: one without a value is told before the first task runs. Default: none, it is told when it is read. */
+  secrets?(use: { readonly options: Out<S>; readonly plugin: P }): readonly Secret[];
   run(context: StageContext<I, O, S, P>): Promise<{ readonly [K in keyof O]: Emitted<O[K]> }>;
 }
 

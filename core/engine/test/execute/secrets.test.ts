@@ -78,3 +78,22 @@ test('a secret without a value says where it was expected', async () => {
   expect((await runWith(({ reveal }) => reveal(token), workspace, { TOKEN: '' })).failures).toEqual(['COS_TASK_SECRET_MISSING: The secret `env:TOKEN` has no value: the variable TOKEN is not set.']);
   expect((await runWith(({ secretFile }) => secretFile(key), workspace)).failures).toEqual(['COS_TASK_SECRET_MISSING: The secret `file:key.pem` has no value: the file key.pem cannot be read (ENOENT).']);
 });
+
+test('secrets that tasks say they need are told before anything runs, unless what they make is known', async () => {
+  const workspace = makeWorkspace();
+  let runs = 0;
+  const needing = (name: string, secrets: readonly Secret[]) => ({ stage: { ...textStage(async () => `${name} ${(runs += 1)}`), secrets: () => secrets }, name, options: { name } });
+  const pipeline = () => makePipeline({ tasks: [{ stage: textStage(async () => `first ${(runs += 1)}`), name: 'first' }, needing('a', [token]), needing('b', [token, key]), needing('c', [])] });
+  const lacking = { env: { ...env, TOKEN: undefined } };
+  const refused = await workspace.run(pipeline(), lacking);
+  expect(refused.summary.exitCode).toBe(3);
+  expect(runs).toBe(0);
+  expect(refused.events.flatMap((event) => (event.type === 'diagnostic' ? [[event.diagnostic.message, event.diagnostic.notes?.map(({ message }) => message)]] : []))).toEqual([
+    ['The secret `env:TOKEN` has no value: the variable TOKEN is not set.', ['needed by test.step#a, test.step#b']],
+    ['The secret `file:key.pem` has no value: the file key.pem cannot be read (ENOENT).', ['needed by test.step#b']],
+  ]);
+  workspace.write('key.pem', 'x');
+  expect((await workspace.run(pipeline(), { env })).summary.exitCode).toBe(0);
+  expect(runs).toBe(4);
+  expect((await workspace.run(pipeline(), lacking)).outcomes).toEqual({ first: 'fresh', a: 'fresh', b: 'fresh', c: 'fresh' });
+});
