@@ -6,6 +6,7 @@ import { digest } from './pins/digest.ts';
 import { named } from './pins/named.ts';
 import { packages } from './pins/packages.ts';
 import { dockerfileImages } from './planners/dockerfile-images.ts';
+import { stepMounts } from './planners/step-mounts.ts';
 import { about, preflight } from './preflight.ts';
 import { base } from './stages/base.ts';
 import { bootstrap } from './stages/bootstrap.ts';
@@ -34,7 +35,7 @@ export const dockerBuild = definePlugin({
   hostEnv,
   codes,
   stages: { bootstrap, unpack, pack, base, pull, local, image, join, dockerfile },
-  planners: { dockerfileImages },
+  planners: { dockerfileImages, stepMounts },
   pins: { digest, named, packages },
   createStores,
   preflight,

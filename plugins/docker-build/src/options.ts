@@ -1,6 +1,7 @@
 import { createDefinePin, createDefinePlanner, createDefineStage } from '@cos/core';
 import * as z from 'zod/mini';
 import { readBackendOptions, type BackendOptions } from './engine/backend-options.ts';
+import { secretOption } from './secret-option.ts';
 
 /** A repository of an engine: lower-case path components, as references of images allow them, without tag. */
 const repositoryForm = /^[a-z0-9]+(?:[._-][a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-][a-z0-9]+)*)*$/;
@@ -20,7 +21,7 @@ export const pluginOptions = z.object({
   buildArgs: z._default(buildArgsForm, {}),
   /**
    * What builds images: `classic`, Docker's classic builder, or `buildkit`; both make the same images. Podman has only its own. Default `auto`: the classic
-   * builder, and Podman's where that is the engine.
+   * builder, BuildKit for packages whose steps have mounts, and Podman's where that is the engine.
    */
   builder: z._default(z.enum(['auto', 'classic', 'buildkit']), 'auto'),
   /**
@@ -34,6 +35,11 @@ export const pluginOptions = z.object({
     }),
     [],
   ),
+  /**
+   * Secrets that steps of packages may mount, by the id that steps name: `{ token: { env: 'TOKEN' } }` or `{ key: { file: 'path' } }`. Neither where a secret
+   * comes from nor what it says is fingerprinted; which ids a step mounts is. Default none.
+   */
+  secrets: z._default(z.record(z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'expected letters, digits and . _ - as the id of a secret')), secretOption()), {}),
   /** Path of the engine's socket; default: DOCKER_HOST, the context of the docker program, then the usual sockets of Docker and Podman. */
   socket: z.optional(z.string()),
   /** Registries that are asked without TLS, as `host` or `host:port`; those of the own machine are anyway. The engine has a list of its own. Default none. */
@@ -52,7 +58,7 @@ export const pluginOptions = z.object({
 export type PluginOptions = z.output<typeof pluginOptions>;
 
 /** Options that say where things are, not what is built. */
-export const hostOptions = ['socket', 'tmpdir', 'insecureRegistries', 'registryMirrors', 'toolchain'] as const;
+export const hostOptions = ['socket', 'tmpdir', 'secrets', 'insecureRegistries', 'registryMirrors', 'toolchain'] as const;
 
 const proxies = ['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'ftp_proxy', 'no_proxy'] as const;
 

@@ -1,5 +1,5 @@
 import type { Diagnostic, Origin, Place } from '@cos/core';
-import { writePackageObject, type ArchiveContent, type PackageKind, type PackagePlan, type PackageRole, type PlannedImage, type RepositorySource, type ResolvedPackage, type Tree, type TreePackage } from '@cos/luet';
+import { readStepMounts, writePackageObject, type ArchiveContent, type PackageKind, type PackagePlan, type PackageRole, type PlannedImage, type RepositorySource, type ResolvedPackage, type Tree, type TreePackage } from '@cos/luet';
 import { recipeOrigins } from './recipe-origins.ts';
 import { templateFiles } from './template-files.ts';
 
@@ -27,6 +27,8 @@ interface EntryBase {
   readonly finalRequires: readonly string[];
   /** Where the items of its recipe were written, by their names in the rendered recipe: for `origins` of stage calls. */
   readonly origins: Readonly<Record<string, Origin>>;
+  /** Commands that begin with mounts, by their names in the rendered recipe, as they stand behind RUN. */
+  readonly mounting: Readonly<Record<string, string>>;
 }
 
 export interface FilesEntry extends EntryBase {
@@ -97,6 +99,11 @@ export function describePlan({ plan, tree, repositories, source, report }: Descr
   };
 }
 
+function mountingCommands({ spec }: ResolvedPackage): Readonly<Record<string, string>> {
+  const commands = (['prelude', 'steps'] as const).flatMap((list) => spec[list].map((text, index) => [`${list}[${index}]`, text] as const));
+  return Object.fromEntries(commands.filter(([, text]) => readStepMounts(text).length > 0));
+}
+
 function describeEntry(one: ResolvedPackage, { dir, file, recipe, object }: TreePackage, origins: EntryBase['origins'], { source, report }: Pick<Described, 'source' | 'report'>): PackageEntry {
   const base: EntryBase = {
     id: `${one.category}/${one.name}@${one.version}`,
@@ -110,6 +117,7 @@ function describeEntry(one: ResolvedPackage, { dir, file, recipe, object }: Tree
     image: one.image,
     finalRequires: one.finalRequires,
     origins,
+    mounting: mountingCommands(one),
   };
   if (object !== undefined) {
     const { file: program, line, column } = one.definition.at;

@@ -5,6 +5,7 @@ import type { TargetCode } from '../codes.ts';
 import { baseImage } from './base-image.ts';
 import { templateValues, type StandardContext, type TreeDialect } from './context.ts';
 import { json } from './json.ts';
+import { findMountedSecrets } from './mounted-secrets.ts';
 
 // From package trees to tasks: a recipe, an image and an archive per package.
 
@@ -116,6 +117,7 @@ export async function buildPackages(context: StandardContext, request: PackagesR
   const runOf = ({ role }: PackageEntry): RunMode => (role === 'target' ? (request.rebuild === true ? 'always' : 'needed') : request.onlyOwn === true ? 'never' : 'needed');
   const named = (reference: string): ArtifactRef<ContainerImage> => baseImage(context, reference, request.title === undefined);
 
+  const secretsOf = await findMountedSecrets(context, tree.packages, originsOf);
   /** Images in order: everything that one is built on comes before it. */
   const imageOf = (id: string): Images => {
     const present = images.get(id);
@@ -129,7 +131,8 @@ export async function buildPackages(context: StandardContext, request: PackagesR
     const made = use['docker-build'].image({
       name,
       run: runOf(entry),
-      origins: entry.declared === undefined ? entry.origins : originsOf(entry, entry.declared),
+      origins: originsOf(entry),
+      ...secretsOf(entry),
       inputs: {
         recipe: partsOf(entry).recipe,
         context: partsOf(entry).context(),
@@ -194,7 +197,9 @@ function noTrees({ derivative }: StandardContext, { packages, install = [] }: Pa
 }
 
 /** Objects of the config have no lines of their own: a step that fails is shown where the package is declared, with the field in words. */
-function originsOf({ id, declaredAt }: DeclaredEntry, declared: DeclaredEntry['declared']): Readonly<Record<string, Origin>> {
+function originsOf(entry: PackageEntry): Readonly<Record<string, Origin>> {
+  if (entry.declared === undefined) return entry.origins;
+  const { id, declaredAt, declared } = entry;
   const parts = ['prelude', 'steps', 'env', 'copy', 'retrieve'].flatMap((list) => (Array.isArray(declared[list]) ? declared[list].map((_, index) => `${list}[${index}]`) : []));
   return Object.fromEntries(parts.map((part) => [part, { place: declaredAt, notes: [{ message: `${id} is declared here, and the field is ${part}` }] }]));
 }

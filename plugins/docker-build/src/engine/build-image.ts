@@ -4,10 +4,11 @@ import { failureOf, type FailDetails } from '../errors.ts';
 import { awaitRemoval } from './await-removal.ts';
 import type { BackendOptions } from './backend-options.ts';
 import { BuildkitSteps } from './buildkit-steps.ts';
-import { buildQuery } from './build-query.ts';
+import { buildQuery, type Query } from './build-query.ts';
 import { createChatterFilter } from './builder-chatter.ts';
 import { EngineError, type EngineClient } from './client.ts';
-import { productOf, type EngineProduct } from './product.ts';
+import { handSecrets } from './hand-secrets.ts';
+import { productOf } from './product.ts';
 import { readProgress, type BuildEvent, type Progress } from './progress.ts';
 
 // One build in the engine. When the connection ends (abort, crash), Docker stops the build and removes its container itself; Podman lets the running command
@@ -42,8 +43,10 @@ export interface BuildRequest {
   readonly buildArgs: Readonly<Record<string, string>>;
   /** False: every instruction is done anew, whatever the engine remembers of it. Default: true. */
   readonly layerCache?: boolean;
-  /** Default: Docker's classic builder, and Podman's only one. */
-  readonly builder?: 'classic' | 'buildkit';
+  /** Default: Docker's classic builder, and Podman's only one. `mounts`: one that knows mounts of steps, which is BuildKit, and Podman's only one. */
+  readonly builder?: 'classic' | 'buildkit' | 'mounts';
+  /** Secrets that steps mount, exact bytes by id; for builders that know mounts. Default: none. */
+  readonly secrets?: ReadonlyMap<string, Uint8Array>;
   /** What the config asks for beside that. */
   readonly backend?: BackendOptions;
   readonly onLine: (line: string) => void;
@@ -61,8 +64,9 @@ export async function buildImage(client: EngineClient, request: BuildRequest): P
   let step: BuildStep | undefined;
   let image: string | undefined;
   let container: string | undefined;
+  const handed = await handSecrets(client, request, product);
   try {
-    for await (const event of withTraces(readProgress(await startBuild(client, request, product)), buildkit)) {
+    for await (const event of withTraces(readProgress(await startBuild(client, handed.request, { ...buildQuery(request, product), ...handed.query })), buildkit)) {
       signal.throwIfAborted();
       switch (event.kind) {
         case 'step':
@@ -84,6 +88,7 @@ export async function buildImage(client: EngineClient, request: BuildRequest): P
       }
     }
   } finally {
+    handed.close();
     if (signal.aborted && container !== undefined) await awaitRemoval(client, container);
   }
   signal.throwIfAborted();
@@ -101,14 +106,14 @@ async function* withTraces(events: AsyncIterable<Progress>, buildkit: BuildkitSt
   yield* buildkit.end();
 }
 
-async function startBuild(client: EngineClient, request: BuildRequest, product: EngineProduct): Promise<AsyncIterable<Uint8Array>> {
+async function startBuild(client: EngineClient, request: BuildRequest, query: Query): Promise<AsyncIterable<Uint8Array>> {
   const { signal } = request;
   const body = Readable.from(request.context, { objectMode: false });
   try {
     return await client.stream({
       method: 'POST',
       path: '/build',
-      query: buildQuery(request, product),
+      query,
       body,
       signal,
     });

@@ -2,7 +2,7 @@ import type { BuildRequest } from './build-image.ts';
 import type { EngineRequest } from './client.ts';
 import type { EngineProduct } from './product.ts';
 
-type Query = NonNullable<EngineRequest['query']>;
+export type Query = NonNullable<EngineRequest['query']>;
 
 /** Parameters of a build. Format: Docker Engine API, ImageBuild; Podman's own ones are of its `libpod` API, and it takes them here, too. */
 export function buildQuery(request: BuildRequest, product: EngineProduct): Query {
@@ -21,7 +21,7 @@ export function buildQuery(request: BuildRequest, product: EngineProduct): Query
     memory: backend?.memory?.toString(),
     cpusetcpus: backend?.cpus,
   };
-  return product.name === 'docker' ? { ...common, networkmode: request.network, version: request.builder === 'buildkit' ? '2' : '1' } : { ...common, ...podmanQuery(request) };
+  return product.name === 'docker' ? { ...common, networkmode: request.network, version: request.builder === undefined || request.builder === 'classic' ? '1' : '2' } : { ...common, ...podmanQuery(request) };
 }
 
 /**

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { fileTree, many, noOptions, one, type Artifact } from '@cos/core';
+import { fileTree, many, one, type Artifact } from '@cos/core';
 import { containerImage, packageRecipe, type ContainerImage } from '@cos/core/artifacts';
 import { formatBuilderDockerfile, formatPackageDockerfile, imageId, type Dockerfile } from '@cos/luet';
+import * as z from 'zod/mini';
 import { packBuildContext } from '../build-context.ts';
 import { buildImage } from '../engine/build-image.ts';
 import { useEngine } from '../engine/container-engine.ts';
@@ -11,6 +12,7 @@ import { withRunName } from '../engine/run-name.ts';
 import { fail } from '../errors.ts';
 import { nameInEngine } from '../name-in-engine.ts';
 import { backendOptionsOf, defineStage, proxiesOf } from '../options.ts';
+import { builderFor, readSecrets } from '../package-mounts.ts';
 import { packageSteps } from '../package-steps.ts';
 import { parseRecipe, type Recipe } from '../recipe.ts';
 import { runTag } from '../run-tag.ts';
@@ -33,9 +35,13 @@ export const image = defineStage({
     copies: many(containerImage),
   },
   outputs: { builder: containerImage, image: containerImage },
-  options: noOptions,
+  options: z.object({
+    /** Ids of the secrets that the steps mount, as the planner `stepMounts` tells them: one without a value is told before anything runs. Default: none. */
+    secrets: z.optional(z.array(z.string())),
+  }),
   resource: { class: 'container-build' },
-  async run({ inputs, plugin, emit, env, log, signal, forced, runId, sourceDateEpoch }) {
+  secrets: ({ options: { secrets = [] }, plugin }) => secrets.flatMap((id) => plugin.secrets[id] ?? []),
+  async run({ inputs, plugin, emit, env, log, secretFile, signal, forced, runId, sourceDateEpoch }) {
     const recipe = parseRecipe(await readFile(await inputs.recipe.path(), 'utf8'));
     const engine = await useEngine({ plugin, env });
     const base = await nameInEngine(inputs.base, engine, { signal });
@@ -61,7 +67,8 @@ export const image = defineStage({
         tag: referenceOf(name),
         network: plugin.network,
         backend: backendOptionsOf(plugin),
-        builder: plugin.builder === 'buildkit' ? 'buildkit' : 'classic',
+        builder: builderFor(plugin, recipe),
+        secrets: await readSecrets(recipe[which === 'builder' ? 'prelude' : 'steps'], { plugin, secretFile }),
         layerCache: !forced,
         buildArgs: { ...plugin.buildArgs, ...proxiesOf(env) },
         onLine: (line) => log.info(line),

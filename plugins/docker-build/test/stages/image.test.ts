@@ -1,12 +1,11 @@
-import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { readTar } from '@cos/archive';
 import { runStage, type StageRun } from '@cos/core/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dockerBuild } from '../../src/index.ts';
 import type { image } from '../../src/stages/image.ts';
 import { listTags, referenceOf } from '../../src/engine/images.ts';
 import { engineNames, never, processesWith, startEngine, TestImages, type TestEngine } from '../rig/engine.ts';
+import { contentOf } from '../rig/content.ts';
 import { packageWorkspace, recipeFile } from '../rig/stage.ts';
 
 let engine: TestEngine;
@@ -29,16 +28,6 @@ async function build({ recipe, files = { greeting: 'hello\n' }, copies = [], plu
     env: engine.env,
     inputs: { recipe: await recipeFile(workspace, recipe), context: folder, base: given(referenceOf(images.name('base'))), copies: copies.map(given) },
   });
-}
-
-async function contentOf(path: string): Promise<ReadonlyMap<string, string>> {
-  const found = new Map<string, string>();
-  for await (const entry of readTar(createReadStream(path))) {
-    const chunks: Uint8Array[] = [];
-    if (entry.size < 10_000) for await (const chunk of entry.body) chunks.push(chunk);
-    if (entry.type !== 'directory') found.set(entry.path, Buffer.concat(chunks).toString());
-  }
-  return found;
 }
 
 describe.each(engineNames)('the images of a package in %s', (name) => {
