@@ -34,6 +34,7 @@ function messageOf(workspace: Workspace, run: CosRun): string {
     .replaceAll(checkout, '<checkout>')
     .replaceAll(/^Failed in .*$/gm, 'Failed in <time>: <counts>.')
     .replaceAll(/--seed \d+/g, '--seed <n>')
+    .replaceAll(/\.cos\/logs\/\d{8}-\d{6}-\d+-\d+\//g, '.cos/logs/<run>/')
     .replaceAll(/sha256:[0-9a-f]{12,64}/g, 'sha256:<digest>');
   return `exit code ${String(run.exitCode)}\n${text.trim()}\n`;
 }
@@ -293,7 +294,7 @@ const tiny =`,
       Failed in <time>: <counts>.
 
       What next
-        its whole output: .cos/logs/docker-build.image#app_service@1.0-699f062e.log
+        its whole output: .cos/logs/<run>/docker-build.image#app_service@1.0-699f062e.log
         why it ran:       npx cos why 'docker-build.image#app/service@1.0'
         the same order:   npx cos run ... --seed <n>
       "
@@ -323,7 +324,7 @@ const tiny =`,
       Failed in <time>: <counts>.
 
       What next
-        its whole output: .cos/logs/docker-build.unpack#tiny_1-a8cafe3e.log
+        its whole output: .cos/logs/<run>/docker-build.unpack#tiny_1-a8cafe3e.log
         why it ran:       npx cos why 'docker-build.unpack#tiny:1'
         the same order:   npx cos run ... --seed <n>
       "

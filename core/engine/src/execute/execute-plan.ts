@@ -18,6 +18,7 @@ import type { ExecuteOptions } from './options.ts';
 import { createPreparer } from './prepare-plugins.ts';
 import { pruneCache } from './prune-cache.ts';
 import { sweepOutRoot } from './publish.ts';
+import { createRunLogs } from './run-logs.ts';
 import { registerRun, type RegisteredRun } from './run-registry.ts';
 import type { Lookup, Run } from './run.ts';
 import { schedule, type TaskResult } from './schedule.ts';
@@ -110,7 +111,7 @@ async function execute(execution: Execution, tally: Tally): Promise<number> {
 async function walkPlan({ plan, bindings, options, redactor, emit }: Execution, lookup: Lookup, registered: RegisteredRun, tally: Tally): Promise<number> {
   const failFast = new AbortController();
   const signal = AbortSignal.any([options.signal, failFast.signal]);
-  const run: Run = { ...lookup, blobs: createWholeBlobs(lookup.cache.blobs, emit, signal), runId: registered.runId, emit, redactor, signal, makeScratch: registered.makeScratch, noteProcess: registered.noteProcess, prepare: createPreparer(bindings, options.env, signal) };
+  const run: Run = { ...lookup, blobs: createWholeBlobs(lookup.cache.blobs, emit, signal), runId: registered.runId, emit, redactor, signal, logs: createRunLogs(lookup.layout, registered.runId, new Date()), makeScratch: registered.makeScratch, noteProcess: registered.noteProcess, prepare: createPreparer(bindings, options.env, signal) };
   const pool = createWorkerPool(options.jobs, options.resources);
   const asked = new Map<TaskKey, number>();
   const lastRun: Record<string, LastRun['tasks'][string]> = {};

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { CacheEntry } from '../cache/cache.ts';
 import type { Digest, Fingerprint, TaskKey } from '../model/identity.ts';
@@ -11,7 +10,7 @@ import { acquireLock } from '../process/file-lock.ts';
 import { isInPlace, LostBytesError, publish } from './publish.ts';
 import { callPlugin } from './plugin-error.ts';
 import { engineFolder, publishedOutputs, type Evaluated, type OutputsOf, type Run } from './run.ts';
-import { logPathOf, runTask } from './run-task.ts';
+import { runTask } from './run-task.ts';
 import type { TaskResult } from './schedule.ts';
 import { taskFailures } from './task-failure.ts';
 import { writeTaskMemory } from './task-memory.ts';
@@ -43,7 +42,8 @@ export async function handleTask(handler: TaskHandler, task: PlannedTask, how: {
     const [failure, ...more] = taskFailures(error, task, run.redactor, engineFolder(run));
     for (const diagnostic of more) run.emit({ type: 'diagnostic', diagnostic });
     if (error instanceof HostLacksError) handler.hostLacks();
-    const logFile = reason === '' ? undefined : relative(run.options.workspace, logPathOf(run, task.key));
+    const log = reason === '' ? undefined : run.logs.find(task.key);
+    const logFile = log === undefined ? undefined : relative(run.options.workspace, log);
     return { end: 'failed', failure, reason, ...(evaluated === undefined ? {} : { fingerprint: evaluated.fingerprint }), ...(logFile === undefined ? {} : { logFile }) };
   }
 }
@@ -117,8 +117,8 @@ async function restore(run: Run, { task, fingerprint, record }: Evaluated, verdi
     if (error instanceof LostBytesError) return undefined;
     throw error;
   }
-  const logPath = logPathOf(run, task.key);
-  const log = existsSync(logPath) ? { logFile: relative(run.options.workspace, logPath) } : {};
+  const logPath = run.logs.find(task.key);
+  const log = logPath === undefined ? {} : { logFile: relative(run.options.workspace, logPath) };
   if (verdict.kind === 'fresh' && !changed) return { end: 'fresh', entry, reason: verdict.reason, ...log };
   const reason = verdict.kind === 'fresh' && missing !== undefined ? `\`${missing.path}\` was missing or changed` : verdict.reason;
   if (verdict.kind === 'cached') {

@@ -12,7 +12,7 @@ export interface Layout {
   readonly manifests: string;
   /** One folder a run. */
   readonly scratch: string;
-  /** One file a task: the output of its last run. */
+  /** One folder a run, one file a task in it: its output. */
   readonly logs: string;
   /** One file a live run. */
   readonly runs: string;

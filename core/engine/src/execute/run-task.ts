@@ -1,16 +1,14 @@
-import { join, relative } from 'node:path';
+import { relative } from 'node:path';
 import type { CacheEntry } from '../cache/cache.ts';
 import { asCacheFailure } from '../cache/storage-error.ts';
 import { CosError } from '../errors/cos-error.ts';
 import { diagnosticsOf } from '../errors/expected.ts';
 import type { Difference } from '../fingerprint/compare-records.ts';
-import { fileNameOf } from './layout.ts';
 import { createOutlet } from './outputs.ts';
 import { callPlugin, PluginError } from './plugin-error.ts';
 import { engineFolder, type Evaluated, type OutputsOf, type Run } from './run.ts';
 import { isSourceUnchanged } from './sources.ts';
 import { createStageRun } from './stage-context.ts';
-import { openTaskLog } from './task-log.ts';
 import { readTaskMemory, writeTaskMemory } from './task-memory.ts';
 
 // Runs one task from an empty scratch folder to an entry in the cache. The order of writes is what keeps a crash from leaving a lie: the task's memory is
@@ -42,8 +40,7 @@ export async function runTask(run: Run, { evaluated, outputsOf, reason, forced, 
     throw asCacheFailure(error, engineFolder(run));
   }
 
-  const logPath = logPathOf(run, task.key);
-  const log = openTaskLog(logPath);
+  const log = run.logs.open(task.key);
   const scratch = run.makeScratch();
   const ended = new AbortController();
   const signal = AbortSignal.any([run.signal, ended.signal]);
@@ -77,7 +74,7 @@ export async function runTask(run: Run, { evaluated, outputsOf, reason, forced, 
     } catch (error) {
       throw asCacheFailure(error, engineFolder(run));
     }
-    return { entry, logFile: relative(run.options.workspace, logPath) };
+    return { entry, logFile: relative(run.options.workspace, log.path) };
   } catch (error) {
     const bug = error instanceof PluginError ? error.cause : error;
     if (diagnosticsOf(bug) === undefined) log.write(run.redactor.redact(bug instanceof Error ? (bug.stack ?? bug.message) : String(bug)));
@@ -89,11 +86,6 @@ export async function runTask(run: Run, { evaluated, outputsOf, reason, forced, 
     scratch.remove();
     log.close();
   }
-}
-
-/** Where the output of a task's last run is kept. */
-export function logPathOf(run: Pick<Run, 'layout'>, key: string): string {
-  return join(run.layout.logs, `${fileNameOf(key)}.log`);
 }
 
 async function checkSources(run: Run, { task }: Evaluated): Promise<void> {

@@ -10,6 +10,7 @@ import type { Bindings } from '../plan/bindings.ts';
 import type { FoundTool } from './host-tools.ts';
 import type { Layout } from './layout.ts';
 import type { ExecuteOptions } from './options.ts';
+import type { RunLogs } from './run-logs.ts';
 import type { Scratch } from './run-registry.ts';
 import type { Source } from './sources.ts';
 import type { WholeBlobs } from './whole-blobs.ts';
@@ -38,6 +39,7 @@ export interface Run extends Lookup {
   readonly redactor: Redactor;
   /** Aborts for the user's interrupt and for `fail-fast`. */
   readonly signal: AbortSignal;
+  readonly logs: RunLogs;
   readonly makeScratch: () => Scratch;
   /** Remembers a process group, so that the next run can end it should this one be killed. */
   readonly noteProcess: (pid: number) => void;

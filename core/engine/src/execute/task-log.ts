@@ -2,9 +2,11 @@ import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { systemCode } from '../errors/expected.ts';
 
-// The output of a task's last run as a file, line by line, so that it is there up to the last line however the run ends.
+// The output of a task as a file, line by line, so that it is there up to the last line however the run ends.
 
 export interface TaskLog {
+  /** Absolute. */
+  readonly path: string;
   readonly write: (line: string) => void;
   readonly close: () => void;
 }
@@ -28,6 +30,7 @@ export function openTaskLog(path: string): TaskLog {
     }
   };
   return {
+    path,
     write: (line) => {
       if (!open || size > longest) return;
       put(line);

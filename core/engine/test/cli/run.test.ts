@@ -15,7 +15,7 @@ const targets = `
 const files = { 'cos.config.ts': configText(targets), 'shell.ts': shellPlugin, 'src/a.txt': 'hello\n' };
 
 /** Times and seeds differ from run to run. */
-const steady = (text: string) => text.replaceAll(/\b\d+(?:\.\d+)?s\b/g, '0s').replaceAll(/--seed \d+/g, '--seed 1');
+const steady = (text: string) => text.replaceAll(/\b\d+(?:\.\d+)?s\b/g, '0s').replaceAll(/--seed \d+/g, '--seed 1').replaceAll(/\d{8}-\d{6}-\d+-\d+/g, '<run>');
 
 test('a run builds, publishes and says so; the next one does nothing; an edit runs what depends on it', async () => {
   await using workspace = await createCosWorkspace(files);
@@ -102,7 +102,7 @@ test('a failing task shows its last lines, the log and what to do next', async (
     Failed in 0s: 1 failed.
 
     What next
-      its whole output: .cos/logs/shell.run#bad.log
+      its whole output: .cos/logs/<run>/shell.run#bad.log
       why it ran:       npx cos why 'shell.run#bad'
       the same order:   npx cos run ... --seed 1
     "

@@ -25,10 +25,10 @@ describe('a task that fails', () => {
     expect(ran.summary).toMatchObject({ failed: 1, skipped: 2, exitCode: 1 });
     const event = ran.events.find((candidate) => candidate.type === 'task-finished' && candidate.name === 'a');
     expect(event).toMatchObject({
-      logFile: '.cos/logs/test.step#a.log',
+      logFile: expect.stringMatching(/^\.cos\/logs\/\d{8}-\d{6}-\d+-\d+\/test\.step#a\.log$/),
       failure: { code: 'COS_TASK_TOOL_FAILED', message: '`sh` ended with exit status 7.', task: 'test.step#a', output: expect.arrayContaining(['to log', 'broken']) },
     });
-    expect(workspace.read('.cos/logs/test.step#a.log')).toContain('broken');
+    expect(workspace.log('test.step#a')).toContain('broken');
     expect(readdirSync(join(workspace.root, '.cos/scratch'))).toEqual([]);
   });
 
@@ -107,7 +107,7 @@ describe('a mistake of a plugin', () => {
     );
     expect(failure).toBe('COS_PLUGIN_THREW: Plugin error: stage `test.step` threw "index out of luck".');
     expect(ran.summary.exitCode).toBe(1);
-    expect(workspace.read('.cos/logs/test.step#a.log')).toMatch(/RangeError: index out of luck\n\s+at .*failures\.test\.ts/);
+    expect(workspace.log('test.step#a')).toMatch(/RangeError: index out of luck\n\s+at .*failures\.test\.ts/);
   });
 
   test('a thrown CosError is an expected failure with its own code', async () => {

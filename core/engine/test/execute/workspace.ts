@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach } from 'vitest';
@@ -20,6 +20,8 @@ export interface Workspace {
   readonly root: string;
   readonly write: (path: string, content: string | Uint8Array, mode?: number) => void;
   readonly read: (path: string) => string;
+  /** The newest log of a task, by its file's name without ending. */
+  readonly log: (name: string) => string;
   readonly options: (over?: Partial<ExecuteOptions>) => ExecuteOptions;
   readonly run: (pipeline: Pipeline, over?: Partial<ExecuteOptions>) => Promise<Ran>;
 }
@@ -58,6 +60,11 @@ export function makeWorkspace(parent = tmpdir()): Workspace {
       writeFileSync(join(root, path), content, mode === undefined ? {} : { mode });
     },
     read: (path) => readFileSync(join(root, path), 'utf8'),
+    log: (name) => {
+      const logs = join(root, '.cos/logs');
+      const found = readdirSync(logs).sort().map((run) => join(logs, run, `${name}.log`)).findLast((path) => existsSync(path));
+      return readFileSync(found ?? name, 'utf8');
+    },
     run: (pipeline, over) => runPipeline(pipeline, options(over)),
   };
 }
