@@ -179,15 +179,10 @@ const tiny =`,
     expect(messageOf(workspace, await runCos(workspace, ['run', 'build-iso'], { env: { DOCKER_HOST: 'unix:///nonexistent/engine.sock' } }))).toMatchInlineSnapshot(`
       "exit code 3
       error COS_PLUGIN_PREFLIGHT: No container engine answers at /nonexistent/engine.sock (ENOENT).
-        task: docker-build.unpack#tiny:1
         note: needed by plugin docker-build
         hint: Start the engine ("systemctl start docker"), or set DOCKER_HOST to where it listens.
 
       Failed in <time>: <counts>.
-
-      What next
-        why it ran:       npx cos why 'docker-build.unpack#tiny:1'
-        the same order:   npx cos run ... --seed <n>
       "
     `);
   });

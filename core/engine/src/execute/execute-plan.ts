@@ -11,6 +11,7 @@ import type { Plan, PlannedTask } from '../model/plan.ts';
 import type { Bindings } from '../plan/bindings.ts';
 import { isAlive } from '../process/liveness.ts';
 import { handleTask } from './handle-task.ts';
+import type { HostLacksError } from './host-lacks-error.ts';
 import { layoutOf } from './layout.ts';
 import { openLookup } from './open-lookup.ts';
 import { missingSecrets } from './missing-secrets.ts';
@@ -116,7 +117,7 @@ async function walkPlan({ plan, bindings, options, redactor, emit }: Execution, 
   const asked = new Map<TaskKey, number>();
   const lastRun: Record<string, LastRun['tasks'][string]> = {};
   let stopping = false;
-  let hostLacks = false;
+  const lacks = new Set<HostLacksError>();
   const handler = {
     run,
     pool,
@@ -125,9 +126,10 @@ async function walkPlan({ plan, bindings, options, redactor, emit }: Execution, 
       asked.set(task, (asked.get(task) ?? 0) + 1);
       return (asked.get(task) ?? 0) <= 2;
     },
-    hostLacks: () => {
-      hostLacks = true;
+    hostLacks: (error: HostLacksError) => {
       stopping = true;
+      if (!lacks.has(error)) for (const diagnostic of error.diagnostics) emit({ type: 'diagnostic', diagnostic: redactor.redactDiagnostic(diagnostic) });
+      lacks.add(error);
     },
   };
   await schedule({
@@ -142,14 +144,15 @@ async function walkPlan({ plan, bindings, options, redactor, emit }: Execution, 
       if (counts && options.policy !== 'keep-going') stopping = true;
       if (counts && options.policy === 'fail-fast') failFast.abort(new Error('a task failed'));
       lastRun[task.key] = { outcome, reason: reasonOf(result) };
-      finish(emit, task, outcome, result, durationMs);
+      // What the host lacks is told once, not again by each task that did not come to run for it.
+      if (lacks.size === 0 || (outcome !== 'cancelled' && outcome !== 'skipped')) finish(emit, task, outcome, result, durationMs);
     },
   });
   writeLastRun(lookup.layout.lastRun, lastRun);
   if (tally.count('built') > 0 && !signal.aborted) await pruneCache(run);
   if (tally.internal()) return exitCodes.internal;
   if (options.signal.aborted) return exitCodes.interrupted;
-  if (hostLacks) return exitCodes.hostLacks;
+  if (lacks.size > 0) return exitCodes.hostLacks;
   return tally.count('failed') > 0 ? exitCodes.taskFailed : exitCodes.done;
 }
 

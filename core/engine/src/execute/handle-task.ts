@@ -24,8 +24,8 @@ export interface TaskHandler {
   readonly isStopping: () => boolean;
   /** Told that inputs of a task are lost; false when their producers were run for it already, which must not go on for ever. */
   readonly askAgain: (task: TaskKey) => boolean;
-  /** Told when a failure means that the host lacks something. */
-  readonly hostLacks: () => void;
+  /** Told what the host lacks, by each task that cannot run for it. */
+  readonly hostLacks: (error: HostLacksError) => void;
 }
 
 /** Never rejects: whatever goes wrong is a failed or cancelled task. */
@@ -39,9 +39,12 @@ export async function handleTask(handler: TaskHandler, task: PlannedTask, how: {
     return attempt;
   } catch (error) {
     if (run.signal.aborted) return { end: 'cancelled' };
+    if (error instanceof HostLacksError) {
+      handler.hostLacks(error);
+      return { end: 'cancelled' };
+    }
     const [failure, ...more] = taskFailures(error, task, run.redactor, engineFolder(run));
     for (const diagnostic of more) run.emit({ type: 'diagnostic', diagnostic });
-    if (error instanceof HostLacksError) handler.hostLacks();
     const log = reason === '' ? undefined : run.logs.find(task.key);
     const logFile = log === undefined ? undefined : relative(run.options.workspace, log);
     return { end: 'failed', failure, reason, ...(evaluated === undefined ? {} : { fingerprint: evaluated.fingerprint }), ...(logFile === undefined ? {} : { logFile }) };

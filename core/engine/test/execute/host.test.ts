@@ -41,11 +41,14 @@ describe('preflight and sweep of a plugin', () => {
     expect(calls).toEqual([]);
   });
 
-  test('that find a problem end the run with exit code 3', async () => {
+  test('that find a problem end the run with exit code 3, and are told once, not by each task that waits', async () => {
     const calls: string[] = [];
-    const ran = await makeWorkspace().run(pipeline(calls, [{ message: 'No engine answers.', hint: 'Start dockerd.' }]), { policy: 'keep-going', jobs: 1 });
-    expect(ran.summary.exitCode).toBe(3);
-    expect(ran.failures[0]).toBe('COS_PLUGIN_PREFLIGHT: No engine answers.');
+    const { plan, bindings } = pipeline(calls, [{ message: 'No engine answers.', hint: 'Start dockerd.' }]);
+    const ran = await makeWorkspace().run({ plan, bindings }, { policy: 'keep-going', jobs: 2 });
+    expect(ran.summary).toMatchObject({ exitCode: 3, failed: 0, skipped: 0 });
+    const told = ran.events.flatMap((event) => (event.type === 'diagnostic' ? [event.diagnostic] : []));
+    expect(told).toEqual([{ code: 'COS_PLUGIN_PREFLIGHT', severity: 'error', message: 'No engine answers.', notes: [{ message: 'needed by plugin engine' }], hint: 'Start dockerd.' }]);
+    expect(ran.events.filter((event) => event.type === 'task-finished' && event.plugin === 'engine')).toEqual([]);
     expect(calls.filter((call) => call.startsWith('sweep'))).toEqual([]);
   });
 });
