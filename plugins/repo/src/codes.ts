@@ -11,6 +11,13 @@ export const codes = {
   COS_REPO_TREE: 'A package tree is not a folder of files, folders and links.',
   COS_REPO_TREE_NAMES: 'There are more or fewer names than package trees.',
   COS_REPO_PREVIOUS: 'The repository that this one follows cannot be read.',
+  COS_REPO_PLACE: 'The place to publish to is neither an absolute folder nor an image repository.',
+  COS_REPO_CHANGED: 'A version that is published has other content here.',
+  COS_REPO_PUBLISHED: 'What is published cannot be read.',
+  COS_REPO_SNAPSHOT: 'A snapshot of this name is published already.',
+  COS_REPO_REGISTRY: 'A registry refuses, fails or does not answer.',
+  COS_REPO_FOLDER: 'The folder to publish to cannot be written.',
+  COS_REPO_BUSY: 'Others publish to the same place all the time.',
 } as const;
 
 export type RepoCode = keyof typeof codes;

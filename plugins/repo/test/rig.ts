@@ -35,7 +35,7 @@ export async function samplePackage(folder: string, record: Partial<PackageRecor
   const identity = { category: record.category ?? 'app', name: record.name, version: record.version ?? '1.0' };
   const path = join(folder, archiveFileName(identity, compression));
   const content = await writeFiles(join(folder, `content-${basename(path)}`), { 'usr/share/file': text });
-  execFileSync('tar', ['-C', content, compression === 'gzip' ? '-czf' : compression === 'zstd' ? '--zstd' : '-cf', ...(compression === 'zstd' ? ['-cf'] : []), path, 'usr']);
+  execFileSync('tar', ['--mtime=@0', '-C', content, compression === 'gzip' ? '-czf' : compression === 'zstd' ? '--zstd' : '-cf', ...(compression === 'zstd' ? ['-cf'] : []), path, 'usr']);
   const sha256 = sha256Of(path);
   const runtime = createRecord({ ...record, ...identity });
   const spec = { image: 'base', seed: 'base', steps: ['make'], env: [], prelude: [], packageDir: '', retrieve: [], unpack: false, includes: [], excludes: [], copy: [], requiresFinalImages: false };

@@ -6,6 +6,7 @@ import type { StandardTargetOptions } from './standard-targets.ts';
 // Types say the same, but Node drops them: a config that nobody checks with a compiler must not lose an option by a slip of the pen.
 
 const text = z.optional(z.string());
+const compression = z.optional(z.enum(['none', 'gzip', 'zstd']));
 
 const schema = z.strictObject({
   system: z.optional(
@@ -21,6 +22,18 @@ const schema = z.strictObject({
   timeout: z.optional(z.number()),
   squash: z.optional(z.enum(['release', 'fast', 'gzip', 'none'])),
   publicKey: text,
+  repository: z.optional(
+    z.strictObject({
+      name: text,
+      description: text,
+      type: z.optional(z.enum(['disk', 'http', 'docker'])),
+      urls: z.optional(z.array(z.string())),
+      priority: z.optional(z.int()),
+      treeCompression: compression,
+      metaCompression: compression,
+    }),
+  ),
+  publish: z.optional(z.strictObject({ to: text, retain: z.optional(z.int().check(z.minimum(1))), snapshots: z.optional(z.int().check(z.minimum(2))), locks: z.optional(z.array(z.string())) })),
 });
 
 /** @throws CosError COS_CONFIG_STANDARD_TARGETS with every mistake in the options */

@@ -1,24 +1,105 @@
 import { basename } from 'node:path';
-import type { ArtifactRef, FileTree } from '@cos/core';
-import type { Repository } from '@cos/core/artifacts';
+import { CosError, type ArtifactRef, type FileTree } from '@cos/core';
+import type { Repository, TextFile } from '@cos/core/artifacts';
 import type { DeclaredEntry } from '@cos/plugin-resolve';
+import type { TargetCode } from '../codes.ts';
 import type { StandardContext } from './context.ts';
 import { json } from './json.ts';
-import { buildPackages } from './packages.ts';
+import { buildPackages, type BuiltPackage } from './packages.ts';
+
+/** What a repository says of itself and how it is made; all of it has a default. */
+export interface RepositoryRequest {
+  /** Default: the derivative's name. */
+  readonly name?: string;
+  readonly description?: string;
+  /** `disk`: a folder (default); `http`: one that a web server serves; `docker`: images. Publishing knows it from the place: there it is `disk` or `http`. */
+  readonly type?: 'disk' | 'http' | 'docker';
+  /** Where clients find it. */
+  readonly urls?: readonly string[];
+  /** Lower numbers are preferred by clients. */
+  readonly priority?: number;
+  /** Default `gzip`. */
+  readonly treeCompression?: 'none' | 'gzip' | 'zstd';
+  /** Default `none`. */
+  readonly metaCompression?: 'none' | 'gzip' | 'zstd';
+}
+
+export interface PublishingRequest {
+  /** An absolute folder, or `docker:host/path`; with several derivatives or platforms each has its own place below. */
+  readonly to?: string;
+  /** How many versions of each package stay; default all. */
+  readonly retain?: number;
+  /** How many snapshots stay, at least 2; default all. */
+  readonly snapshots?: number;
+  /** Files and folders of the workspace: packages and snapshots that they name stay. */
+  readonly locks?: readonly string[];
+}
 
 /** All packages of the derivative, as a repository folder. */
-export async function createRepository(context: StandardContext, title: string): Promise<ArtifactRef<Repository>> {
-  const { use, source, derivative } = context;
+export async function createRepository(context: StandardContext, title: string, request: RepositoryRequest): Promise<ArtifactRef<Repository>> {
+  const { archives, metadata, trees, treeNames } = await contentOf(context, title);
+  const { name = context.derivative.name, urls, ...options } = request;
+  return context.use.repo.create({
+    name: context.derivative.name,
+    inputs: { archives, metadata, trees },
+    options: { name, treeNames, ...(urls === undefined ? {} : { urls: [...urls] }), ...options },
+  }).repository;
+}
+
+/** Adds all packages of the derivative to a repository that is published, or begins one. */
+export async function publishRepository(
+  context: StandardContext,
+  title: string,
+  { repository, publishing, snapshot, replace }: { readonly repository: RepositoryRequest; readonly publishing: PublishingRequest; readonly snapshot: string | undefined; readonly replace: readonly string[] },
+): Promise<ArtifactRef<TextFile>> {
+  const { archives, metadata, trees, treeNames } = await contentOf(context, title);
+  const { name = context.derivative.name, urls, type, ...options } = repository;
+  const { locks = [], retain, snapshots } = publishing;
+  return context.use.repo.publish({
+    name: context.derivative.name,
+    inputs: { archives, metadata, trees, locks: locks.map((lock) => context.source(lock)) },
+    options: {
+      to: placeOf(context, publishing.to),
+      name,
+      treeNames,
+      ...(type === 'http' ? { type } : {}),
+      ...(urls === undefined ? {} : { urls: [...urls] }),
+      ...options,
+      ...(snapshot === undefined ? {} : { snapshot }),
+      replace: [...replace],
+      ...(retain === undefined ? {} : { retain }),
+      ...(snapshots === undefined ? {} : { snapshots }),
+    },
+  }).report;
+}
+
+function placeOf({ scope }: StandardContext, to: string | undefined): string {
+  if (to === undefined) {
+    throw new CosError({
+      code: 'COS_PLAN_PUBLISH' satisfies TargetCode,
+      severity: 'error',
+      message: 'Nothing says where to publish to.',
+      hint: 'Name a folder or an image repository: `cos publish --to docker:registry.example/os/repository`, or standardTargets({ publish: { to: … } }).',
+    });
+  }
+  return scope === undefined ? to : `${to}/${scope}`;
+}
+
+interface Content {
+  readonly archives: readonly BuiltPackage['archive'][];
+  readonly metadata: readonly BuiltPackage['metadata'][];
+  readonly trees: readonly ArtifactRef<FileTree>[];
+  readonly treeNames: string[];
+}
+
+async function contentOf(context: StandardContext, title: string): Promise<Content> {
+  const { source, derivative } = context;
   const { wanted } = await buildPackages(context, { packages: 'all', title });
   const declared = wanted.flatMap(({ entry }) => (entry.declared === undefined ? [] : [entry]));
   const own = declared.length === 0 ? [] : [{ name: DECLARED_TREE, tree: treeOf(context, declared) }];
   // Later trees win, as what the config declares wins over the trees.
   const trees = [...derivative.trees.map((tree) => ({ name: basename(tree), tree: source(tree) })), ...own];
-  return use.repo.create({
-    name: derivative.name,
-    inputs: { archives: wanted.map(({ archive }) => archive), metadata: wanted.map(({ metadata }) => metadata), trees: trees.map(({ tree }) => tree) },
-    options: { name: derivative.name, treeNames: trees.map(({ name }) => name) },
-  }).repository;
+  return { archives: wanted.map(({ archive }) => archive), metadata: wanted.map(({ metadata }) => metadata), trees: trees.map(({ tree }) => tree), treeNames: trees.map(({ name }) => name) };
 }
 
 /** Its name among the trees of a repository: behind the usual ones, because luet takes them by their names and lets the last one win. */

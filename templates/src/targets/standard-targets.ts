@@ -6,17 +6,28 @@ import { createBuildTarget, type BuildTarget } from './build.ts';
 import { checkOptions } from './check-options.ts';
 import { buildIso, type IsoRequest } from './iso.ts';
 import { place } from './place.ts';
-import { createRepository } from './repository.ts';
+import { createRepository, publishRepository, type PublishingRequest, type RepositoryRequest } from './repository.ts';
 import { systemContent } from './system.ts';
 
 export interface StandardTargetOptions extends IsoRequest {
   /** The public key that signatures are made for, a file of the workspace; default `cos.pub`. */
   readonly publicKey?: string;
+  /** What `create-repo` and `publish` say of the repository. */
+  readonly repository?: RepositoryRequest;
+  /** Where `publish` publishes to, and what it keeps there. */
+  readonly publish?: PublishingRequest;
 }
 
 const squashParameter = {
   squash: { type: 'choice', choices: ['fast', 'release', 'gzip', 'none'], description: 'compression of the root filesystem: fast (zstd) or smallest (release: xz)' },
 } as const;
+
+/** What `cos run publish` and `cos publish` take alike. */
+export const publishParameters = {
+  to: { type: 'text', description: 'an absolute folder, or docker:host/path for an image repository; default: that of the config' },
+  snapshot: { type: 'text', pattern: /^[A-Za-z0-9_][A-Za-z0-9._-]{0,79}$/, description: 'name of the snapshot that the publication leaves, which then is never removed; default: the time' },
+  replace: { type: 'list', description: 'a package (category/name) of which a published version may get other content' },
+} as const satisfies Parameters;
 
 type StandardTarget<Pa extends Parameters> = Target<StandardPlugins, Derivative, Pa>;
 
@@ -25,6 +36,7 @@ export type StandardTargets = {
   readonly build: BuildTarget;
   readonly base: StandardTarget<{}>;
   readonly 'create-repo': StandardTarget<{}>;
+  readonly publish: StandardTarget<typeof publishParameters>;
   readonly 'build-iso': StandardTarget<typeof squashParameter>;
   readonly sign: StandardTarget<typeof squashParameter>;
   readonly 'build-packer': StandardTarget<typeof squashParameter>;
@@ -32,7 +44,7 @@ export type StandardTargets = {
 
 /**
  * The targets that most derivatives have. Spread them into `targets` and add your own:
- * `build`, `base`, `create-repo`, `sign`, `build-iso`, `build-packer`.
+ * `build`, `base`, `create-repo`, `publish`, `sign`, `build-iso`, `build-packer`.
  *
  * @throws CosError COS_CONFIG_STANDARD_TARGETS
  */
@@ -51,7 +63,16 @@ export function standardTargets(options: StandardTargetOptions = {}): StandardTa
     'create-repo': {
       description: 'a repository folder that luet clients install from',
       async plan(context) {
-        return place(context, { repository: await createRepository(context, titleOf(context, options.title)) });
+        return place(context, { repository: await createRepository(context, titleOf(context, options.title), options.repository ?? {}) });
+      },
+    },
+    publish: {
+      description: 'the packages, added to the repository that is published in a folder or a container registry',
+      params: publishParameters,
+      async plan(context) {
+        const { to = options.publish?.to, snapshot, replace } = context.params;
+        const report = await publishRepository(context, titleOf(context, options.title), { repository: options.repository ?? {}, publishing: { ...options.publish, ...(to === undefined ? {} : { to }) }, snapshot, replace });
+        return place(context, { 'publication.json': report });
       },
     },
     'build-iso': {
@@ -72,7 +93,7 @@ export function standardTargets(options: StandardTargetOptions = {}): StandardTa
         const signed = { [file]: iso, [`${file}.sha256`]: checksum, [`${file}.sha256.sig`]: use.sign.signText({ name: file, inputs: { text: checksum, publicKey } }).signature };
         // A system that is a Dockerfile alone has no packages to publish.
         if (derivative.trees.length + context.packages.length === 0) return place(context, signed);
-        const repository = await createRepository(context, titleOf(context, options.title));
+        const repository = await createRepository(context, titleOf(context, options.title), options.repository ?? {});
         return place(context, { ...signed, repository, 'repository.yaml.sig': use.sign.signRepository({ name: derivative.name, inputs: { repository, publicKey } }).signature });
       },
     },

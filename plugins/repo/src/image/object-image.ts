@@ -48,4 +48,4 @@ export function imageOf(tag: string, title: string, layer: Layer, { os, architec
 }
 
 /** Format: OCI image specification 1.1, "Pre-Defined Annotation Keys". */
-const titleAnnotation = 'org.opencontainers.image.title';
+export const titleAnnotation = 'org.opencontainers.image.title';

@@ -1,0 +1,112 @@
+import { constants } from 'node:fs';
+import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { diskTransport, lockFolder } from '@cos/client';
+import { metadataFileName, writeMetadata } from '@cos/luet';
+import type { Place } from './place.ts';
+
+/**
+ * A folder, which a web server may serve. Every file appears whole and under its name at once: it is written beside, brought to the disk and renamed. Nothing
+ * that an index names is ever written over.
+ */
+export function folderPlace(folder: string, signal: AbortSignal): Place {
+  const at = (name: string): string => join(folder, name);
+  const put = async (name: string, write: (path: string) => Promise<void>): Promise<void> => {
+    signal.throwIfAborted();
+    const temporary = at(`${temporaryPrefix}${process.pid}-${name}`.slice(0, 240));
+    try {
+      await rm(temporary, { force: true });
+      await write(temporary);
+      await sync(temporary);
+      await rename(temporary, at(name));
+    } finally {
+      await rm(temporary, { force: true });
+    }
+  };
+  const putText = async (name: string, text: string): Promise<void> => put(name, async (path) => writeFile(path, text, { flag: 'wx' }));
+  const putCopy = async (name: string, from: string): Promise<void> =>
+    put(name, async (path) => {
+      await copyFile(from, path, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
+    });
+
+  return {
+    name: folder,
+    type: 'files',
+    transport: diskTransport(folder),
+    async lock(onWait) {
+      await mkdir(folder, { recursive: true });
+      for (let told = false; ; told = true) {
+        signal.throwIfAborted();
+        const taken = lockFolder(folder, '.cos-publish');
+        if (typeof taken === 'function') {
+          await sweep(folder);
+          return taken;
+        }
+        if (!told) onWait(`process ${taken.process}`);
+        await delay(100, undefined, { signal });
+      }
+    },
+    async mark() {
+      const bytes = await readFile(at('repository.yaml')).catch(absent);
+      return bytes === undefined ? undefined : createHash('sha256').update(bytes).digest('hex');
+    },
+    names: async () => new Set((await readdir(folder)).filter((name) => !name.startsWith('.'))),
+    objectsOf: (entry) => [entry.path, metadataFileName(entry.package)],
+    async putPackage({ identity, archive, metadata }) {
+      // Another archive of that name may be that of a snapshot: it stays what it is.
+      const isTaken = ![undefined, archive.sha256].includes(await digestOf(at(metadata.path)));
+      const path = isTaken ? metadata.path.replace(/\.package\.tar/, `-${archive.sha256.slice(0, 12)}.package.tar`) : metadata.path;
+      const named = { ...metadata, path };
+      await putText(metadataFileName(identity), writeMetadata(named));
+      await putCopy(path, archive.path);
+      return named;
+    },
+    putMetadata: async (identity, metadata) => putText(metadataFileName(identity), writeMetadata(metadata)),
+    putFile: async (name, content) => ('path' in content ? putCopy(name, content.path) : putText(name, content.text)),
+    async replace(text, mark) {
+      // Under the lock nobody of this machine changes it; somebody of another one may.
+      if ((await this.mark()) !== mark) return false;
+      await sync(folder);
+      await putText('repository.yaml', text);
+      await sync(folder);
+      return true;
+    },
+    async remove(names) {
+      for (const name of names) await rm(at(name), { force: true });
+      return [];
+    },
+  };
+}
+
+const temporaryPrefix = '.cos-new-';
+
+/** What a killed publication left half-written. Only under the lock. */
+async function sweep(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) if (name.startsWith(temporaryPrefix)) await rm(join(folder, name), { force: true });
+}
+
+async function digestOf(path: string): Promise<string | undefined> {
+  const found = await stat(path).catch(absent);
+  if (found === undefined) return undefined;
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) if (chunk instanceof Uint8Array) hash.update(chunk);
+  return hash.digest('hex');
+}
+
+/** Brings a file, or the names of a folder, to the disk. */
+async function sync(path: string): Promise<void> {
+  const handle = await open(path, constants.O_RDONLY);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function absent(error: unknown): undefined {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+  throw error;
+}
