@@ -31,10 +31,10 @@ export interface SamplePackage {
 }
 
 /** A package whose archive GNU tar made. */
-export async function samplePackage(folder: string, record: Partial<PackageRecord> & { readonly name: string }, compression: CompressionType = 'gzip', text = `${record.name}\n`): Promise<SamplePackage> {
+export async function samplePackage(folder: string, record: Partial<PackageRecord> & { readonly name: string }, compression: CompressionType = 'gzip', text = `${record.name}\n`, file = 'usr/share/file'): Promise<SamplePackage> {
   const identity = { category: record.category ?? 'app', name: record.name, version: record.version ?? '1.0' };
   const path = join(folder, archiveFileName(identity, compression));
-  const content = await writeFiles(join(folder, `content-${basename(path)}`), { 'usr/share/file': text });
+  const content = await writeFiles(join(folder, `content-${basename(path)}`), { [file]: text });
   execFileSync('tar', ['--mtime=@0', '-C', content, compression === 'gzip' ? '-czf' : compression === 'zstd' ? '--zstd' : '-cf', ...(compression === 'zstd' ? ['-cf'] : []), path, 'usr']);
   const sha256 = sha256Of(path);
   const runtime = createRecord({ ...record, ...identity });
@@ -42,7 +42,7 @@ export async function samplePackage(folder: string, record: Partial<PackageRecor
   return {
     archive: { ...identity, compression, sha256, path },
     metadata: {
-      path: basename(path), sha256, compression, files: ['usr/share/file'], spec, package: createRecord({ ...identity, requires: [{ category: 'build', name: 'tool', version: '>=0' }] }), runtime,
+      path: basename(path), sha256, compression, files: [file], spec, package: createRecord({ ...identity, requires: [{ category: 'build', name: 'tool', version: '>=0' }] }), runtime,
       buildValues: { arch: 'x86_64' }, pushImageRepository: '', pullImageRepositories: ['cache/repo'], chain: [],
     },
   };

@@ -14,7 +14,7 @@ const derivative = (name: string, ...platforms: ('linux/amd64' | 'linux/arm64')[
 const configOf = (derivatives: ReturnType<typeof derivative>[], over: object = {}): AnyConfig => ({
   plugins: standardPlugins(),
   derivatives,
-  targets: standardTargets({ system: 'system/os', title: 'OS', ...over }),
+  targets: standardTargets({ system: 'system/os', title: 'OS', publish: { to: '/srv/os' }, ...over }),
 });
 
 async function plan(config: AnyConfig, selected: { readonly derivatives?: readonly string[] } = {}) {
@@ -30,7 +30,7 @@ async function planOfDeclared(packages: readonly PackageDeclaration[], target = 
   return { text, tasks: new Map((made?.tasks ?? []).map((task) => [task.key as string, task])) };
 }
 
-const paths = ['base.tar', 'os.iso', 'os.iso.sha256', 'os.iso.sha256.sig', 'os.pkr.json', 'packages/os-system-1.0.manifest.ndjson', 'packages/os-system-1.0.metadata.yaml', 'packages/os-system-1.0.package.tar.zst', 'repository', 'repository.yaml.sig'];
+const paths = ['base.tar', 'os.iso', 'os.iso.sha256', 'os.iso.sha256.sig', 'os.pkr.json', 'packages/os-system-1.0.manifest.ndjson', 'packages/os-system-1.0.metadata.yaml', 'packages/os-system-1.0.package.tar.zst', 'publication.json', 'repository', 'repository.yaml.sig'];
 
 describe('the ready-made targets', () => {
   test('publish under plain names for one derivative on one platform', async () => {
@@ -43,6 +43,17 @@ describe('the ready-made targets', () => {
     expect(all.text).toBe('');
     expect(all.paths).toEqual([...paths.map((path) => `os/amd64/${path}`), ...paths.map((path) => `os/arm64/${path}`), ...paths.map((path) => `other/amd64/${path.replace(/^os\.(iso|pkr)/, 'other.$1')}`)].sort());
     expect((await plan(several, { derivatives: ['other'] })).paths).toEqual(all.paths?.filter((path) => path?.startsWith('other/')));
+  });
+
+  test('publish to a place of their own for each derivative and platform, and want one to be named', async () => {
+    await using workspace = await createWorkspace(files);
+    const placesOf = async (config: AnyConfig): Promise<readonly string[]> => {
+      const { plan: made, text } = await planConfig(config, { workspace: workspace.path, targets: ['publish'] });
+      return made === undefined ? [text] : made.tasks.flatMap(({ key, options }) => (String(key).startsWith('repo.publish') && typeof options['to'] === 'string' ? [options['to']] : [])).toSorted();
+    };
+    expect(await placesOf(configOf([derivative('os', 'linux/amd64')]))).toEqual(['/srv/os']);
+    expect(await placesOf(configOf([derivative('os', 'linux/amd64', 'linux/arm64')], { publish: { to: 'docker:registry.example/r' } }))).toEqual(['docker:registry.example/r/os/amd64', 'docker:registry.example/r/os/arm64']);
+    expect(await placesOf(configOf([derivative('os', 'linux/amd64')], { publish: {} }))).toEqual([expect.stringContaining('error COS_PLAN_PUBLISH: Nothing says where to publish to.')]);
   });
 
   test('build without names builds the own packages, and of reference trees what they need', async () => {

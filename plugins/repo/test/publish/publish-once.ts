@@ -18,6 +18,7 @@ const signal = new AbortController().signal;
 const registry = createRegistry();
 const place = openPlace({ to, registry, platform: { os: 'linux', architecture: 'amd64' }, scratch: mkdtempSync(join(scratch, 'once-')), signal });
 console.log('started');
+const before = performance.now();
 await publishRepository({
   place,
   packages,
@@ -35,3 +36,4 @@ await publishRepository({
   signal,
 });
 await registry.close();
+console.log(`took ${Math.round(performance.now() - before)}`);

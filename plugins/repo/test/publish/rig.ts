@@ -58,7 +58,7 @@ export async function samples(...ids: readonly (string | { readonly id: string; 
     ids.map(async (given) => {
       const { id, text, requires = [] } = typeof given === 'string' ? { id: given } : given;
       const into = mkdtempSync(join(home, 'p-'));
-      return samplePackage(into, { ...identity(id), requires: requires.map(identity) }, 'zstd', text ?? id);
+      return samplePackage(into, { ...identity(id), requires: requires.map(identity) }, 'zstd', text ?? id, `usr/share/${identity(id).name}`);
     }),
   );
 }
