@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
@@ -65,4 +65,18 @@ test('a root whose upgrade is killed at any moment is the old one or the new one
   }
   expect(interrupted).toBeGreaterThan(0);
   expect(existsSync(repository)).toBe(true);
+});
+
+test('what a command leaves that is killed while it takes the lock, or writes the record, goes with the next', async () => {
+  await using world = await createWorld();
+  await world.publish({ packages: [{ id: 'a/b@1', entries: [{ name: 'x', content: '1' }] }] });
+  const state = join(world.root, 'var/lib/cos');
+  mkdirSync(state, { recursive: true });
+  const ended = spawn('true');
+  await new Promise((resolve) => ended.once('close', resolve));
+  for (const name of [`.lock-${ended.pid}-1`, `heir-${'0'.repeat(24)}.lock`, 'installed.json.new', 'journal.json.new']) writeFileSync(join(state, name), 'half');
+  // Somebody who lives waits for the lock with a file of this name.
+  writeFileSync(join(state, `.lock-${process.pid}-1000`), 'whole');
+  await world.install(['a/b']);
+  expect(readdirSync(state).sort()).toEqual([`.lock-${process.pid}-1000`, 'installed.json']);
 });

@@ -28,6 +28,8 @@ export type Recovery = 'nothing' | 'rolled-forward' | 'rolled-back';
 
 /** Finishes a change that was cut off after its journal was written; forgets one that was cut off before. Call it under the lock of the root. */
 export function recover(root: RootFolder): Recovery {
+  // Half written when what wrote them was killed.
+  for (const name of [JOURNAL, RECORD]) rmSync(join(root.state, `${name}.new`), { force: true });
   const path = join(root.state, JOURNAL);
   const text = readIfPresent(path);
   if (text !== undefined) {

@@ -1,7 +1,7 @@
 // One command at a time changes a root. The lock is a file that names its holder: it appears with its content at once (by a link), and one whose holder is
 // dead is taken over. Two who find the same dead holder first compete for a lock that is named after it, and look again under that one.
 import { createHash } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ClientError } from '../client-error.ts';
 import type { RootFolder } from './root-folder.ts';
@@ -17,6 +17,7 @@ export function lockRoot(root: RootFolder): () => void {
 /** Takes the lock `<name>.lock` in a folder. Answers what gives it back, or the number of the process that has it. Processes of this machine see each other. */
 export function lockFolder(folder: string, name: string): (() => void) | { readonly process: string } {
   const taken = take(folder, name);
+  if (typeof taken === 'function') removeLeftovers(folder);
   return typeof taken === 'function' ? taken : { process: taken.split(' ')[1] ?? 'unknown' };
 }
 
@@ -48,6 +49,15 @@ function take(folder: string, name: string): (() => void) | string {
     }
   } finally {
     rmSync(own, { force: true });
+  }
+}
+
+/** What was killed in the middle of taking a lock left its own file, and perhaps a lock that is named after a dead holder. */
+function removeLeftovers(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const pid = /^\.lock-(\d+)-\d+$/.exec(name)?.[1];
+    const holder = /^heir-[0-9a-f]{24}\.lock$/.test(name) ? readIfPresent(join(folder, name)) : undefined;
+    if ((pid !== undefined && startOf(Number(pid)) === undefined) || (holder !== undefined && !isAlive(holder))) rmSync(join(folder, name), { force: true });
   }
 }
 
