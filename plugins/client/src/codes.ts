@@ -17,6 +17,7 @@ export const codes = {
   COS_CLIENT_FINALIZER: 'A finalizer failed; its package is installed.',
   COS_CLIENT_STATE: 'The record of what is installed cannot be read.',
   COS_CLIENT_NO_REPOSITORY: 'No repository is given or configured.',
+  COS_CLIENT_SERVE: 'Nothing can listen on the address and port.',
   COS_CLIENT_REQUEST: 'The command cannot be carried out as it stands.',
 } as const;
 

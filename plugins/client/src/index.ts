@@ -4,11 +4,12 @@ import * as z from 'zod/mini';
 import { codes } from './codes.ts';
 import { install, uninstall, upgrade } from './commands/change.ts';
 import { search } from './commands/search.ts';
+import { serve } from './commands/serve.ts';
 
 // The small build of zod has no texts of its own: without this every problem is "Invalid input".
 z.config(z.locales.en());
 
-/** Installs packages of published repositories into root filesystems. It has commands alone. */
+/** Installs packages of published repositories into root filesystems, and serves repositories. It has commands alone. */
 export const client = definePlugin({
   name: 'client',
   apiVersion: 1,
@@ -16,5 +17,5 @@ export const client = definePlugin({
   // Logins, certificates and proxies for image repositories.
   hostEnv: hostVariables,
   codes,
-  commands: { install, upgrade, uninstall, search },
+  commands: { install, upgrade, uninstall, search, serve },
 });
