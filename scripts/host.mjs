@@ -25,6 +25,7 @@ const needs = {
     { package: 'busybox-static', program: 'busybox' },
     { package: 'libcap2-bin', program: 'setcap' },
     { package: 'attr', program: 'setfattr' },
+    { package: 'e2fsprogs', program: 'mke2fs' },
     { package: 'zstd', program: 'zstd' },
     { package: 'openssl', program: 'openssl' },
     { package: 'git', program: 'git' },

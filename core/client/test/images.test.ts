@@ -162,7 +162,7 @@ describe('an image is refused, and the folder stays as it was', () => {
         const bytes = readFileSync(path);
         const isManifest = bytes[0] === '{'.charCodeAt(0);
         if (isManifest !== (kind === 'manifest')) continue;
-        if (isManifest) writeFileSync(path, `${bytes} `);
+        if (isManifest) writeFileSync(path, Buffer.concat([bytes, Buffer.from(' ')]));
         else writeFileSync(path, gzipSync(Buffer.alloc(1024)));
       }
       expect((await refused(() => folderImage({ folder: at, place: 'the layout', name: undefined, platform }))).code, kind).toBe('corrupt');

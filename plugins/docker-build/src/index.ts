@@ -1,6 +1,7 @@
 import { definePlugin } from '@cos/core';
 import * as z from 'zod/mini';
 import { codes } from './codes.ts';
+import { unpackImage } from './commands/unpack.ts';
 import { hostEnv, hostOptions, pluginOptions } from './options.ts';
 import { digest } from './pins/digest.ts';
 import { named } from './pins/named.ts';
@@ -37,6 +38,7 @@ export const dockerBuild = definePlugin({
   stages: { bootstrap, unpack, pack, base, pull, local, image, join, dockerfile },
   planners: { dockerfileImages, stepMounts },
   pins: { digest, named, packages },
+  commands: { unpack: unpackImage },
   createStores,
   preflight,
   about,

@@ -1,0 +1,67 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { ArchiveError } from '@cos/archive';
+import { ClientError } from '@cos/client';
+import { CosError, defineCommand } from '@cos/core';
+import { hostSettings } from '@cos/registry';
+import type { Code } from '../errors.ts';
+import type { PluginOptions } from '../options.ts';
+import { openImage } from '../unpack/open-image.ts';
+import { writeSink, sinks } from '../unpack/write-sink.ts';
+
+/** The root filesystem of an image, wherever the image is, as a folder or as one file. */
+export const unpackImage = defineCommand<
+  {
+    readonly image: { readonly type: 'text'; readonly required: true; readonly positional: true; readonly description: string };
+    readonly target: { readonly type: 'text'; readonly required: true; readonly positional: true; readonly description: string };
+    readonly format: { readonly type: 'choice'; readonly choices: typeof sinks; readonly default: 'folder'; readonly description: string };
+    readonly platform: { readonly type: 'text'; readonly description: string };
+  },
+  PluginOptions
+>({
+  description: 'unpack an image into a folder, a tar, a squashfs or an ext2 image',
+  config: 'optional',
+  parameters: {
+    image: { type: 'text', required: true, positional: true, description: 'host/name:tag of a registry; docker:name of the container engine; oci:folder[:tag] of an OCI layout; file:archive (docker save, OCI, or a root filesystem); dir:folder' },
+    target: { type: 'text', required: true, positional: true, description: 'the folder (what is in it stays, unless the image has something of that path) or the file to make; - for standard output, of a tar' },
+    format: { type: 'choice', choices: sinks, default: 'folder', description: 'what to make of it' },
+    platform: { type: 'text', description: 'which image of several is meant; default: that of this machine' },
+  },
+  async handle({ args, cwd, plugin, env, print, log, tell, signal }) {
+    const scratch = await mkdtemp(join(plugin.tmpdir ?? env['TMPDIR'] ?? tmpdir(), 'cos-unpack-'));
+    try {
+      const platform = args.platform ?? `linux/${process.arch === 'x64' ? 'amd64' : process.arch}`;
+      const image = await openImage({ text: args.image, cwd, platform, scratch, plugin, env, registry: hostSettings(env), signal });
+      const path = args.target === '-' ? '-' : resolve(cwd, args.target);
+      if (path === '-' && args.format !== 'tar') throw refusal('Only a tar can be written to standard output.', 'Add --format tar, or name a file.');
+      if (args.format !== 'folder' && path !== '-' && (await stat(path).catch(() => undefined))?.isDirectory() === true) throw refusal(`${path} is a folder, and a file is to be made.`, 'Name a file, or leave --format out.');
+      const { lost } = await writeSink(args.format, { image, path, scratch, signal });
+      for (const line of lost) log.warn(line);
+      if (path !== '-') print(`${image.place} is in ${path}`);
+      return 0;
+    } catch (error) {
+      const known = error instanceof CosError ? error : explained(error, args.image);
+      if (known === undefined) throw error;
+      tell(known.diagnostics);
+      return known.diagnostics.some(({ code }) => code === ('COS_DOCKER_UNPACK_REQUEST' satisfies Code)) ? 2 : 1;
+    } finally {
+      await rm(scratch, { recursive: true, force: true });
+    }
+  },
+});
+
+function refusal(message: string, hint: string): CosError {
+  return new CosError({ code: 'COS_DOCKER_UNPACK_REQUEST' satisfies Code, severity: 'error', message, hint });
+}
+
+function explained(error: unknown, image: string): CosError | undefined {
+  const code = 'COS_DOCKER_UNPACK_FAILED' satisfies Code;
+  if (error instanceof ClientError) {
+    const parts = [error.message.replace(/\.$/, ''), ...(error.expected === undefined ? [] : [`expected ${error.expected}`]), ...(error.found === undefined ? [] : [`found ${error.found}`])];
+    return new CosError({ code, severity: 'error', message: `${parts.join('; ')}.`, notes: error.notes.map((message) => ({ message })), hint: error.hint ?? 'Check the name of the image, and where it is.' }, { cause: error });
+  }
+  if (error instanceof ArchiveError) return new CosError({ code, severity: 'error', message: `The image ${image} cannot be unpacked: ${error.message}.`, hint: 'The archive is damaged or was made to do harm: get it again.' }, { cause: error });
+  const system = error instanceof Error && 'code' in error && typeof error.code === 'string' && /^E[A-Z]+$/.test(error.code) ? error : undefined;
+  return system === undefined ? undefined : new CosError({ code, severity: 'error', message: `The image ${image} cannot be unpacked: ${system.message}.`, hint: 'Check rights and space of the target and of TMPDIR.' }, { cause: error });
+}
