@@ -3,18 +3,19 @@ import type { ManifestEntry } from '@cos/archive';
 import { findArchive, shown } from '../find-archive.ts';
 import { chooseFolders, measureFolders, type FolderSize } from '../measure-folders.ts';
 import { readPackage, type PackageOnDisk } from '../read-package.ts';
+import { isSavedImage, readSavedImage, type ImageInFile, type ShownLayer } from '../read-saved-image.ts';
 import { showName } from '../show/name.ts';
 import { showSize } from '../show/size.ts';
 import { showBar, showTable } from '../show/table.ts';
 import { answer } from './answer.ts';
 import { builtFolder, builtParameter } from './built-folder.ts';
 
-/** What a package archive holds, and what makes it large. */
+/** What a package archive or a saved image holds, and what makes it large. */
 export const inspect = defineCommand({
-  description: 'show what a package archive holds and where its size is',
+  description: 'show what a package archive or a saved image holds and where its size is',
   config: 'optional',
   parameters: {
-    package: { type: 'text', required: true, positional: true, description: 'an archive, or a package that was built, as category/name or category/name@version' },
+    package: { type: 'text', required: true, positional: true, description: 'an archive, an image as docker save writes it, or a package that was built, as category/name or category/name@version' },
     ...builtParameter,
     depth: { type: 'integer', default: 3, minimum: 1, description: 'how deep folders are told apart' },
     files: { type: 'integer', default: 10, minimum: 0, description: 'how many of the largest files are shown' },
@@ -23,14 +24,26 @@ export const inspect = defineCommand({
   handle: async ({ args, cwd, workspace, print, tell, signal }) => answer(tell, async () => {
     const path = await findArchive(args.package, { cwd, built: builtFolder(args.in, { cwd, workspace }) });
     const name = shown(cwd, path);
-    const one = await readPackage(path, name, signal);
+    const one = await readSubject(path, name, signal);
     const lines = args.json ? [JSON.stringify(describe(one, name), null, 2)] : picture(one, name, { depth: args.depth, files: args.files, isTerminal: process.stdout.isTTY });
     for (const line of lines) print(line);
     return 0;
   }),
 });
 
-function describe({ identity, compression, size, sha256, contentSize, entries }: PackageOnDisk, archive: string): object {
+interface Subject extends PackageOnDisk {
+  /** The image, where the file is one. */
+  readonly image: ImageInFile | undefined;
+}
+
+async function readSubject(path: string, name: string, signal: AbortSignal): Promise<Subject> {
+  const one = await readPackage(path, name, signal);
+  if (!isSavedImage(one.entries)) return { ...one, image: undefined };
+  const image = await readSavedImage(path, name, signal);
+  return { ...one, image, entries: image.entries, contentSize: image.entries.reduce((sum, { size }) => sum + size, 0) };
+}
+
+function describe({ identity, compression, size, sha256, contentSize, entries, image }: Subject, archive: string): object {
   return {
     archive,
     ...(identity === undefined ? {} : { package: identity }),
@@ -39,6 +52,7 @@ function describe({ identity, compression, size, sha256, contentSize, entries }:
     sha256,
     contentSize,
     entries: Object.fromEntries(countTypes(entries)),
+    ...(image === undefined ? {} : { layers: image.layers, hidden: image.hidden }),
     folders: measureFolders(entries),
     files: largestFiles(entries).map((entry) => ({ path: entry.path, size: entry.size, sha256: entry.sha256?.toString('hex') })),
     special: specialEntries(entries).map(({ path, what }) => ({ path, what })),
@@ -51,8 +65,8 @@ interface PictureOptions {
   readonly isTerminal: boolean;
 }
 
-function picture(one: PackageOnDisk, archive: string, options: PictureOptions): readonly string[] {
-  const { identity, compression, size, sha256, contentSize, entries } = one;
+function picture(one: Subject, archive: string, options: PictureOptions): readonly string[] {
+  const { identity, compression, size, sha256, contentSize, entries, image } = one;
   const counts = [...countTypes(entries)].map(([type, count]) => `${count} ${typeNames[type][count === 1 ? 0 : 1]}`);
   const folders = chooseFolders(measureFolders(entries), { share: 0.02, depth: options.depth });
   const files = largestFiles(entries).slice(0, options.files);
@@ -62,12 +76,14 @@ function picture(one: PackageOnDisk, archive: string, options: PictureOptions): 
     `${identity === undefined ? '' : `${identity.category}/${identity.name}@${identity.version}  `}${showName(archive)}`,
     ...showTable(
       [
-        ['archive', `${showSize(size)}${share}, ${compression === 'none' ? 'not compressed' : compression}`],
+        [image === undefined ? 'archive' : 'image', `${showSize(size)}${share}, ${compression === 'none' ? 'not compressed' : compression}`],
         ['content', `${showSize(contentSize)} in ${counts.length === 0 ? 'no entries' : counts.join(', ')}`],
+        ...(image === undefined || image.hidden === 0 ? [] : [['hidden', `${showSize(image.hidden)} of lower layers that upper ones replace or remove`]]),
         ['sha256', sha256],
       ],
       new Set([0, 1]),
     ),
+    ...section('Layers', (image?.layers ?? []).map((layer, index) => layerRow(layer, index, (image?.hidden ?? 0) + contentSize, options)), new Set([3, 4])),
     ...section('Folders', folders.map((folder) => barRow(folder, `${'  '.repeat(depthIn(folders, folder))}${showName(folder.path)}/`, contentSize, options))),
     ...section('Largest files', files.map((file) => barRow(file, showName(file.path), contentSize, options))),
     ...section('Special', special.map(({ path, what }) => [showName(path), what]), new Set([0, 1])),
@@ -83,6 +99,14 @@ const BAR = 24;
 function barRow({ size }: { readonly size: number }, label: string, total: number, { isTerminal }: PictureOptions): readonly string[] {
   const share = total === 0 ? 0 : size / total;
   return [label, showSize(size), `${(share * 100).toFixed(1)} %`, showBar(share, { width: BAR, isTerminal })];
+}
+
+const MOST_OF_INSTRUCTION = 80;
+
+function layerRow({ size, files, by }: ShownLayer, index: number, total: number, options: PictureOptions): readonly string[] {
+  const [, shownSize = '', , bar = ''] = barRow({ size }, '', total, options);
+  const instruction = showName(by.replaceAll(/\s+/g, ' ').replace(/^\/bin\/sh -c (?:#\(nop\) +)?/, '')).slice(0, MOST_OF_INSTRUCTION);
+  return [String(index + 1), shownSize, `${files} ${typeNames.file[files === 1 ? 0 : 1]}`, bar.padEnd(BAR), instruction];
 }
 
 /** How many of the folders that are shown it lies in. */
