@@ -6,7 +6,7 @@ export { definePackage, type PackageDeclaration, type PackageInput, type Package
 export { standardPlugins, type StandardPluginOptions, type StandardPlugins } from './plugins.ts';
 export { baseImage } from './targets/base-image.ts';
 export { buildIso, type BuiltIso, type IsoRequest } from './targets/iso.ts';
-export { buildPackages, type BuiltPackage, type BuiltPackages, type PackagesRequest } from './targets/packages.ts';
+export { archivesOf, buildPackages, type BuiltArchive, type BuiltPackage, type BuiltPackages, type PackagesRequest } from './targets/packages.ts';
 export { systemContent, type SystemContent, type SystemRequest } from './targets/system.ts';
 export { standardTargets, type StandardTargetOptions } from './targets/standard-targets.ts';
 export type { StandardContext } from './targets/context.ts';

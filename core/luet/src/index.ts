@@ -13,6 +13,7 @@ export type { CacheMount, MountObject, SecretMount, StepObject, TmpfsMount } fro
 export type { CopyObject, PackageAtom, PackageObject, PackageReferenceObject, ReferenceInput, SubpackageObject } from './object/package-object.ts';
 export { readPackageObject } from './object/read-package-object.ts';
 export type { ObjectPackage, ReadPackageObjectResult } from './object/read-package-object.ts';
+export { plainSubpackage } from './object/plain-parts.ts';
 export { writePackageObject } from './object/write-package-object.ts';
 export { formatRecipe, writePackageFiles } from './object/object-files.ts';
 export type { GivenObject, GivenPackage } from './tree/read-objects.ts';

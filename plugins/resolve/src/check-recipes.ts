@@ -1,10 +1,10 @@
 import type { Diagnostic } from '@cos/core';
-import type { PackagePlan, ResolvedPackage } from '@cos/luet';
+import { fingerprintName, type PackagePlan, type ResolvedPackage } from '@cos/luet';
 import { placeOf } from './diagnostic.ts';
 
-/** What recipes of a plan ask for that a build cannot do as it is meant: addresses in `retrieve`, and packages cut out of others. */
+/** What recipes of a plan ask for that a build cannot do: addresses in `retrieve`, and sub-packages of equal names. */
 export function checkRecipes({ packages }: Pick<PackagePlan, 'packages'>): readonly Diagnostic[] {
-  return packages.flatMap((one) => [...addresses(one), ...subpackages(one)]);
+  return [...packages.flatMap(addresses), ...equalNames(packages)];
 }
 
 /** The engine would download what a server has at that moment: no fingerprint sees it. */
@@ -24,14 +24,17 @@ function addresses({ spec, ...one }: ResolvedPackage): readonly Diagnostic[] {
   });
 }
 
-function subpackages({ spec, ...one }: ResolvedPackage): readonly Diagnostic[] {
-  return spec.subpackages.map((sub) => ({
-    code: 'COS_RESOLVE_NO_EFFECT',
-    severity: 'warning',
-    message: `The sub-package ${idOf(sub)} of ${idOf(one)} is not made: sub-packages are read and checked, and not cut out of the archive.`,
-    place: placeOf(sub.at),
-    hint: 'Make it a package of its own that copies from this one, or put "includes" and "excludes" into two packages.',
-  }));
+/** Archives are named after their packages: two of one name cannot both be published. */
+function equalNames(packages: readonly ResolvedPackage[]): readonly Diagnostic[] {
+  const owners = new Map(packages.map((one) => [fingerprintName(one), `${idOf(one)} is a package of the trees`]));
+  return packages.flatMap((main) =>
+    main.spec.subpackages.flatMap((sub): readonly Diagnostic[] => {
+      const owner = owners.get(fingerprintName(sub));
+      owners.set(fingerprintName(sub), `${idOf(main)} has one`);
+      if (owner === undefined) return [];
+      return [{ code: 'COS_RESOLVE_DUPLICATE_PACKAGE', severity: 'error', message: `Expected a name of its own for the sub-package ${idOf(sub)} of ${idOf(main)}; ${owner}.`, place: placeOf(sub.at), hint: 'Rename it, or change its version.' }];
+    }),
+  );
 }
 
 function idOf({ category, name, version }: { readonly category: string; readonly name: string; readonly version: string }): string {

@@ -12,7 +12,7 @@ import { packages } from './planners/packages.ts';
 z.config(z.locales.en());
 
 export { definePackage, type PackageDeclaration, type PackageInput, type PackageInputContext } from './define-package.ts';
-export type { DeclaredEntry, FilesEntry, PackageEntry, ResolvedTree } from './resolved-tree.ts';
+export type { DeclaredEntry, FilesEntry, PackageEntry, ResolvedTree, SubpackageEntry } from './resolved-tree.ts';
 export { readValuesFiles, type ReadValuesFiles } from './values-files.ts';
 
 /** Reads package trees and decides which packages are built, on what, in which order. */

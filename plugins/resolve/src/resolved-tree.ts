@@ -1,5 +1,5 @@
 import type { Diagnostic, Origin, Place } from '@cos/core';
-import { readStepMounts, writePackageObject, type ArchiveContent, type PackageKind, type PackagePlan, type PackageRole, type PlannedImage, type RepositorySource, type ResolvedPackage, type Tree, type TreePackage } from '@cos/luet';
+import { fingerprintName, plainSubpackage, readStepMounts, writePackageObject, type ArchiveContent, type PackageKind, type PackagePlan, type PackageRole, type PlannedImage, type RepositorySource, type ResolvedPackage, type Tree, type TreePackage } from '@cos/luet';
 import { recipeOrigins } from './recipe-origins.ts';
 import { templateFiles } from './template-files.ts';
 
@@ -29,6 +29,16 @@ interface EntryBase {
   readonly origins: Readonly<Record<string, Origin>>;
   /** Commands that begin with mounts, by their names in the rendered recipe, as they stand behind RUN. */
   readonly mounting: Readonly<Record<string, string>>;
+  /** Packages that are cut out of its archive. */
+  readonly subpackages: readonly SubpackageEntry[];
+}
+
+export interface SubpackageEntry {
+  /** `category/name@version`. */
+  readonly id: string;
+  readonly fingerprintName: string;
+  /** Its definition with the filters, of the form that `definePackage` takes. */
+  readonly subpackage: Readonly<Record<string, unknown>>;
 }
 
 export interface FilesEntry extends EntryBase {
@@ -118,6 +128,7 @@ function describeEntry(one: ResolvedPackage, { dir, file, recipe, object }: Tree
     finalRequires: one.finalRequires,
     origins,
     mounting: mountingCommands(one),
+    subpackages: one.spec.subpackages.map((sub) => ({ id: `${sub.category}/${sub.name}@${sub.version}`, fingerprintName: fingerprintName(sub), subpackage: plainSubpackage(sub) })),
   };
   if (object !== undefined) {
     const { file: program, line, column } = one.definition.at;

@@ -1,6 +1,7 @@
 import { ArchiveError, createPathFilter, parseManifestLine, readManifestLines, selectPaths, type ManifestChange, type ManifestEntry, type PackageStrategy } from '@cos/archive';
 import { failureOf, fail } from './errors.ts';
 import { findLost } from './lost-changes.ts';
+import { dropEmptyFolders, isPlainFolder, mountFolders } from './mount-leftovers.ts';
 import { contentOf, nameOf, type Recipe } from './recipe.ts';
 
 // Which paths of its image a package takes. Decided on listings alone: no content is read for it.
@@ -39,8 +40,10 @@ export async function chooseContent(request: ChooseRequest): Promise<ChosenConte
   try {
     const filter = createPathFilter({ packageDir: recipe.packageDir, includes: recipe.includes, excludes: recipe.excludes });
     const before = content === 'delta' ? await readLines(request.builder ?? missing(recipe, 'builder')) : undefined;
-    const { listing, digests, changed } = await readListing(image, before);
+    // Of an image that is taken as it is nobody can tell what its base had.
+    const { listing, digests, changed, plain } = await readListing(image, before, content === 'delta' ? mountFolders(recipe.steps) : new Set());
     const paths = selectPaths(listing, strategyOf(recipe, content, before), filter);
+    dropEmptyFolders(paths, plain);
     return { image, paths, digests, lost: before === undefined ? [] : findLost({ before, listing, changed, filter }) };
   } catch (error) {
     throw error instanceof ArchiveError ? explainArchiveError(error, recipe) : error;
@@ -84,22 +87,27 @@ interface Listing {
   readonly digests: ReadonlyMap<string, Buffer>;
   /** Paths that were there before, with lines that differ. */
   readonly changed: readonly { readonly before: string; readonly after: string }[];
+  /** Those of the folders that were looked for that nobody gave an owner or a mode. */
+  readonly plain: ReadonlySet<string>;
 }
 
-async function readListing(image: ReadableImage, before: ReadonlyMap<string, string> | undefined): Promise<Listing> {
+async function readListing(image: ReadableImage, before: ReadonlyMap<string, string> | undefined, folders: ReadonlySet<string>): Promise<Listing> {
   const listing: Pick<ManifestEntry, 'path' | 'type'>[] = [];
   const digests = new Map<string, Buffer>();
   const changed: { before: string; after: string }[] = [];
+  const plain = new Set<string>();
   for await (const line of readManifestLines(image.list())) {
-    const { path, type, sha256, linkName } = parseManifestLine(line);
+    const entry = parseManifestLine(line);
+    const { path, type, sha256, linkName } = entry;
     listing.push({ path, type });
+    if (folders.has(path) && isPlainFolder(entry)) plain.add(path);
     // Where the first name of a file is left out, its next one is the file.
     const digest = type === 'link' ? digests.get(linkName) : sha256;
     if (digest !== undefined) digests.set(path, digest);
     const known = before?.get(path);
     if (known !== undefined && known !== line) changed.push({ before: known, after: line });
   }
-  return { listing, digests, changed };
+  return { listing, digests, changed, plain };
 }
 
 function missing(recipe: Recipe, input: 'builder' | 'image'): never {

@@ -8,6 +8,7 @@ import { settings } from './planners/settings.ts';
 import { archive } from './stages/archive.ts';
 import { describe } from './stages/describe.ts';
 import { sizes } from './stages/sizes.ts';
+import { subpackage } from './stages/subpackage.ts';
 
 // The small build of zod has no texts of its own: without this every problem is "Invalid input".
 z.config(z.locales.en());
@@ -23,7 +24,7 @@ export const squash = definePlugin({
   codes,
   // What warns does not change what is made.
   hostOptions: ['budgets'],
-  stages: { archive, describe, sizes },
+  stages: { archive, subpackage, describe, sizes },
   planners: { settings },
   commands: { diff, inspect },
 });

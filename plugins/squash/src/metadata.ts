@@ -1,4 +1,4 @@
-import { archiveFileName, createRecord, writeMetadata, type CompressionType, type PackageDefinition } from '@cos/luet';
+import { archiveFileName, createRecord, writeMetadata, type ArchiveMetadata, type CompressionType, type PackageDefinition, type PackageReference } from '@cos/luet';
 import type { Recipe } from './recipe.ts';
 
 export interface MetadataRequest {
@@ -45,6 +45,30 @@ export function describePackage({ recipe, definition, sha256, files, compression
     pullImageRepositories: [],
     chain: [],
   });
+}
+
+export interface SubpackageMetadataRequest extends Pick<MetadataRequest, 'sha256' | 'compression' | 'epoch'> {
+  /** Of the package that it is cut out of. */
+  readonly main: ArchiveMetadata;
+  readonly subpackage: {
+    readonly category: string;
+    readonly name: string;
+    readonly version: string;
+    readonly requires: readonly PackageReference[];
+    readonly conflicts: readonly PackageReference[];
+    readonly provides: readonly PackageReference[];
+    readonly hidden: boolean;
+    readonly description: string;
+    readonly license: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations: Readonly<Record<string, string>>;
+  };
+}
+
+/** The same of a sub-package: how it is built is what its package says, and clients know no list of its files, as with luet. */
+export function describeSubpackage({ main, subpackage, sha256, compression, epoch }: SubpackageMetadataRequest): string {
+  const record = createRecord({ ...subpackage, labels: new Map(Object.entries(subpackage.labels)), annotations: new Map(Object.entries(subpackage.annotations)), buildTimestamp: timestampOf(sha256, epoch) });
+  return writeMetadata({ ...main, path: archiveFileName(subpackage, compression), sha256, compression, files: [], package: record, runtime: record });
 }
 
 /** Free text for clients, which take a package of the same version anew where it differs (`luet upgrade --sync`): it does exactly when the archive does. */

@@ -71,6 +71,18 @@ describe('what a package holds', () => {
     expect(files).toEqual(['luetbuild/left-over', 'out/usr/tool', 'outer/x', 'tmp/made']);
   });
 
+  it('has no folders that a builder made for mounts to lie on, unless something is in them or somebody gave them a mode', async () => {
+    const given = image(
+      ...['etc', 'luetbuild', 'tmp'].map((path) => folder(path, path === 'tmp' ? 0o1777 : 0o755)),
+      folder('cache'), folder('cache/a'), folder('cache/b'), folder('cache/b/kept', 0o700), folder('run'), folder('run/secrets'), folder('work'), folder('work/made'), file('work/made/x'),
+    );
+    const mounts = '--mount=type=cache,target=/cache/a --mount=type=cache,target=/cache/b/kept --mount=type=secret,id=x --mount=type=tmpfs,target=/work/made';
+    const lines = async (fields: object) => (await pack(fields, { builder, image: given })).lines;
+    expect(await lines({ steps: [`${mounts} make`] })).toEqual(['cache/ 755 0', 'cache/b/ 755 0', 'cache/b/kept/ 700 0', 'work/ 755 0', 'work/made/ 755 0', 'work/made/x 644 0']);
+    expect(await lines({ steps: ['make'] })).toContain('run/secrets/ 755 0');
+    expect(await lines({ unpack: true, steps: [`${mounts} make`] })).toContain('run/secrets/ 755 0');
+  });
+
   it('is the whole image with unpack, the build folder included unless it is excluded', async () => {
     expect((await pack({ unpack: true })).files).toContain('luetbuild/source');
     expect((await pack({ unpack: true, excludes: ['^/luetbuild'] })).lines).toEqual([

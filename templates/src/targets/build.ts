@@ -2,7 +2,7 @@ import { CosError, type ArtifactRef, type Derivative, type Diagnostic, type Para
 import type { TargetCode } from '../codes.ts';
 import type { StandardPlugins } from '../plugins.ts';
 import type { StandardContext, TreeDialect } from './context.ts';
-import { buildPackages, type BuiltPackage, type PackagesRequest } from './packages.ts';
+import { archivesOf, buildPackages, type BuiltArchive, type PackagesRequest } from './packages.ts';
 import { place } from './place.ts';
 
 /** What `cos run build` and `cos build` take alike. */
@@ -41,7 +41,8 @@ export function createBuildTarget({ title, beside, dialect = {} }: BuildTargetOp
       const others = packages.length === 0 && beside !== undefined ? await beside(context) : [];
       // A system that is a Dockerfile alone has no packages.
       if (context.derivative.trees.length + context.packages.length === 0 && others.length > 0) return others;
-      const { wanted, images: below } = await buildPackages(context, { ...request, title: title?.(context), dialect });
+      const { wanted: built, images: below } = await buildPackages(context, { ...request, title: title?.(context), dialect });
+      const wanted = archivesOf(built);
       const images = [...below, ...others];
       const { suffix, hasBudgets } = await context.use.squash.settings({});
       const sizes = hasBudgets && wanted.length > 0 ? [['sizes.json', packageSizes(context, wanted)] as const] : [];
@@ -74,14 +75,14 @@ function readRequest(args: BuildArguments): Omit<PackagesRequest, 'title' | 'dia
   };
 }
 
-function packageFiles({ entry, archive, metadata, manifest }: BuiltPackage, suffix: string): readonly (readonly [string, ArtifactRef])[] {
+function packageFiles({ fingerprintName, archive, metadata, manifest }: BuiltArchive, suffix: string): readonly (readonly [string, ArtifactRef])[] {
   return [
-    [`${entry.fingerprintName}${suffix}`, archive],
-    [`${entry.fingerprintName}.manifest.ndjson`, manifest],
-    [`${entry.fingerprintName}.metadata.yaml`, metadata],
+    [`${fingerprintName}${suffix}`, archive],
+    [`${fingerprintName}.manifest.ndjson`, manifest],
+    [`${fingerprintName}.metadata.yaml`, metadata],
   ];
 }
 
-function packageSizes({ use, derivative }: StandardContext, built: readonly BuiltPackage[]): ArtifactRef {
+function packageSizes({ use, derivative }: StandardContext, built: readonly BuiltArchive[]): ArtifactRef {
   return use.squash.sizes({ name: derivative.name, inputs: { archives: built.map(({ archive }) => archive), manifests: built.map(({ manifest }) => manifest) } }).sizes;
 }

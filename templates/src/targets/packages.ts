@@ -9,11 +9,24 @@ import { findMountedSecrets } from './mounted-secrets.ts';
 
 // From package trees to tasks: a recipe, an image and an archive per package.
 
-export interface BuiltPackage {
-  readonly entry: PackageEntry;
+/** An archive, and what is said of it. */
+export interface BuiltArchive {
+  /** `name-category-version`, as files are named. */
+  readonly fingerprintName: string;
   readonly archive: ArtifactRef<PackageArchive>;
   readonly metadata: ArtifactRef<PackageMetadata>;
   readonly manifest: ArtifactRef<PackageManifest>;
+}
+
+export interface BuiltPackage extends BuiltArchive {
+  readonly entry: PackageEntry;
+  /** Packages that are cut out of its archive. */
+  readonly subpackages: readonly BuiltArchive[];
+}
+
+/** All archives that packages come to, those of their sub-packages behind their own. */
+export function archivesOf(built: readonly BuiltPackage[]): readonly BuiltArchive[] {
+  return built.flatMap((one) => [one, ...one.subpackages]);
 }
 
 export interface PackagesRequest {
@@ -162,8 +175,12 @@ export async function buildPackages(context: StandardContext, request: PackagesR
     if (present !== undefined) return present;
     const made = entry.image === undefined || entry.archive === 'empty' ? {} : imageOf(entry.image);
     const { archive, metadata: own, manifest } = use.squash.archive({ name: entry.id, run: runOf(entry), inputs: { recipe: partsOf(entry).recipe, definition: partsOf(entry).definition, ...made } });
-    const { metadata } = use.squash.describe({ name: entry.id, inputs: { metadata: own }, options: { values: rendering.values } });
-    const result = { entry, archive, metadata, manifest };
+    const described = (name: string, plain: ArtifactRef<PackageMetadata>): ArtifactRef<PackageMetadata> => use.squash.describe({ name, inputs: { metadata: plain }, options: { values: rendering.values } }).metadata;
+    const subpackages = entry.subpackages.map(({ id, fingerprintName, subpackage }): BuiltArchive => {
+      const cut = use.squash.subpackage({ name: id, run: runOf(entry), inputs: { archive, manifest, metadata: own }, options: { subpackage } });
+      return { fingerprintName, archive: cut.archive, metadata: described(id, cut.metadata), manifest: cut.manifest };
+    });
+    const result = { entry, fingerprintName: entry.fingerprintName, archive, metadata: described(entry.id, own), manifest, subpackages };
     built.set(entry.id, result);
     return result;
   };

@@ -5,7 +5,7 @@ import type { DeclaredEntry } from '@cos/plugin-resolve';
 import type { TargetCode } from '../codes.ts';
 import type { StandardContext } from './context.ts';
 import { json } from './json.ts';
-import { buildPackages, type BuiltPackage } from './packages.ts';
+import { archivesOf, buildPackages, type BuiltArchive } from './packages.ts';
 
 /** What a repository says of itself and how it is made; all of it has a default. */
 export interface RepositoryRequest {
@@ -86,8 +86,8 @@ function placeOf({ scope }: StandardContext, to: string | undefined): string {
 }
 
 interface Content {
-  readonly archives: readonly BuiltPackage['archive'][];
-  readonly metadata: readonly BuiltPackage['metadata'][];
+  readonly archives: readonly BuiltArchive['archive'][];
+  readonly metadata: readonly BuiltArchive['metadata'][];
   readonly trees: readonly ArtifactRef<FileTree>[];
   readonly treeNames: string[];
 }
@@ -95,11 +95,12 @@ interface Content {
 async function contentOf(context: StandardContext, title: string): Promise<Content> {
   const { source, derivative } = context;
   const { wanted } = await buildPackages(context, { packages: 'all', title });
+  const archives = archivesOf(wanted);
   const declared = wanted.flatMap(({ entry }) => (entry.declared === undefined ? [] : [entry]));
   const own = declared.length === 0 ? [] : [{ name: DECLARED_TREE, tree: treeOf(context, declared) }];
   // Later trees win, as what the config declares wins over the trees.
   const trees = [...derivative.trees.map((tree) => ({ name: basename(tree), tree: source(tree) })), ...own];
-  return { archives: wanted.map(({ archive }) => archive), metadata: wanted.map(({ metadata }) => metadata), trees: trees.map(({ tree }) => tree), treeNames: trees.map(({ name }) => name) };
+  return { archives: archives.map(({ archive }) => archive), metadata: archives.map(({ metadata }) => metadata), trees: trees.map(({ tree }) => tree), treeNames: trees.map(({ name }) => name) };
 }
 
 /** Its name among the trees of a repository: behind the usual ones, because luet takes them by their names and lets the last one win. */

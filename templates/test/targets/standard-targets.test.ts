@@ -75,6 +75,20 @@ describe('the ready-made targets', () => {
     expect((await planOf(['system/unused'])).images).toEqual(['system/unused@1.0']);
   });
 
+  test('build sub-packages with the package that they are cut out of, and put them into the repository', async () => {
+    const recipe = 'image: "{{ .Values.image }}"\nunpack: true\nsubpackages:\n- {category: system, name: os-doc, version: "1.1", requires: [{category: system, name: os, version: ">=0"}], includes: [^/usr/share/doc]}\n';
+    await using workspace = await createWorkspace({ ...files, 'packages/os/build.yaml': recipe });
+    const { plan: made, text } = await planConfig(configOf([derivative('os', 'linux/amd64')]), { workspace: workspace.path, targets: ['build', 'create-repo'] });
+    expect(text).toBe('');
+    expect(made?.wanted.map(({ path }) => path).filter((path) => path?.includes('os-doc'))).toEqual(['packages/os-doc-system-1.1.manifest.ndjson', 'packages/os-doc-system-1.1.metadata.yaml', 'packages/os-doc-system-1.1.package.tar.zst']);
+    const tasks = new Map((made?.tasks ?? []).map((task) => [task.key as string, task]));
+    expect(tasks.get('squash.subpackage#system/os-doc@1.1')).toMatchObject({
+      inputs: { archive: { artifacts: [{ task: 'squash.archive#system/os@1.0', output: 'archive' }] } },
+      options: { subpackage: { name: 'os-doc', version: '1.1', requires: [{ name: 'os' }], includes: ['^/usr/share/doc'] } },
+    });
+    expect(tasks.get('repo.create#os')?.inputs['archives']?.artifacts).toEqual(expect.arrayContaining([{ task: 'squash.subpackage#system/os-doc@1.1', output: 'archive' }]));
+  });
+
   test('build packages that the config declares as those of trees, from what it says', async () => {
     const tool = definePackage({ category: 'app', name: 'tool', version: '1.0', requires: ['system/os'], steps: ['make'], context: 'files/tool' });
     const inline = definePackage({ category: 'app', name: 'inline', version: '1.0', requires: [tool], steps: ['make'], files: { a: 'b' } });

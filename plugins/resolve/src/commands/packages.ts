@@ -56,13 +56,13 @@ function listDependents({ rendered, all, asked, trees }: { readonly rendered: re
 }
 
 function rowsOf(listed: readonly Listed[]): readonly string[] {
-  const rows = listed.map(({ one, because }) => [idOf(one), because === undefined ? `${one.hidden ? '(hidden) ' : ''}${one.description}` : `needs ${formatReference(because.reference)}${because.when === 'build' ? '' : ' at run time'}`] as const);
+  const rows = listed.map(({ one, because }) => [idOf(one), because === undefined ? [one.hidden ? '(hidden)' : '', one.of === undefined ? '' : `(part of ${one.of})`, one.description].filter((text) => text !== '').join(' ') : `needs ${formatReference(because.reference)}${because.when === 'build' ? '' : ' at run time'}`] as const);
   const width = Math.max(0, ...rows.map(([id]) => id.length));
   return rows.map(([id, what]) => `${id.padEnd(width)}  ${what}`.trimEnd());
 }
 
 function describe({ one, because }: Listed, cwd: string) {
-  const { category, name, version, description, hidden, kind, archive, file, dir, buildRequires, runtimeRequires, provides, conflicts, labels } = one;
+  const { category, name, version, description, hidden, kind, of, archive, file, dir, buildRequires, runtimeRequires, provides, conflicts, labels } = one;
   return {
     name,
     category,
@@ -72,6 +72,7 @@ function describe({ one, because }: Listed, cwd: string) {
     description,
     hidden,
     kind: kind ?? 'broken',
+    ...(of === undefined ? {} : { of }),
     ...(archive === undefined ? {} : { archive }),
     buildRequires,
     runtimeRequires,

@@ -17,6 +17,15 @@ test('all packages are listed, versions in their order', async () => {
   `);
 });
 
+test('packages that are cut out of others are listed with them', async () => {
+  const recipe = 'image: x\nsteps: [make]\nsubpackages:\n- {category: app, name: part-doc, version: "1.1", description: Texts, requires: [{category: app, name: part, version: ">=0"}]}\n';
+  await using workspace = await createWorkspace({ ...tree, 'packages/part/definition.yaml': 'category: app\nname: part\nversion: "1.0"\n', 'packages/part/build.yaml': recipe });
+  const run = await runCommand(resolve(), 'packages', { workspace: workspace.path, args });
+  expect(run.printed.split('\n').filter((line) => line.includes('part'))).toEqual(['app/part@1.0', 'app/part-doc@1.1  (part of app/part@1.0) Texts']);
+  const json = JSON.parse((await runCommand(resolve(), 'packages', { workspace: workspace.path, args: { ...args, json: true } })).printed);
+  expect(json.packages.find(({ name }: { readonly name: string }) => name === 'part-doc')).toMatchObject({ kind: 'subpackage', of: 'app/part@1.0', path: 'packages/part', file: 'packages/part/build.yaml', runtimeRequires: ['app/part@>=0'] });
+});
+
 test('--json says for programs what each package is, where, and what it needs', async () => {
   await using workspace = await createWorkspace(tree);
   const { printed } = await runCommand(resolve(), 'packages', { workspace: workspace.path, args: { ...args, json: true } });

@@ -147,18 +147,20 @@ describe('.luet.yaml', () => {
   });
 });
 
-test('what a build cannot do as a recipe means it is told: addresses to download from, and sub-packages', async () => {
+test('what a build cannot do as a recipe means it is told: addresses to download from, and sub-packages of equal names', async () => {
   const { plan, text } = await planTrees({
     'packages/p/definition.yaml': definition('p'),
-    'packages/p/build.yaml': 'image: x\nretrieve: ["*.tar", "https://example.org/x.tar"]\nsteps: [make]\n',
+    'packages/p/build.yaml': 'image: x\nretrieve: ["*.tar", "https://example.org/x.tar"]\nsteps: [make]\nsubpackages:\n- {category: t, name: q-doc, version: "1.0"}\n',
     'packages/q/definition.yaml': definition('q'),
-    'packages/q/build.yaml': 'image: x\nsteps: [make]\nsubpackages:\n- {category: t, name: q-doc, version: "1.0", includes: [/usr/share/doc]}\n',
+    'packages/q/build.yaml': 'image: x\nsteps: [make]\nsubpackages:\n- {category: t, name: q-doc, version: "1.0", includes: [/usr/share/doc]}\n- {category: t, name: p, version: "1.0"}\n',
   });
   expect(plan).toBeUndefined();
   expect(text.split('\n').filter((line) => /^(?:error|warning| {2}at)/.test(line))).toEqual([
-    'warning COS_RESOLVE_NO_EFFECT: The sub-package t/q-doc@1.0 of t/q@1.0 is not made: sub-packages are read and checked, and not cut out of the archive.',
-    '  at packages/q/build.yaml:4:3',
     'error COS_RESOLVE_BAD_PATH: retrieve[1] of t/p@1.0 is an address, "https://example.org/x.tar": what a server has today is no part of a build.',
     '  at packages/p/build.yaml:2:21',
+    'error COS_RESOLVE_DUPLICATE_PACKAGE: Expected a name of its own for the sub-package t/q-doc@1.0 of t/q@1.0; t/p@1.0 has one.',
+    '  at packages/q/build.yaml:4:3',
+    'error COS_RESOLVE_DUPLICATE_PACKAGE: Expected a name of its own for the sub-package t/p@1.0 of t/q@1.0; t/p@1.0 is a package of the trees.',
+    '  at packages/q/build.yaml:5:3',
   ]);
 });

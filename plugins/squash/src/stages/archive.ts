@@ -4,6 +4,7 @@ import { fileTree, one, optional } from '@cos/core';
 import { containerImage, packageArchive, packageManifest, packageMetadata, packageRecipe } from '@cos/core/artifacts';
 import * as z from 'zod/mini';
 import { chooseContent } from '../choose-content.ts';
+import { COMPRESSOR } from '../compressor.ts';
 import { readPackageDefinition } from '../definition.ts';
 import { excludesOf } from '../excludes/excludes-of.ts';
 import { describeLost } from '../lost-changes.ts';
@@ -12,12 +13,10 @@ import { defineStage } from '../options.ts';
 import { parseRecipe } from '../recipe.ts';
 import { writeArchive } from '../write-archive.ts';
 
-const COMPRESSOR = `zlib ${process.versions.zlib}, zstd ${process.versions['zstd'] ?? 'unknown'}`;
-
 /** The archive of a package, cut out of its images as its recipe says, and beside it the metadata and the manifest of what is in it. */
 export const archive = defineStage({
   description: 'cut the archive of a package out of its images',
-  version: 2,
+  version: 3,
   cache: 'content',
   inputs: {
     recipe: one(packageRecipe),
