@@ -31,6 +31,7 @@ const needs = {
     { package: 'git', program: 'git' },
     { package: 'gnupg', program: 'gpg' },
     { package: 'podman', program: 'podman' },
+    { package: 'skopeo', program: 'skopeo' },
     { package: 'procps', program: 'ps' },
     { package: 'strace', program: 'strace' },
   ],

@@ -27,6 +27,8 @@ export interface RepositoryRequest {
 export interface PublishingRequest {
   /** An absolute folder, or `docker:host/path`; with several derivatives or platforms each has its own place below. */
   readonly to?: string;
+  /** For `publish-images`: another image repository, `docker:host/path`. */
+  readonly images?: string;
   /** How many versions of each package stay; default all. */
   readonly retain?: number;
   /** How many snapshots stay, at least 2; default all. */

@@ -4,6 +4,7 @@ import type { StandardPlugins } from '../plugins.ts';
 import { baseRootfs } from './base-image.ts';
 import { createBuildTarget, type BuildTarget } from './build.ts';
 import { checkOptions } from './check-options.ts';
+import { createImages, imageParameters, publishImageParameters, publishImages } from './images.ts';
 import { buildIso, type IsoRequest } from './iso.ts';
 import { place } from './place.ts';
 import { createRepository, publishRepository, type PublishingRequest, type RepositoryRequest } from './repository.ts';
@@ -37,6 +38,8 @@ export type StandardTargets = {
   readonly base: StandardTarget<{}>;
   readonly 'create-repo': StandardTarget<{}>;
   readonly publish: StandardTarget<typeof publishParameters>;
+  readonly images: StandardTarget<typeof imageParameters>;
+  readonly 'publish-images': StandardTarget<typeof publishImageParameters>;
   readonly 'build-iso': StandardTarget<typeof squashParameter>;
   readonly sign: StandardTarget<typeof squashParameter>;
   readonly 'build-packer': StandardTarget<typeof squashParameter>;
@@ -44,7 +47,7 @@ export type StandardTargets = {
 
 /**
  * The targets that most derivatives have. Spread them into `targets` and add your own:
- * `build`, `base`, `create-repo`, `publish`, `sign`, `build-iso`, `build-packer`.
+ * `build`, `base`, `create-repo`, `publish`, `images`, `publish-images`, `sign`, `build-iso`, `build-packer`.
  *
  * @throws CosError COS_CONFIG_STANDARD_TARGETS
  */
@@ -73,6 +76,21 @@ export function standardTargets(options: StandardTargetOptions = {}): StandardTa
         const { to = options.publish?.to, snapshot, replace } = context.params;
         const report = await publishRepository(context, titleOf(context, options.title), { repository: options.repository ?? {}, publishing: { ...options.publish, ...(to === undefined ? {} : { to }) }, snapshot, replace });
         return place(context, { 'publication.json': report });
+      },
+    },
+    images: {
+      description: 'images FROM scratch of packages, as folders in the layout of OCI',
+      params: imageParameters,
+      async plan(context) {
+        const images = await createImages(context, titleOf(context, options.title), context.params);
+        return place(context, Object.fromEntries(images.map(({ tag, image }) => [`images/${tag}`, image])));
+      },
+    },
+    'publish-images': {
+      description: 'the same images in a container registry, for all platforms under one tag',
+      params: publishImageParameters,
+      async plan(context) {
+        return place(context, await publishImages(context, titleOf(context, options.title), context.params, options.publish?.images));
       },
     },
     'build-iso': {

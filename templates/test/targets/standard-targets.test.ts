@@ -14,7 +14,7 @@ const derivative = (name: string, ...platforms: ('linux/amd64' | 'linux/arm64')[
 const configOf = (derivatives: ReturnType<typeof derivative>[], over: object = {}): AnyConfig => ({
   plugins: standardPlugins(),
   derivatives,
-  targets: standardTargets({ system: 'system/os', title: 'OS', publish: { to: '/srv/os' }, ...over }),
+  targets: standardTargets({ system: 'system/os', title: 'OS', publish: { to: '/srv/os', images: 'docker:registry.example/os' }, ...over }),
 });
 
 async function plan(config: AnyConfig, selected: { readonly derivatives?: readonly string[] } = {}) {
@@ -30,7 +30,7 @@ async function planOfDeclared(packages: readonly PackageDeclaration[], target = 
   return { text, tasks: new Map((made?.tasks ?? []).map((task) => [task.key as string, task])) };
 }
 
-const paths = ['base.tar', 'os.iso', 'os.iso.sha256', 'os.iso.sha256.sig', 'os.pkr.json', 'packages/os-system-1.0.manifest.ndjson', 'packages/os-system-1.0.metadata.yaml', 'packages/os-system-1.0.package.tar.zst', 'publication.json', 'repository', 'repository.yaml.sig'];
+const paths = ['base.tar', 'images/os-system-1.0', 'images/os-system-1.0.json', 'os.iso', 'os.iso.sha256', 'os.iso.sha256.sig', 'os.pkr.json', 'packages/os-system-1.0.manifest.ndjson', 'packages/os-system-1.0.metadata.yaml', 'packages/os-system-1.0.package.tar.zst', 'publication.json', 'repository', 'repository.yaml.sig'];
 
 describe('the ready-made targets', () => {
   test('publish under plain names for one derivative on one platform', async () => {
@@ -54,6 +54,19 @@ describe('the ready-made targets', () => {
     expect(await placesOf(configOf([derivative('os', 'linux/amd64')]))).toEqual(['/srv/os']);
     expect(await placesOf(configOf([derivative('os', 'linux/amd64', 'linux/arm64')], { publish: { to: 'docker:registry.example/r' } }))).toEqual(['docker:registry.example/r/os/amd64', 'docker:registry.example/r/os/arm64']);
     expect(await placesOf(configOf([derivative('os', 'linux/amd64')], { publish: {} }))).toEqual([expect.stringContaining('error COS_PLAN_PUBLISH: Nothing says where to publish to.')]);
+  });
+
+  test('publish images by tag, one for each package or one of several, and not under a tag of their own', async () => {
+    await using workspace = await createWorkspace(files);
+    const config = configOf([derivative('os', 'linux/amd64', 'linux/arm64')], { publish: {} });
+    const planOf = async (parameters: Readonly<Record<string, unknown>>) => {
+      const { plan: made, text } = await planConfig(config, { workspace: workspace.path, targets: [{ name: 'publish-images', parameters }] });
+      return made === undefined ? [text] : made.tasks.flatMap(({ key, options }) => (String(key).startsWith('repo.publishImage') && typeof options['to'] === 'string' ? [options['to']] : [])).toSorted();
+    };
+    expect(await planOf({ to: 'docker:registry.example/os' })).toEqual(['docker:registry.example/os:os-system-1.0', 'docker:registry.example/os:os-system-1.0']);
+    expect(await planOf({ to: 'docker:registry.example:5000/os', packages: ['system/os'], together: 'framework' })).toEqual(['docker:registry.example:5000/os:framework', 'docker:registry.example:5000/os:framework']);
+    expect(await planOf({ to: 'docker:registry.example/os:1' })).toEqual([expect.stringContaining('Expected an image repository as docker:host/path without tag; found "docker:registry.example/os:1".')]);
+    expect(await planOf({})).toEqual([expect.stringContaining('Nothing says where to publish images to.')]);
   });
 
   test('build without names builds the own packages, and of reference trees what they need', async () => {

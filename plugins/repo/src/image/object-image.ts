@@ -39,9 +39,10 @@ export async function packageImage(tag: string, archive: { readonly path: string
 }
 
 /** An image of one layer. `title`: what it is; two images with the same content are different ones, so that one can be deleted without the other. */
-export function imageOf(tag: string, title: string, layer: Layer, { os, architecture, variant }: Platform): ObjectImage {
+export function imageOf(tag: string, title: string, layer: Layer, { os, architecture, variant }: Platform, labels: Readonly<Record<string, string>> = {}): ObjectImage {
+  const sorted = Object.fromEntries(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
   const bytes = Buffer.from(
-    JSON.stringify({ architecture, os, ...(variant === undefined ? {} : { variant }), config: {}, rootfs: { type: 'layers', diff_ids: [layer.diffId] }, history: [{ created_by: 'cos' }] }),
+    JSON.stringify({ architecture, os, ...(variant === undefined ? {} : { variant }), config: Object.keys(labels).length === 0 ? {} : { Labels: sorted }, rootfs: { type: 'layers', diff_ids: [layer.diffId] }, history: [{ created_by: 'cos' }] }),
   );
   const descriptor = { mediaType: mediaTypes.ociConfig, digest: digestOf(bytes), size: bytes.length };
   return { tag, layer, config: { bytes, descriptor }, manifest: encodeImage({ config: descriptor, layers: [layer.descriptor], annotations: { [titleAnnotation]: title } }) };
