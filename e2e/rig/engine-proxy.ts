@@ -19,10 +19,10 @@ export interface EngineProxy extends AsyncDisposable {
   takeBuilds(): readonly EngineBuild[];
 }
 
-const engine = (process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock').replace(/^unix:\/\//, '');
+const hostEngine = (process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock').replace(/^unix:\/\//, '');
 
-/** The engine of this host behind a socket that counts what it is asked to build. */
-export async function startEngineProxy(): Promise<EngineProxy> {
+/** An engine behind a socket that counts what it is asked to build; default that of this host. */
+export async function startEngineProxy(engine = hostEngine): Promise<EngineProxy> {
   const folder = mkdtempSync(join(tmpdir(), 'cos-proxy-'));
   const socket = join(folder, 's');
   let builds: EngineBuild[] = [];

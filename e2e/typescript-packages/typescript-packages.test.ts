@@ -45,9 +45,12 @@ describe('packages of a tree and of the config', () => {
     expect((await runTarget(workspace, 'build')).built).toEqual([
       'docker-build.image#app/app@1.0',
       'docker-build.image#app/greeting@1.0',
+      'docker-build.name#all,own',
+      'docker-build.tags#all,own',
       'squash.archive#app/app@1.0',
       'squash.archive#app/greeting@1.0',
       'template.declared#app/greeting@1.0',
+      'template.declaredFolder#app/greeting@1.0',
     ]);
     const why = await runCos(workspace, ['why', 'template.declared#app/greeting@1.0']);
     expect(why.stdout).toContain('option `package.steps` changed');
@@ -57,7 +60,9 @@ describe('packages of a tree and of the config', () => {
 
   test('cost no build when only what is said of them changes', async () => {
     edit('packages.ts', "description: 'Says its name'", "description: 'Says what it is called'");
-    expect((await runTarget(workspace, 'build')).built).toEqual(['squash.archive#app/tool@1.0', 'template.declared#app/tool@1.0']);
+    // luet has another tag for it, which is no reason to build.
+    const tags = ['docker-build.name', 'docker-build.tags'].map((stage) => `${stage}#all,own`);
+    expect((await runTarget(workspace, 'build')).built).toEqual([...tags, 'squash.archive#app/tool@1.0', 'template.declared#app/tool@1.0', 'template.declaredFolder#app/tool@1.0']);
   });
 
   test('are built again for a file of the folder, and for a value that a declaration reads', async () => {
@@ -75,6 +80,8 @@ describe('packages of a tree and of the config', () => {
     expect(listed.stdout).toBe('app/app@1.0\napp/greeting@1.0\napp/tool@1.0      Says what it is called\nsystem/base@1.0\n');
     expect((await runCos(workspace, ['validate'])).stdout).toBe('4 packages: no problems\n');
     expect((await runCos(workspace, ['tags', 'app/app'])).stdout.split('\n').map((line) => line.split(' ')[0])).toEqual(['system/base-1.0', 'app/tool-1.0', 'app/app-1.0', '']);
+    const [{ chain }]: readonly [{ readonly chain: readonly { readonly tag: string }[] }] = JSON.parse((await runCos(workspace, ['tags', 'app/app', '--format', 'json'])).stdout);
+    for (const { tag } of chain) expect(execFileSync('docker', ['image', 'inspect', '--format', '{{json .Config.Env}}', `luet/cache:${tag}`], { encoding: 'utf8' })).toContain('PACKAGE_NAME=');
     expect((await runCos(workspace, ['render', 'app/greeting', '--part', 'recipe'])).stdout).toContain('echo "{{ no template }}"');
   });
 

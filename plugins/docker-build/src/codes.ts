@@ -32,6 +32,8 @@ export const codes = {
   COS_DOCKER_SHA256_MISMATCH: 'An archive does not have the SHA-256 that the config states.',
   COS_DOCKER_REFERENCE_FORM: 'A reference of an image is not well formed, or is not pinned by digest.',
   COS_DOCKER_REGISTRY_FAILED: 'A registry does not know a reference, refuses it or does not answer.',
+  COS_DOCKER_PUSH_FAILED: 'Images could not be pushed to a cache repository.',
+  COS_DOCKER_CACHE_NOWHERE: 'Images are to be pushed or looked for, and no repository is named.',
   COS_DOCKER_MIRROR_UNREACHABLE: 'A mirror of packages does not answer.',
   COS_DOCKER_SUITE_UNKNOWN: 'A mirror does not have the suite, or a component of it.',
   COS_DOCKER_MIRROR_UNTRUSTED: 'What a mirror says is not signed by a key that is trusted, or is too old.',

@@ -51,6 +51,8 @@ const hints: Readonly<Record<Code, string>> = {
   COS_DOCKER_SHA256_MISMATCH: 'Download the archive again, or correct the option "sha256" after checking where the archive comes from.',
   COS_DOCKER_REFERENCE_FORM: 'Write name@sha256:<64 hex digits>; the pin "digest" finds the digest of a name with a tag.',
   COS_DOCKER_REGISTRY_FAILED: 'Check the reference, the network and the credentials for the registry ("docker login").',
+  COS_DOCKER_PUSH_FAILED: 'What was built is in the engine: run again to push it. Check the registry, the network and the credentials ("docker login").',
+  COS_DOCKER_CACHE_NOWHERE: 'Name a repository, or set the plugin option "cache".',
   COS_DOCKER_MIRROR_UNREACHABLE: 'Check the network and the proxies (http_proxy, https_proxy), or name another mirror in "mirrors".',
   COS_DOCKER_SUITE_UNKNOWN: 'Correct "suite" and "components"; suites that are not supported any more have moved to another mirror (archive.debian.org, old-releases.ubuntu.com).',
   COS_DOCKER_MIRROR_UNTRUSTED: 'Install the keys ("apt install debian-archive-keyring" or "ubuntu-keyring") or name a file with them in "keyrings". A mirror that stands still, such as a snapshot, needs a line of its own: "deb [check-valid-until=no] URL SUITE main".',

@@ -6,6 +6,7 @@ import { hostEnv, hostOptions, pluginOptions } from './options.ts';
 import { digest } from './pins/digest.ts';
 import { named } from './pins/named.ts';
 import { packages } from './pins/packages.ts';
+import { caches } from './planners/caches.ts';
 import { dockerfileImages } from './planners/dockerfile-images.ts';
 import { stepMounts } from './planners/step-mounts.ts';
 import { about, preflight } from './preflight.ts';
@@ -15,8 +16,11 @@ import { dockerfile } from './stages/dockerfile.ts';
 import { image } from './stages/image.ts';
 import { join } from './stages/join.ts';
 import { local } from './stages/local.ts';
+import { name } from './stages/name.ts';
 import { pack } from './stages/pack.ts';
 import { pull } from './stages/pull.ts';
+import { push } from './stages/push.ts';
+import { tags } from './stages/tags.ts';
 import { unpack } from './stages/unpack.ts';
 import { createStores } from './store/create-stores.ts';
 import { sweep } from './sweep.ts';
@@ -35,8 +39,8 @@ export const dockerBuild = definePlugin({
   hostOptions,
   hostEnv,
   codes,
-  stages: { bootstrap, unpack, pack, base, pull, local, image, join, dockerfile },
-  planners: { dockerfileImages, stepMounts },
+  stages: { bootstrap, unpack, pack, base, pull, local, image, join, dockerfile, tags, name, push },
+  planners: { caches, dockerfileImages, stepMounts },
   pins: { digest, named, packages },
   commands: { unpack: unpackImage },
   createStores,

@@ -4,7 +4,7 @@ import { readBackendOptions, type BackendOptions } from './engine/backend-option
 import { secretOption } from './secret-option.ts';
 
 /** A repository of an engine: lower-case path components, as references of images allow them, without tag. */
-const repositoryForm = /^[a-z0-9]+(?:[._-][a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-][a-z0-9]+)*)*$/;
+export const repositoryForm = /^[a-z0-9]+(?:[._-][a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-][a-z0-9]+)*)*$/;
 
 /** Arguments that choose the builder's own code name images of registries, so they are left to nobody. */
 export const buildArgsForm = z.record(z.string().check(z.regex(/^(?!BUILDKIT_)[A-Za-z_][A-Za-z0-9_]*$/, 'expected the name of an argument, not one of BUILDKIT_')), z.string());
@@ -51,6 +51,18 @@ export const pluginOptions = z.object({
    * default `debian:bookworm-slim`, into which the packages of the tools are installed by `network` (`default` or `host`; default `default`).
    */
   toolchain: z._default(z.strictObject({ image: z._default(z.string(), 'debian:bookworm-slim'), network: z._default(z.enum(['default', 'host']), 'default') }), { image: 'debian:bookworm-slim', network: 'default' }),
+  /** Caches of images that other machines share: repositories `registry/path`, without tags. */
+  cache: z._default(
+    z.object({
+      /** Looked in, in this order, for what would be built otherwise. Default none. */
+      pull: z._default(z.array(z.string()), []),
+      /** Where `--push` pushes to. Default: it needs a value. */
+      push: z.optional(z.string()),
+    }),
+    { pull: [] },
+  ),
+  /** Under which name luet on this host finds images, beside those of cos; false: none. Default `luet/cache`, where luet keeps its own. */
+  imageRepository: z._default(z.union([z.literal(false), z.string().check(z.regex(repositoryForm))]), 'luet/cache'),
   /** Folder for contents of layers while they are read, up to 1 GiB beside those in use; default TMPDIR or /tmp. */
   tmpdir: z.optional(z.string()),
 });
@@ -58,7 +70,7 @@ export const pluginOptions = z.object({
 export type PluginOptions = z.output<typeof pluginOptions>;
 
 /** Options that say where things are, not what is built. */
-export const hostOptions = ['socket', 'tmpdir', 'secrets', 'insecureRegistries', 'registryMirrors', 'toolchain'] as const;
+export const hostOptions = ['socket', 'tmpdir', 'secrets', 'insecureRegistries', 'registryMirrors', 'toolchain', 'cache', 'imageRepository'] as const;
 
 const proxies = ['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'ftp_proxy', 'no_proxy'] as const;
 

@@ -6,6 +6,8 @@ import { fail } from './errors.ts';
 const texts = z._default(z.array(z.string()), []);
 
 const copyItem = z.object({
+  /** Reference of an image; undefined where the files come from a package. */
+  image: z.optional(z.string()),
   source: z.string(),
   destination: z.string(),
   /** Which image of the input `copies` the files come from; default: the item's own position in the list. */
@@ -22,6 +24,7 @@ const recipeForm = z.object({
   env: texts,
   retrieve: texts,
   copy: z._default(z.array(copyItem), []),
+  requiresFinalImages: z._default(z.boolean(), false),
 });
 
 export type Recipe = z.output<typeof recipeForm>;

@@ -1,5 +1,5 @@
 import type { Diagnostic, Origin, Place } from '@cos/core';
-import { fingerprintName, plainSubpackage, readStepMounts, writePackageObject, type ArchiveContent, type PackageKind, type PackagePlan, type PackageRole, type PlannedImage, type RepositorySource, type ResolvedPackage, type Tree, type TreePackage } from '@cos/luet';
+import { describeTagChains, fingerprintName, plainSubpackage, readStepMounts, writePackageObject, type ArchiveContent, type PackageKind, type PackagePlan, type PackageRole, type PlannedImage, type RepositorySource, type ResolvedPackage, type TagChain, type Tree, type TreePackage, type VersionMatching } from '@cos/luet';
 import { recipeOrigins } from './recipe-origins.ts';
 import { templateFiles } from './template-files.ts';
 
@@ -71,6 +71,8 @@ export interface ResolvedTree {
   readonly images: readonly PlannedImage[];
   /** Fingerprint names of what `install` asks for and needs, in the order of unpacking. */
   readonly installed: readonly string[];
+  /** What luet's tags of the images are made of, beside recipes and the content of folders. All packages in it are among `packages`. */
+  readonly tagChains: readonly TagChain[];
   /** Files of the folders called `templates`, in order. */
   readonly shared: readonly string[];
   /** The trees that were read, without those of others. */
@@ -83,6 +85,7 @@ export interface ResolvedTree {
 export interface Described {
   readonly plan: PackagePlan;
   readonly tree: Tree;
+  readonly matching: VersionMatching;
   /** What the files beside the trees say. */
   readonly repositories: readonly RepositorySource[];
   /** Text of a file of the tree. */
@@ -90,7 +93,7 @@ export interface Described {
   readonly report: (diagnostic: Diagnostic) => void;
 }
 
-export function describePlan({ plan, tree, repositories, source, report }: Described): ResolvedTree {
+export function describePlan({ plan, tree, matching, repositories, source, report }: Described): ResolvedTree {
   const files = new Map(tree.packages.map((one) => [one.fingerprintName, one]));
   const rendered = new Map(plan.rendered.map((one) => [one.package.fingerprintName, one]));
   return {
@@ -102,6 +105,7 @@ export function describePlan({ plan, tree, repositories, source, report }: Descr
     }),
     images: plan.images,
     installed: plan.installed,
+    tagChains: describeTagChains(plan, matching),
     shared: tree.templates.map((one) => one.file),
     trees: tree.roots,
     referenceTrees: tree.references,

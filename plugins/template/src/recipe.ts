@@ -1,4 +1,4 @@
-import type { BuildSpec, PackageReference } from '@cos/luet';
+import type { BuildSpec, CopyItem, PackageReference } from '@cos/luet';
 
 // The rendered recipe as it travels from this plugin to those that build and pack: canonical JSON (fixed key order, no positions), so that an edit that
 // does not change what is built does not change a byte of it.
@@ -11,6 +11,7 @@ export interface RecipeIdentity {
 
 /** Writes a recipe; the text ends with a newline. */
 export function writeRecipe(identity: RecipeIdentity, spec: BuildSpec): string {
+  const unmeant = spec.copy.flatMap((item, index) => (isMeant(item) ? [] : [{ index, ...plainCopy(item) }]));
   const recipe = {
     format: 1,
     category: identity.category,
@@ -22,12 +23,9 @@ export function writeRecipe(identity: RecipeIdentity, spec: BuildSpec): string {
     prelude: spec.prelude,
     steps: spec.steps,
     env: spec.env,
-    // Without a version nothing is meant, and nothing is copied.
-    copy: spec.copy.filter((item) => item.package?.version !== '').map((item) => ({
-      ...(item.package === undefined ? { image: item.image ?? '' } : { package: plainReference(item.package) }),
-      source: item.source,
-      destination: item.destination,
-    })),
+    copy: spec.copy.filter(isMeant).map(plainCopy),
+    // Nothing is copied for these; luet's tags cover them all the same.
+    ...(unmeant.length === 0 ? {} : { unmeantCopy: unmeant }),
     retrieve: spec.retrieve,
     unpack: spec.unpack,
     packageDir: spec.packageDir,
@@ -36,6 +34,19 @@ export function writeRecipe(identity: RecipeIdentity, spec: BuildSpec): string {
     seed: spec.seed,
   };
   return `${JSON.stringify(recipe, null, 2)}\n`;
+}
+
+/** Without a version no package is meant. */
+function isMeant(item: CopyItem): boolean {
+  return item.package?.version !== '';
+}
+
+function plainCopy(item: CopyItem) {
+  return {
+    ...(item.package === undefined ? { image: item.image ?? '' } : { package: plainReference(item.package) }),
+    source: item.source,
+    destination: item.destination,
+  };
 }
 
 function plainReference({ category, name, version }: PackageReference): RecipeIdentity {

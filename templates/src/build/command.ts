@@ -48,8 +48,8 @@ export const build = defineCommand({
   },
 });
 
-function targetArguments({ packages, all, full, revdeps, onlyTarget, nodeps, onlydeps, rebuild }: Context['args']): Record<keyof Omit<BuildArguments, 'folder'>, string[] | boolean> {
-  return { packages: [...packages], all, full, revdeps, onlyTarget, nodeps, onlydeps, rebuild };
+function targetArguments({ packages, all, full, revdeps, onlyTarget, nodeps, onlydeps, rebuild, pull, push }: Context['args']): Partial<Record<keyof Omit<BuildArguments, 'folder'>, string | string[] | boolean>> {
+  return { packages: [...packages], all, full, revdeps, onlyTarget, nodeps, onlydeps, rebuild, pull: [...pull], ...(push === undefined ? {} : { push }) };
 }
 
 /** A slip of the pen must not build everything. */

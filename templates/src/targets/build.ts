@@ -4,6 +4,7 @@ import type { StandardPlugins } from '../plugins.ts';
 import type { StandardContext, TreeDialect } from './context.ts';
 import { archivesOf, buildPackages, type BuiltArchive, type PackagesRequest } from './packages.ts';
 import { place } from './place.ts';
+import { sharedParameters, startSharing, type Sharing } from './shared-images.ts';
 
 /** What `cos run build` and `cos build` take alike. */
 export const buildParameters = {
@@ -15,6 +16,7 @@ export const buildParameters = {
   nodeps: { type: 'flag', description: 'build nothing below the named packages: its images must be there already' },
   onlydeps: { type: 'flag', description: 'build what the named packages are built with, and not the packages themselves' },
   rebuild: { type: 'flag', description: 'build the named packages though their results are known, without the layer cache of the engine' },
+  ...sharedParameters,
   folder: { type: 'text', default: 'packages', pattern: /^(?:\.|[A-Za-z0-9_][A-Za-z0-9._-]*(?:\/[A-Za-z0-9_][A-Za-z0-9._-]*)*)$/, description: 'folder of the archives below the output folder; . for that folder itself' },
 } as const satisfies Parameters;
 
@@ -24,7 +26,7 @@ export interface BuildTargetOptions {
   /** As in {@link PackagesRequest}, where undefined means the same. */
   readonly title: ((context: StandardContext) => string) | undefined;
   /** What is built besides when no packages are named. Default: nothing. */
-  readonly beside?: (context: StandardContext) => Promise<readonly ArtifactRef[]>;
+  readonly beside?: (context: StandardContext, sharing: Sharing) => Promise<readonly ArtifactRef[]>;
   readonly dialect?: TreeDialect;
 }
 
@@ -38,12 +40,13 @@ export function createBuildTarget({ title, beside, dialect = {} }: BuildTargetOp
     async plan(context) {
       const { folder, packages } = context.params;
       const request = readRequest(context.params);
-      const others = packages.length === 0 && beside !== undefined ? await beside(context) : [];
+      const sharing = startSharing(context.params);
+      const others = packages.length === 0 && beside !== undefined ? await beside(context, sharing) : [];
       // A system that is a Dockerfile alone has no packages.
-      if (context.derivative.trees.length + context.packages.length === 0 && others.length > 0) return others;
-      const { wanted: built, images: below } = await buildPackages(context, { ...request, title: title?.(context), dialect });
+      if (context.derivative.trees.length + context.packages.length === 0 && others.length > 0) return [...others, ...sharing.tasks];
+      const { wanted: built, images: below } = await buildPackages(context, { ...request, title: title?.(context), dialect, sharing });
       const wanted = archivesOf(built);
-      const images = [...below, ...others];
+      const images = [...below, ...others, ...sharing.tasks];
       const { suffix, hasBudgets } = await context.use.squash.settings({});
       const sizes = hasBudgets && wanted.length > 0 ? [['sizes.json', packageSizes(context, wanted)] as const] : [];
       const files = [...wanted.flatMap((one) => packageFiles(one, suffix)), ...sizes].map(([file, artifact]) => [folder === '.' ? file : `${folder}/${file}`, artifact] as const);

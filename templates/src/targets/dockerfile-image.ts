@@ -49,8 +49,8 @@ async function imageOf(context: StandardContext, reference: string, { system, re
   const [, kind = '', name = ''] = /^cos:\/\/([^/]*)(?:\/(.*))?$/.exec(reference) ?? [];
   if (!reference.startsWith('cos://')) return baseImage(context, reference);
   if (kind === 'base' && name === '') return baseImage(context, baseName(context));
-  if (kind === 'framework' && name === '') return frameworkImage(context, system.framework ?? 'all', request.title);
-  if (kind === 'package' && name !== '') return packageImage(context, name, request.title);
+  if (kind === 'framework' && name === '') return frameworkImage(context, system.framework ?? 'all', request);
+  if (kind === 'package' && name !== '') return packageImage(context, name, request);
   if (kind === 'derivative' && name !== '') return otherSystem(context, name, { system, request, above, place });
   throw new CosError({
     code: 'COS_PLAN_IMAGE' satisfies TargetCode,

@@ -1,11 +1,12 @@
 import { CosError, type ArtifactRef, type FileTree, type Origin, type RunMode } from '@cos/core';
 import type { ContainerImage, PackageArchive, PackageManifest, PackageMetadata, PackageRecipe } from '@cos/core/artifacts';
-import type { DeclaredEntry, FilesEntry, PackageEntry } from '@cos/plugin-resolve';
+import type { DeclaredEntry, FilesEntry, PackageEntry, ResolvedTree } from '@cos/plugin-resolve';
 import type { TargetCode } from '../codes.ts';
 import { baseImage } from './base-image.ts';
 import { templateValues, type StandardContext, type TreeDialect } from './context.ts';
 import { json } from './json.ts';
 import { findMountedSecrets } from './mounted-secrets.ts';
+import { shareImages, startSharing, type BuiltImages, type JoinedImage, type Sharing } from './shared-images.ts';
 
 // From package trees to tasks: a recipe, an image and an archive per package.
 
@@ -53,6 +54,8 @@ export interface PackagesRequest {
   /** Packages of which the archives are wanted with those of all that they need at run time. Default: none. */
   readonly install?: readonly string[] | 'all';
   readonly dialect?: TreeDialect;
+  /** Where images are looked for and pushed to; tasks of it are added there. Default: as the options of the plugin say, and they are among `images`. */
+  readonly sharing?: Sharing | undefined;
 }
 
 export interface BuiltPackages {
@@ -62,7 +65,7 @@ export interface BuiltPackages {
   readonly installed: readonly BuiltPackage[];
   /** Every package with an archive. */
   readonly all: readonly BuiltPackage[];
-  /** Made and not published: what packages stand on that are not built themselves. */
+  /** Made and not published: what packages stand on that are not built themselves, and tasks of a sharing that was not given. */
   readonly images: readonly ArtifactRef[];
 }
 
@@ -71,11 +74,8 @@ interface Parts {
   readonly recipe: ArtifactRef<PackageRecipe>;
   readonly definition: ArtifactRef<FileTree>;
   readonly context: () => ArtifactRef<FileTree>;
-}
-
-interface Images {
-  readonly builder: ArtifactRef<ContainerImage>;
-  readonly image: ArtifactRef<ContainerImage>;
+  /** The folder that luet would read. */
+  readonly folder: () => ArtifactRef<FileTree>;
 }
 
 /** Plans the packages of the derivative's trees. Archives are made of those that were asked for and of those whose archives another package is made of. */
@@ -99,7 +99,8 @@ export async function buildPackages(context: StandardContext, request: PackagesR
   });
   const entries = new Map(tree.packages.map((entry) => [entry.fingerprintName, entry]));
   const parts = new Map<string, Parts>();
-  const images = new Map<string, Images>();
+  const images = new Map<string, { readonly name: string; readonly made: BuiltImages }>();
+  const joins = new Map<string, { readonly name: string; readonly made: JoinedImage }>();
   const built = new Map<string, BuiltPackage>();
 
   const entryOf = (fingerprintName: string): PackageEntry => known(entries.get(fingerprintName), fingerprintName);
@@ -121,20 +122,24 @@ export async function buildPackages(context: StandardContext, request: PackagesR
       entry.templates.length === 0
         ? source(entry.folder)
         : use.template.files({ name: entry.id, inputs: { folder: source(entry.folder) }, options: { package: entry.id, files: [...entry.templates], values: json(values) } }).context,
+    folder: () => source(entry.folder),
   });
   const partsOfDeclared = (entry: DeclaredEntry): Parts => {
     const { definition, recipe, context: files } = use.template.declared({ name: entry.id, inputs: {}, options: { package: json(entry.declared) } });
-    return { definition, recipe, context: () => (entry.folder === undefined ? files : source(entry.folder)) };
+    const given = entry.folder === undefined ? undefined : source(entry.folder);
+    return { definition, recipe, context: () => given ?? files, folder: () => use.template.declaredFolder({ name: entry.id, inputs: { context: given }, options: { package: json(entry.declared) } }).folder };
   };
 
   const runOf = ({ role }: PackageEntry): RunMode => (role === 'target' ? (request.rebuild === true ? 'always' : 'needed') : request.onlyOwn === true ? 'never' : 'needed');
   const named = (reference: string): ArtifactRef<ContainerImage> => baseImage(context, reference, request.title === undefined);
 
   const secretsOf = await findMountedSecrets(context, tree.packages, originsOf);
+  const sharing = request.sharing ?? startSharing();
+  const { hints, share } = await shareImages(context, { tree, about: aboutOf(request, tree), sharing, partsOf: (name) => partsOf(entryOf(name)) });
   /** Images in order: everything that one is built on comes before it. */
-  const imageOf = (id: string): Images => {
+  const imageOf = (id: string): BuiltImages => {
     const present = images.get(id);
-    if (present !== undefined) return present;
+    if (present !== undefined) return present.made;
     const planned = known(
       tree.images.find((one) => one.id === id),
       id,
@@ -151,9 +156,10 @@ export async function buildPackages(context: StandardContext, request: PackagesR
         context: partsOf(entry).context(),
         base: baseOf(planned.base, entry),
         copies: planned.copies.map((copy) => (copy.from === 'reference' ? named(copy.reference) : imageOf(copy.image).image)),
+        hints,
       },
     });
-    images.set(id, made);
+    images.set(id, { name, made });
     return made;
   };
   const baseOf = (base: (typeof tree.images)[number]['base'], entry: PackageEntry): ArtifactRef<ContainerImage> => {
@@ -163,18 +169,25 @@ export async function buildPackages(context: StandardContext, request: PackagesR
       case 'image':
         return imageOf(base.id).image;
       case 'archives':
-        return use['docker-build'].join({ name: entry.id, inputs: { archives: base.packages.map((one) => archiveOf(entryOf(one)).archive) } }).image;
+        return joinOf(base.packages, entry).image;
       default: {
         const never: never = base;
         return never;
       }
     }
   };
+  const joinOf = (packages: readonly string[], entry: PackageEntry): JoinedImage => {
+    const present = joins.get(entry.fingerprintName);
+    if (present !== undefined) return present.made;
+    const made = use['docker-build'].join({ name: entry.id, inputs: { archives: packages.map((one) => archiveOf(entryOf(one)).archive) } });
+    joins.set(entry.fingerprintName, { name: entry.id, made });
+    return made;
+  };
   const archiveOf = (entry: PackageEntry): BuiltPackage => {
     const present = built.get(entry.id);
     if (present !== undefined) return present;
-    const made = entry.image === undefined || entry.archive === 'empty' ? {} : imageOf(entry.image);
-    const { archive, metadata: own, manifest } = use.squash.archive({ name: entry.id, run: runOf(entry), inputs: { recipe: partsOf(entry).recipe, definition: partsOf(entry).definition, ...made } });
+    const { image, builder } = entry.image === undefined || entry.archive === 'empty' ? {} : imageOf(entry.image);
+    const { archive, metadata: own, manifest } = use.squash.archive({ name: entry.id, run: runOf(entry), inputs: { recipe: partsOf(entry).recipe, definition: partsOf(entry).definition, image, builder } });
     const described = (name: string, plain: ArtifactRef<PackageMetadata>): ArtifactRef<PackageMetadata> => use.squash.describe({ name, inputs: { metadata: plain }, options: { values: rendering.values } }).metadata;
     const subpackages = entry.subpackages.map(({ id, fingerprintName, subpackage }): BuiltArchive => {
       const cut = use.squash.subpackage({ name: id, run: runOf(entry), inputs: { archive, manifest, metadata: own }, options: { subpackage } });
@@ -191,7 +204,10 @@ export async function buildPackages(context: StandardContext, request: PackagesR
   const beside = targets.flatMap((entry) => (part === 'below' ? standsOn(entry) : entry.image !== undefined && entry.archive === 'empty' ? [imageOf(entry.image).image] : []));
   for (const entry of tree.packages) if (isWanted(entry) && (part === 'all' || (entry.role !== 'target' && archives === 'own'))) archiveOf(entry);
   const all = tree.packages.flatMap((entry) => built.get(entry.id) ?? []);
-  return { all, wanted: archives === 'own' ? all : all.filter(({ entry }) => entry.role === 'target'), installed: tree.installed.map((name) => archiveOf(entryOf(name))), images: beside };
+  const installed = tree.installed.map((name) => archiveOf(entryOf(name)));
+  sharing.tasks.push(...share({ images, joins }));
+  const wanted = archives === 'own' ? all : all.filter(({ entry }) => entry.role === 'target');
+  return { all, wanted, installed, images: request.sharing === undefined ? [...beside, ...sharing.tasks] : beside };
 
   /** What the image of a package is built on and copied from, as far as packages of the trees make it. */
   function standsOn({ image }: PackageEntry): readonly ArtifactRef[] {
@@ -200,6 +216,13 @@ export async function buildPackages(context: StandardContext, request: PackagesR
     if (planned?.base.kind === 'image') return [imageOf(planned.base.id).image, ...copied];
     return [...(planned?.base.kind === 'archives' ? planned.base.packages.map((one) => archiveOf(entryOf(one)).archive) : []), ...copied];
   }
+}
+
+/** What makes the packages and images of one request others than those of another one in the same plan. */
+function aboutOf({ packages, dependents = false, archives = 'targets', part = 'all', install = [] }: PackagesRequest, { packages: entries }: ResolvedTree): readonly string[] {
+  const targets = typeof packages === 'string' ? [packages, ...(dependents ? ['dependents'] : [])] : entries.flatMap(({ role, id }) => (role === 'target' ? [id] : []));
+  const installed = typeof install === 'string' ? [install] : install;
+  return [...targets, ...(archives === 'own' ? ['own'] : []), ...(part === 'below' ? ['below'] : []), ...(installed.length > 0 ? ['install', ...installed.map((each) => each.replaceAll(/[^A-Za-z0-9._/+~:=@-]/g, '_'))] : [])];
 }
 
 function noTrees({ derivative }: StandardContext, { packages, install = [] }: PackagesRequest): CosError {

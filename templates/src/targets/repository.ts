@@ -6,6 +6,7 @@ import type { TargetCode } from '../codes.ts';
 import type { StandardContext } from './context.ts';
 import { json } from './json.ts';
 import { archivesOf, buildPackages, type BuiltArchive } from './packages.ts';
+import type { Sharing } from './shared-images.ts';
 
 /** What a repository says of itself and how it is made; all of it has a default. */
 export interface RepositoryRequest {
@@ -38,8 +39,8 @@ export interface PublishingRequest {
 }
 
 /** All packages of the derivative, as a repository folder. */
-export async function createRepository(context: StandardContext, title: string, request: RepositoryRequest): Promise<ArtifactRef<Repository>> {
-  const { archives, metadata, trees, treeNames } = await contentOf(context, title);
+export async function createRepository(context: StandardContext, title: string, request: RepositoryRequest, sharing?: Sharing): Promise<ArtifactRef<Repository>> {
+  const { archives, metadata, trees, treeNames } = await contentOf(context, title, sharing);
   const { name = context.derivative.name, urls, ...options } = request;
   return context.use.repo.create({
     name: context.derivative.name,
@@ -52,9 +53,9 @@ export async function createRepository(context: StandardContext, title: string, 
 export async function publishRepository(
   context: StandardContext,
   title: string,
-  { repository, publishing, snapshot, replace }: { readonly repository: RepositoryRequest; readonly publishing: PublishingRequest; readonly snapshot: string | undefined; readonly replace: readonly string[] },
+  { repository, publishing, snapshot, replace, sharing }: { readonly repository: RepositoryRequest; readonly publishing: PublishingRequest; readonly snapshot: string | undefined; readonly replace: readonly string[]; readonly sharing: Sharing },
 ): Promise<ArtifactRef<TextFile>> {
-  const { archives, metadata, trees, treeNames } = await contentOf(context, title);
+  const { archives, metadata, trees, treeNames } = await contentOf(context, title, sharing);
   const { name = context.derivative.name, urls, type, ...options } = repository;
   const { locks = [], retain, snapshots } = publishing;
   return context.use.repo.publish({
@@ -94,9 +95,9 @@ interface Content {
   readonly treeNames: string[];
 }
 
-async function contentOf(context: StandardContext, title: string): Promise<Content> {
+async function contentOf(context: StandardContext, title: string, sharing: Sharing | undefined): Promise<Content> {
   const { source, derivative } = context;
-  const { wanted } = await buildPackages(context, { packages: 'all', title });
+  const { wanted } = await buildPackages(context, { packages: 'all', title, sharing });
   const archives = archivesOf(wanted);
   const declared = wanted.flatMap(({ entry }) => (entry.declared === undefined ? [] : [entry]));
   const own = declared.length === 0 ? [] : [{ name: DECLARED_TREE, tree: treeOf(context, declared) }];

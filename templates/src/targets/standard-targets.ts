@@ -8,9 +8,10 @@ import { createImages, imageParameters, publishImageParameters, publishImages } 
 import { buildIso, type IsoRequest } from './iso.ts';
 import { place } from './place.ts';
 import { createRepository, publishRepository, type PublishingRequest, type RepositoryRequest } from './repository.ts';
-import { systemContent } from './system.ts';
+import { sharedParameters, startSharing, type Sharing } from './shared-images.ts';
+import { systemContent, type SystemRequest } from './system.ts';
 
-export interface StandardTargetOptions extends IsoRequest {
+export interface StandardTargetOptions extends Omit<IsoRequest, 'sharing'> {
   /** The public key that signatures are made for, a file of the workspace; default `cos.pub`. */
   readonly publicKey?: string;
   /** What `create-repo` and `publish` say of the repository. */
@@ -20,11 +21,13 @@ export interface StandardTargetOptions extends IsoRequest {
 }
 
 const squashParameter = {
+  ...sharedParameters,
   squash: { type: 'choice', choices: ['fast', 'release', 'gzip', 'none'], description: 'compression of the root filesystem: fast (zstd) or smallest (release: xz)' },
 } as const;
 
 /** What `cos run publish` and `cos publish` take alike. */
 export const publishParameters = {
+  ...sharedParameters,
   to: { type: 'text', description: 'an absolute folder, or docker:host/path for an image repository; default: that of the config' },
   snapshot: { type: 'text', pattern: /^[A-Za-z0-9_][A-Za-z0-9._-]{0,79}$/, description: 'name of the snapshot that the publication leaves, which then is never removed; default: the time' },
   replace: { type: 'list', description: 'a package (category/name) of which a published version may get other content' },
@@ -36,7 +39,7 @@ type StandardTarget<Pa extends Parameters> = Target<StandardPlugins, Derivative,
 export type StandardTargets = {
   readonly build: BuildTarget;
   readonly base: StandardTarget<{}>;
-  readonly 'create-repo': StandardTarget<{}>;
+  readonly 'create-repo': StandardTarget<typeof sharedParameters>;
   readonly publish: StandardTarget<typeof publishParameters>;
   readonly images: StandardTarget<typeof imageParameters>;
   readonly 'publish-images': StandardTarget<typeof publishImageParameters>;
@@ -53,10 +56,10 @@ export type StandardTargets = {
  */
 export function standardTargets(options: StandardTargetOptions = {}): StandardTargets {
   checkOptions(options);
-  const isoOf = (context: StandardContext, squash: IsoRequest['squash']) => buildIso(context, squash === undefined ? options : { ...options, squash });
+  const isoOf = (context: StandardContext, squash: IsoRequest['squash'], sharing: Sharing) => buildIso(context, { ...options, ...(squash === undefined ? {} : { squash }), sharing });
 
   return {
-    build: createBuildTarget({ title: (context) => titleOf(context, options.title), beside: async (context) => dockerfileSystem(context, options) }),
+    build: createBuildTarget({ title: (context) => titleOf(context, options.title), beside: async (context, sharing) => dockerfileSystem(context, { ...options, sharing }) }),
     base: {
       description: 'the root filesystem that the base image is made of, to keep it: base: { from: archive, path: base.tar }',
       plan(context) {
@@ -65,8 +68,10 @@ export function standardTargets(options: StandardTargetOptions = {}): StandardTa
     },
     'create-repo': {
       description: 'a repository folder that luet clients install from',
+      params: sharedParameters,
       async plan(context) {
-        return place(context, { repository: await createRepository(context, titleOf(context, options.title), options.repository ?? {}) });
+        const sharing = startSharing(context.params);
+        return place(context, { repository: await createRepository(context, titleOf(context, options.title), options.repository ?? {}, sharing), images: sharing.tasks });
       },
     },
     publish: {
@@ -74,8 +79,9 @@ export function standardTargets(options: StandardTargetOptions = {}): StandardTa
       params: publishParameters,
       async plan(context) {
         const { to = options.publish?.to, snapshot, replace } = context.params;
-        const report = await publishRepository(context, titleOf(context, options.title), { repository: options.repository ?? {}, publishing: { ...options.publish, ...(to === undefined ? {} : { to }) }, snapshot, replace });
-        return place(context, { 'publication.json': report });
+        const sharing = startSharing(context.params);
+        const report = await publishRepository(context, titleOf(context, options.title), { repository: options.repository ?? {}, publishing: { ...options.publish, ...(to === undefined ? {} : { to }) }, snapshot, replace, sharing });
+        return place(context, { 'publication.json': report, images: sharing.tasks });
       },
     },
     images: {
@@ -97,8 +103,9 @@ export function standardTargets(options: StandardTargetOptions = {}): StandardTa
       description: 'a bootable ISO of the derivative',
       params: squashParameter,
       async plan(context) {
-        const { iso, checksum, file } = await isoOf(context, context.params.squash);
-        return place(context, { [file]: iso, [`${file}.sha256`]: checksum });
+        const sharing = startSharing(context.params);
+        const { iso, checksum, file } = await isoOf(context, context.params.squash, sharing);
+        return place(context, { [file]: iso, [`${file}.sha256`]: checksum, images: sharing.tasks });
       },
     },
     sign: {
@@ -107,12 +114,13 @@ export function standardTargets(options: StandardTargetOptions = {}): StandardTa
       async plan(context) {
         const { use, source, derivative } = context;
         const publicKey = source(options.publicKey ?? 'cos.pub');
-        const { iso, checksum, file } = await isoOf(context, context.params.squash);
+        const sharing = startSharing(context.params);
+        const { iso, checksum, file } = await isoOf(context, context.params.squash, sharing);
         const signed = { [file]: iso, [`${file}.sha256`]: checksum, [`${file}.sha256.sig`]: use.sign.signText({ name: file, inputs: { text: checksum, publicKey } }).signature };
         // A system that is a Dockerfile alone has no packages to publish.
-        if (derivative.trees.length + context.packages.length === 0) return place(context, signed);
-        const repository = await createRepository(context, titleOf(context, options.title), options.repository ?? {});
-        return place(context, { ...signed, repository, 'repository.yaml.sig': use.sign.signRepository({ name: derivative.name, inputs: { repository, publicKey } }).signature });
+        if (derivative.trees.length + context.packages.length === 0) return place(context, { ...signed, images: sharing.tasks });
+        const repository = await createRepository(context, titleOf(context, options.title), options.repository ?? {}, sharing);
+        return place(context, { ...signed, repository, 'repository.yaml.sig': use.sign.signRepository({ name: derivative.name, inputs: { repository, publicKey } }).signature, images: sharing.tasks });
       },
     },
     'build-packer': {
@@ -120,17 +128,18 @@ export function standardTargets(options: StandardTargetOptions = {}): StandardTa
       params: squashParameter,
       async plan(context) {
         const { use, derivative } = context;
-        const { iso, checksum, file } = await isoOf(context, context.params.squash);
+        const sharing = startSharing(context.params);
+        const { iso, checksum, file } = await isoOf(context, context.params.squash, sharing);
         const { template } = use.packer.template({ name: derivative.name, inputs: { iso }, options: { name: derivative.name, iso: file } });
-        return place(context, { [file]: iso, [`${file}.sha256`]: checksum, [`${derivative.name}.pkr.json`]: template });
+        return place(context, { [file]: iso, [`${file}.sha256`]: checksum, [`${derivative.name}.pkr.json`]: template, images: sharing.tasks });
       },
     },
   };
 }
 
 /** The image of a system that is a Dockerfile. */
-async function dockerfileSystem(context: StandardContext, options: StandardTargetOptions): Promise<readonly ArtifactRef[]> {
-  if (typeof (context.derivative.system ?? options.system ?? '') === 'string') return [];
-  return Object.values(await systemContent(context, options));
+async function dockerfileSystem(context: StandardContext, request: SystemRequest): Promise<readonly ArtifactRef[]> {
+  if (typeof (context.derivative.system ?? request.system ?? '') === 'string') return [];
+  return Object.values(await systemContent(context, request));
 }
 

@@ -4,12 +4,15 @@ import type { TargetCode } from '../codes.ts';
 import { titleOf, type StandardContext } from './context.ts';
 import { dockerfileImage } from './dockerfile-image.ts';
 import { buildPackages } from './packages.ts';
+import type { Sharing } from './shared-images.ts';
 
 export interface SystemRequest {
   /** The package that is the whole system (`system/my-os`), or a Dockerfile; for derivatives that say nothing of it themselves. */
   readonly system?: System | undefined;
   /** Name for people of derivatives that have no title; default their name. */
   readonly title?: string | undefined;
+  /** Where images of packages are looked for and pushed to. Default: as the options of the plugin say. */
+  readonly sharing?: Sharing | undefined;
 }
 
 /** The root filesystem of a derivative's system: for the inputs of stages that take either. */
@@ -19,24 +22,24 @@ export type SystemContent = { readonly archive: ArtifactRef<PackageArchive> } | 
 export async function systemContent(context: StandardContext, request: SystemRequest, above: readonly string[] = []): Promise<SystemContent> {
   const system = systemOf(context, request);
   if (typeof system !== 'string') return { image: await dockerfileImage(context, system, request, above) };
-  return { archive: (await contentOfPackage(context, system, request.title)).archive };
+  return { archive: (await contentOfPackage(context, system, request)).archive };
 }
 
 /** The same as an image that a Dockerfile can start from. */
 export async function systemImage(context: StandardContext, request: SystemRequest, above: readonly string[]): Promise<ArtifactRef<ContainerImage>> {
   const system = systemOf(context, request);
-  return typeof system === 'string' ? packageImage(context, system, request.title) : dockerfileImage(context, system, request, above);
+  return typeof system === 'string' ? packageImage(context, system, request) : dockerfileImage(context, system, request, above);
 }
 
 /** An image of the content of one package, and of nothing else. */
-export async function packageImage(context: StandardContext, name: string, title: string | undefined): Promise<ArtifactRef<ContainerImage>> {
-  const { id, archive } = await contentOfPackage(context, name, title);
+export async function packageImage(context: StandardContext, name: string, request: SystemRequest): Promise<ArtifactRef<ContainerImage>> {
+  const { id, archive } = await contentOfPackage(context, name, request);
   return context.use['docker-build'].join({ name: `content/${id}`, inputs: { archives: [archive] } }).image;
 }
 
 /** An image of packages with everything that they need at run time. */
-export async function frameworkImage(context: StandardContext, packages: readonly string[] | 'all', title: string | undefined): Promise<ArtifactRef<ContainerImage>> {
-  const { installed } = await buildPackages(context, { packages: [], install: packages, title: titleOf(context, title) });
+export async function frameworkImage(context: StandardContext, packages: readonly string[] | 'all', { title, sharing }: SystemRequest): Promise<ArtifactRef<ContainerImage>> {
+  const { installed } = await buildPackages(context, { packages: [], install: packages, title: titleOf(context, title), sharing });
   return context.use['docker-build'].join({ name: 'framework', inputs: { archives: installed.map(({ archive }) => archive) } }).image;
 }
 
@@ -51,8 +54,8 @@ export function systemOf({ derivative }: StandardContext, { system: given }: Sys
   });
 }
 
-async function contentOfPackage(context: StandardContext, name: string, title: string | undefined): Promise<{ readonly id: string; readonly archive: ArtifactRef<PackageArchive> }> {
-  const { wanted } = await buildPackages(context, { packages: [name], title: titleOf(context, title) });
+async function contentOfPackage(context: StandardContext, name: string, { title, sharing }: SystemRequest): Promise<{ readonly id: string; readonly archive: ArtifactRef<PackageArchive> }> {
+  const { wanted } = await buildPackages(context, { packages: [name], title: titleOf(context, title), sharing });
   const [found] = wanted;
   if (found?.entry.image !== undefined) return { id: found.entry.id, archive: found.archive };
   throw new CosError({

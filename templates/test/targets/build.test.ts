@@ -38,7 +38,8 @@ async function plan(parameters: Readonly<Record<string, unknown>>) {
     archives: made?.wanted.flatMap(({ path }) => (path?.endsWith('.package.tar.zst') === true ? [path.slice('packages/'.length).replace('-t-1.0.package.tar.zst', '')] : [])).toSorted(),
     images: named('image').map(({ name }) => short(name)).toSorted(),
     modes: Object.fromEntries([...named('image'), ...named('archive')].map(({ stage, name, run }) => [`${stage} ${name.replaceAll(/t\/|@1\.0/g, '').replace(/~.*/, '~')}`, run])),
-    wanted: made?.wanted.flatMap(({ path, task }) => (path === undefined ? [String(task)] : [])),
+    // Names that luet knows are given to whatever was built.
+    wanted: made?.wanted.flatMap(({ path, task }) => (path === undefined && !task.startsWith('docker-build.name#') ? [String(task)] : [])),
     paths: made?.wanted.flatMap(({ path }) => path ?? []),
   };
 }

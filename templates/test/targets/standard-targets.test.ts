@@ -20,7 +20,7 @@ const configOf = (derivatives: ReturnType<typeof derivative>[], over: object = {
 async function plan(config: AnyConfig, selected: { readonly derivatives?: readonly string[] } = {}) {
   await using workspace = await createWorkspace(files);
   const { plan: made, text } = await planConfig(config, { workspace: workspace.path, ...selected });
-  return { paths: made?.wanted.map(({ path }) => path), text };
+  return { paths: made?.wanted.flatMap(({ path }) => path ?? []), text };
 }
 
 async function planOfDeclared(packages: readonly PackageDeclaration[], target = 'build') {
@@ -82,7 +82,7 @@ describe('the ready-made targets', () => {
     const planOf = async (packages: readonly string[]) => {
       const { plan: made, text } = await planConfig(config, { workspace: workspace.path, targets: [{ name: 'build', parameters: { packages } }] });
       expect(text).toBe('');
-      return { published: made?.wanted.map(({ path }) => path), images: made?.tasks.filter(({ stage }) => stage === 'image').map(({ name }) => name) };
+      return { published: made?.wanted.flatMap(({ path }) => path ?? []), images: made?.tasks.filter(({ stage }) => stage === 'image').map(({ name }) => name) };
     };
     expect(await planOf([])).toEqual({ published: ['packages/os-system-1.0.manifest.ndjson', 'packages/os-system-1.0.metadata.yaml', 'packages/os-system-1.0.package.tar.zst'], images: ['system/base@1.0', 'system/os@1.0'] });
     expect((await planOf(['system/unused'])).images).toEqual(['system/unused@1.0']);
@@ -141,7 +141,37 @@ describe('the ready-made targets', () => {
     await using workspace = await createWorkspace({ 'base.tar': '', 'cos.pub': '' });
     const system = definePackage<typeof tiny>(({ values }) => ({ category: 'system', name: 'os', version: '1.0', image: values.image, unpack: true }));
     const { plan: made, text } = await planConfig(configOf([{ ...derivative('os', 'linux/amd64'), trees: [], packages: [system] }]), { workspace: workspace.path });
-    expect({ paths: made?.wanted.map(({ path }) => path), text }).toEqual({ paths, text: '' });
+    expect({ paths: made?.wanted.flatMap(({ path }) => path ?? []), text }).toEqual({ paths, text: '' });
+  });
+
+  test('plan requests for the same packages together, though they need different things of them', async () => {
+    const upstream = { 'packages/lib/definition.yaml': 'category: system\nname: lib\nversion: "1.0"\n', 'packages/lib/build.yaml': 'image: "{{ .Values.image }}"\nsteps: [make]\n', 'packages/os/build.yaml': 'requires:\n- {category: system, name: lib, version: ">=0"}\nunpack: true\n' };
+    await using workspace = await createWorkspace({ ...files, ...upstream });
+    const asked = [{ name: 'build', parameters: { packages: ['system/os'] } }, { name: 'build', parameters: { packages: ['system/os'], onlyTarget: true } }, { name: 'build', parameters: { packages: ['system/os'], onlydeps: true } }, { name: 'build-iso', parameters: {} }, { name: 'create-repo', parameters: {} }];
+    for (const other of asked) {
+      const { text } = await planConfig(configOf([derivative('os', 'linux/amd64')]), { workspace: workspace.path, targets: [{ name: 'build-iso', parameters: {} }, other] });
+      expect(text).toBe('');
+    }
+  });
+
+  test('name images as luet does, unless they shall not, and look for them where the request says', async () => {
+    await using workspace = await createWorkspace(files);
+    const tasksOf = async (plugin: object, parameters: Record<string, string[]>) => {
+      const config = { ...configOf([derivative('os', 'linux/amd64')]), plugins: standardPlugins({ dockerBuild: plugin }) };
+      const { plan: made, text } = await planConfig(config, { workspace: workspace.path, targets: [{ name: 'build', parameters }] });
+      expect(text).toBe('');
+      return made?.tasks.filter(({ plugin: owner, stage }) => owner === 'docker-build' && ['tags', 'name', 'image'].includes(stage)) ?? [];
+    };
+    const named = await tasksOf({}, {});
+    expect(named.map(({ key }) => key)).toEqual(['docker-build.image#system/os@1.0', 'docker-build.tags#all,own', 'docker-build.name#all,own']);
+    expect(named[0]?.inputs['hints']?.artifacts).toEqual([]);
+    expect(named.at(-1)?.options).toMatchObject({ repository: 'luet/cache', images: ['os-system-1.0'] });
+    const bare = await tasksOf({ imageRepository: false }, {});
+    expect(bare.map(({ key }) => key)).toEqual(['docker-build.image#system/os@1.0']);
+    const pulled = await tasksOf({ imageRepository: false, cache: { pull: ['a.example/b'] } }, { pull: ['c.example/d'] });
+    expect(pulled.map(({ key }) => key)).toEqual(['docker-build.tags#all,own', 'docker-build.image#system/os@1.0']);
+    expect(pulled[0]?.options).toMatchObject({ pull: ['c.example/d', 'a.example/b'] });
+    expect(pulled[1]?.inputs['hints']?.artifacts).toEqual([{ task: 'docker-build.tags#all,own', output: 'tags' }]);
   });
 
   test('make another recipe when a declared variable that it looks at has another value', async () => {

@@ -84,7 +84,7 @@ async function decide(handler: TaskHandler, evaluated: Evaluated, rerun: boolean
     const release = await handler.pool.take(evaluated.task.resource, run.signal);
     try {
       if (handler.isStopping()) return { end: 'cancelled' };
-      await run.prepare(evaluated.task.plugin);
+      if (run.bindings.stage(evaluated.task).preflight !== false) await run.prepare(evaluated.task.plugin);
       running(verdict.reason);
       return await make(run, evaluated, verdict, outputsOf);
     } finally {

@@ -101,6 +101,8 @@ export interface Stage<I extends Ports = any, O extends Kinds = any, S extends S
   readonly env?: readonly string[];
   /** True: the platform is part of the fingerprint. Default false. */
   readonly platform?: boolean;
+  /** False: it works on hosts that lack what the plugin's preflight looks for. Default true. */
+  readonly preflight?: boolean;
   /** Default `{ class: 'cpu' }`. */
   readonly resource?: ResourceUse;
   /** Secrets without which a task cannot run: one without a value is told before the first task runs. Default: none, it is told when it is read. */

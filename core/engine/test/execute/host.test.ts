@@ -51,6 +51,16 @@ describe('preflight and sweep of a plugin', () => {
     expect(ran.events.filter((event) => event.type === 'task-finished' && event.plugin === 'engine')).toEqual([]);
     expect(calls.filter((call) => call.startsWith('sweep'))).toEqual([]);
   });
+
+  test('do not happen for a stage that says that it needs neither', async () => {
+    const calls: string[] = [];
+    const preflight = (): Promise<never[]> => {
+      calls.push('preflight');
+      return Promise.resolve([]);
+    };
+    const ran = await makeWorkspace().run(makePipeline({ tasks: [{ stage: joinStage([], { preflight: false }), plugin: 'engine', name: 'a' }], plugins: { engine: { preflight } } }));
+    expect([ran.outcomes, calls]).toEqual([{ a: 'built' }, []]);
+  });
 });
 
 describe('what reaches the fingerprint', () => {

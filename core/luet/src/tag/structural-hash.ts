@@ -8,8 +8,10 @@ import { hashBytes, hashNumber, hashPair, hashText } from './fnv.ts';
 
 export type HashedSpec = Pick<
   BuildSpec,
-  'image' | 'steps' | 'packageDir' | 'prelude' | 'seed' | 'env' | 'retrieve' | 'unpack' | 'includes' | 'excludes' | 'copy' | 'requires' | 'requiresFinalImages'
->;
+  'image' | 'steps' | 'packageDir' | 'prelude' | 'seed' | 'env' | 'retrieve' | 'unpack' | 'includes' | 'excludes' | 'requires' | 'requiresFinalImages'
+> & { readonly copy: readonly HashedCopy[] };
+
+type HashedCopy = Omit<CopyItem, 'at'>;
 
 export function hashSpec(spec: HashedSpec): bigint {
   return hashRecord('Signature', [
@@ -30,7 +32,7 @@ export function hashSpec(spec: HashedSpec): bigint {
   ]);
 }
 
-function hashCopy(item: CopyItem): bigint {
+function hashCopy(item: HashedCopy): bigint {
   return hashRecord('CopyField', [
     ['Package', item.package === undefined ? hashNumber(0n) : hashReference(item.package)],
     ['Image', hashText(item.image ?? '')],

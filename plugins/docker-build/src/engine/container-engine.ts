@@ -22,13 +22,13 @@ export interface EngineHost {
 export function useEngine({ plugin, env }: EngineHost): Promise<ContainerEngine> {
   const folder = plugin.tmpdir ?? env['TMPDIR'] ?? tmpdir();
   const listings = join(absolute(env['XDG_CACHE_HOME']) ?? join(absolute(env['HOME']) ?? homedir(), '.cache'), 'cos', 'layers');
-  const key = JSON.stringify([plugin.socket, plugin.repository, folder, listings, ...engineEnv.map((name) => env[name])]);
+  const key = JSON.stringify([plugin.socket, plugin.repository, plugin.imageRepository, folder, listings, ...engineEnv.map((name) => env[name])]);
   const known = engines.get(key);
   if (known !== undefined) return known;
   const engine = findEndpoint({ socket: plugin.socket, env }).then((endpoint) => {
     const client = createClient(endpoint);
     const mayPush = async (signal: AbortSignal): Promise<boolean> => endpoint.kind === 'socket' && (await productOf(client, signal)).name === 'docker';
-    return { client, store: new ImageStore({ client, repository: plugin.repository, folder, listings, mayPush }) };
+    return { client, store: new ImageStore({ client, repository: plugin.repository, imageRepository: plugin.imageRepository, folder, listings, mayPush }) };
   });
   engines.set(key, engine);
   engine.catch(() => engines.delete(key));

@@ -71,6 +71,11 @@ export async function untagImage(client: EngineClient, name: ImageName, signal: 
   }
 }
 
+/** Takes the name away that pulling by digest gave: `repository@sha256:…`. */
+export async function removeReference(client: EngineClient, reference: string, signal: AbortSignal): Promise<void> {
+  await client.find({ method: 'DELETE', path: `/images/${reference}`, query: { noprune: '0' }, signal });
+}
+
 /** Names of images in a repository whose tag starts with `prefix`. */
 export async function listTags(client: EngineClient, repository: string, prefix: string, signal: AbortSignal): Promise<readonly ImageName[]> {
   return namesIn(repository, await findReferences(client, `${repository}:${prefix}*`, signal)).filter(({ tag }) => tag.startsWith(prefix));

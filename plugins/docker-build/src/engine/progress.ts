@@ -85,7 +85,7 @@ function parse(text: string): Message | undefined {
 }
 
 /** Messages are separated by line ends; a message may come in several chunks. */
-async function* splitMessages(stream: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+export async function* splitMessages(stream: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let rest = '';
   for await (const chunk of stream) {

@@ -1,21 +1,27 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { fileTree, many, one, type Artifact } from '@cos/core';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileTree, hint, many, one, type Artifact } from '@cos/core';
 import { containerImage, packageRecipe, type ContainerImage } from '@cos/core/artifacts';
-import { formatBuilderDockerfile, formatPackageDockerfile, imageId, type Dockerfile } from '@cos/luet';
+import { fingerprintName } from '@cos/luet';
 import * as z from 'zod/mini';
-import { packBuildContext } from '../build-context.ts';
+import { useCaches } from '../cache/cache-access.ts';
+import { IMAGE_VERSION } from '../cache/image-key.ts';
+import { writeOrigin, type Origin } from '../cache/image-origin.ts';
+import { pullImages } from '../cache/pull-images.ts';
 import { buildImage } from '../engine/build-image.ts';
 import { useEngine } from '../engine/container-engine.ts';
 import { referenceOf, type ImageName } from '../engine/images.ts';
 import { withRunName } from '../engine/run-name.ts';
 import { fail } from '../errors.ts';
+import { imageOrigin, imageTags } from '../kinds.ts';
 import { nameInEngine } from '../name-in-engine.ts';
 import { backendOptionsOf, defineStage, proxiesOf } from '../options.ts';
+import { describeBuild, type Which } from '../package-build.ts';
 import { builderFor, readSecrets } from '../package-mounts.ts';
 import { packageSteps } from '../package-steps.ts';
 import { parseRecipe, type Recipe } from '../recipe.ts';
 import { runTag } from '../run-tag.ts';
+import { readImageTags, tagsOfPackage } from '../tags/image-tags.ts';
 
 /**
  * The two images of a package: the builder image (base, context, prelude) and the package image (builder image, steps). What the steps add is the
@@ -23,7 +29,7 @@ import { runTag } from '../run-tag.ts';
  */
 export const image = defineStage({
   description: 'build the images of a package in the container engine',
-  version: 2,
+  version: IMAGE_VERSION,
   cache: 'content',
   platform: true,
   inputs: {
@@ -33,37 +39,64 @@ export const image = defineStage({
     base: one(containerImage),
     /** One image for each item of the recipe's `copy`, in its order. */
     copies: many(containerImage),
+    /** Where others may have built the same already. */
+    hints: hint(imageTags),
   },
-  outputs: { builder: containerImage, image: containerImage },
+  outputs: { builder: containerImage, image: containerImage, origin: imageOrigin },
   options: z.object({
     /** Ids of the secrets that the steps mount, as the planner `stepMounts` tells them: one without a value is told before anything runs. Default: none. */
     secrets: z.optional(z.array(z.string())),
   }),
   resource: { class: 'container-build' },
   secrets: ({ options: { secrets = [] }, plugin }) => secrets.flatMap((id) => plugin.secrets[id] ?? []),
-  async run({ inputs, plugin, emit, env, log, secretFile, signal, forced, runId, sourceDateEpoch }) {
+  async run({ inputs, plugin, emit, env, log, platform, scratch, secretFile, signal, forced, runId, sourceDateEpoch }) {
     const recipe = parseRecipe(await readFile(await inputs.recipe.path(), 'utf8'));
     const engine = await useEngine({ plugin, env });
-    const base = await nameInEngine(inputs.base, engine, { signal });
-    const copies = await Promise.all(recipe.copy.map(async (_, index) => nameInEngine(copyOf(recipe, index, inputs.copies), engine, { signal })));
-    const builder = formatBuilderDockerfile({ package: recipe, spec: recipe, from: base, copies });
-    const builderName = { repository: plugin.repository, tag: builderTag(builder, recipe, copies, inputs.context) };
-    const dockerfiles = { builder, package: formatPackageDockerfile({ package: recipe, spec: recipe, from: referenceOf(builderName), copies }) };
-    const folder = await inputs.context.path();
-    const build = async (which: keyof typeof dockerfiles, name: ImageName): Promise<string> =>
+    const inEngine = async (artifact: Artifact<ContainerImage>) => ({ name: await nameInEngine(artifact, engine, { signal }), digest: artifact.digest });
+    const base = await inEngine(inputs.base);
+    const copies = await Promise.all(recipe.copy.map(async (_, index) => inEngine(copyOf(recipe, index, inputs.copies))));
+    const context = { folder: await inputs.context.path(), digest: inputs.context.digest };
+    const build = describeBuild({ recipe, plugin, platform, sourceDateEpoch, context, base, copies });
+    const emitPair = async (pair: { readonly image: string; readonly builder: string }, made: Origin['made']) => {
+      // The upper image first: its layers hold those of the builder image, so that the engine is asked for layers once.
+      const output = await emit.image(pair.image, { reference: engine.store.referenceOf(await engine.store.digestOf(pair.image, signal)) });
+      const builderOutput = await emit.builder(pair.builder, { reference: engine.store.referenceOf(await engine.store.digestOf(pair.builder, signal)) });
+      const origin = join(scratch, 'origin.json');
+      await writeFile(origin, writeOrigin({ key: build.key, made, image: output.digest, builder: builderOutput.digest }));
+      return { image: output, builder: builderOutput, origin: await emit.origin(origin, {}) };
+    };
+    // Who wants it built again does not want what others built.
+    const hints = inputs.hints === undefined || forced ? undefined : readImageTags(await readFile(await inputs.hints.path(), 'utf8'));
+    if (hints !== undefined && hints.pull.length > 0) {
+      const pulled = await pullImages({
+        engine,
+        access: useCaches({ plugin, env }),
+        repositories: hints.pull,
+        key: build.key,
+        luet: tagsOfPackage(hints, fingerprintName(recipe)),
+        recipe,
+        base: base.name,
+        plugin,
+        platform,
+        context: () => build.context('builder'),
+        dockerfiles: Object.values(build.names),
+        log,
+        signal,
+      });
+      if (pulled !== undefined) {
+        try {
+          return await emitPair(pulled, 'pulled');
+        } finally {
+          await pulled.release();
+        }
+      }
+    }
+    const make = async (which: Which, name: ImageName): Promise<string> =>
       buildImage(engine.client, {
         subject: `${recipe.category}/${recipe.name}-${recipe.version}`,
-        steps: packageSteps(dockerfiles[which]),
-        dockerfileName: fileNames(recipe)[which],
-        context: packBuildContext({
-          folder,
-          files: [
-            { name: fileNames(recipe).builder, text: dockerfiles.builder.text },
-            { name: fileNames(recipe).package, text: dockerfiles.package.text },
-          ],
-          dockerfile: fileNames(recipe)[which],
-          time: sourceDateEpoch,
-        }),
+        steps: packageSteps(build.dockerfiles[which]),
+        dockerfileName: build.names[which],
+        context: build.context(which),
         tag: referenceOf(name),
         network: plugin.network,
         backend: backendOptionsOf(plugin),
@@ -74,35 +107,16 @@ export const image = defineStage({
         onLine: (line) => log.info(line),
         signal,
       });
-    const builderImage = await build('builder', builderName);
+    const builderImage = await make('builder', build.builderName);
     const packageName = { repository: plugin.repository, tag: runTag('package', runId) };
     return withRunName(engine.client, packageName, async () => {
-      const packageImage = recipe.steps.length === 0 ? builderImage : await build('package', packageName);
-      // The upper image first: its layers hold those of the builder image, so that the engine is asked for layers once.
-      const output = await emit.image(packageImage, { reference: engine.store.referenceOf(await engine.store.digestOf(packageImage, signal)) });
-      return {
-        image: output,
-        builder: await emit.builder(builderImage, { reference: engine.store.referenceOf(await engine.store.digestOf(builderImage, signal)) }),
-      };
+      const packageImage = recipe.steps.length === 0 ? builderImage : await make('package', packageName);
+      return emitPair({ image: packageImage, builder: builderImage }, 'built');
     });
   },
 });
 
-/** Names of the Dockerfiles inside the context, as luet calls them. */
-function fileNames(recipe: Recipe): { readonly builder: string; readonly package: string } {
-  return { builder: `${imageId(recipe)}-builder.dockerfile`, package: `${imageId(recipe)}.dockerfile` };
-}
-
 function copyOf(recipe: Recipe, position: number, copies: readonly Artifact<ContainerImage>[]): Artifact<ContainerImage> {
   const index = recipe.copy[position]?.index ?? position;
   return copies[index] ?? fail('COS_DOCKER_COPY_UNKNOWN', `copy[${position}] of ${recipe.category}/${recipe.name} asks for image ${index} of the input "copies", which has ${copies.length}.`);
-}
-
-/**
- * Name of the builder image. Both Dockerfiles are part of both images' content, so it must be known before anything is built and follow from what is
- * built: it stands for the builder image's own inputs and the commands of the package image.
- */
-function builderTag(builder: Dockerfile, recipe: Recipe, copies: readonly string[], context: Artifact): string {
-  const inputs = JSON.stringify([1, builder.text, recipe.steps, copies, context.digest]);
-  return `builder-${createHash('sha256').update(inputs).digest('hex').slice(0, 32)}`;
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { joinLayers, writeManifest, type LayerContent, type RootListing } from '@cos/archive';
+import { joinLayers, writeManifest, type LayerContent, type ManifestEntry, type RootListing } from '@cos/archive';
 import { asDigest, hexOf, type ArtifactStore, type Digest, type ReadOptions } from '@cos/core';
 import type { EngineClient } from '../engine/client.ts';
 import type { ImageConfig } from '../engine/image-config.ts';
@@ -22,6 +22,8 @@ import { sweepReads } from './sweep-reads.ts';
 export interface ImageStoreOptions {
   readonly client: EngineClient;
   readonly repository: string;
+  /** Repository of luet's names; false: there are none. Default false. */
+  readonly imageRepository?: string | false;
   /** Folder for contents while they are read. */
   readonly folder: string;
   /** Folder for what is known of layers from run to run. */
@@ -121,10 +123,19 @@ export class ImageStore implements ArtifactStore {
     }
   }
 
+  /** The manifest of one layer alone, counted from 0. */
+  async listLayer(locator: string, layer: number, signal: AbortSignal): Promise<Iterable<ManifestEntry>> {
+    const layers = await this.#source.layersOf(await this.#find(locator, signal), signal);
+    return joinLayers(layers.slice(layer, layer + 1).map(({ listing }) => listing)).manifest();
+  }
+
   async remove(digest: Digest, signal: AbortSignal): Promise<void> {
     const image = await inspectImage(this.#options.client, this.referenceOf(digest), signal);
     if (image === undefined) return;
-    for (const name of namesIn(this.#options.repository, image.tags)) await untagImage(this.#options.client, name, signal);
+    const { client, repository, imageRepository = false } = this.#options;
+    // Names that were set for luet would keep the bytes.
+    const own = imageRepository === false ? [repository] : [repository, imageRepository];
+    for (const name of own.flatMap((each) => namesIn(each, image.tags))) await untagImage(client, name, signal);
   }
 
   /** Closes the files of contents that were read. The end of the process does the same. */

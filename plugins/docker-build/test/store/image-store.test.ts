@@ -22,7 +22,7 @@ let store: ImageStore;
 const stores: ImageStore[] = [];
 /** Each is as in a process of its own. */
 function freshStore(): ImageStore {
-  const made = newStore(images.client, images.repository, { folder, listings: join(folder, `listings${stores.length}`) });
+  const made = newStore(images.client, images.repository, { imageRepository: `${images.repository}-luet`, folder, listings: join(folder, `listings${stores.length}`) });
   stores.push(made);
   return made;
 }

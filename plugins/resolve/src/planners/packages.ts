@@ -63,7 +63,7 @@ export const packages = definePlanner({
     const errors = [...plan.problems, ...found.problems.filter(({ severity }) => severity === 'error')];
     if (errors.length > 0) throw new CosError(errors.map((problem) => toDiagnostic(problem, source)));
     for (const problem of checkRecipes(plan)) report(problem);
-    return describePlan({ plan, tree, repositories: found.repositories, source, report });
+    return describePlan({ plan, tree, matching: options.versions, repositories: found.repositories, source, report });
   },
 });
 

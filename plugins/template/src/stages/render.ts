@@ -13,7 +13,7 @@ import { valuesSchema } from '../values.ts';
  */
 export const render = createDefineStage(noOptions)({
   description: 'render the recipe of a package',
-  version: 2,
+  version: 3,
   cache: 'content',
   inputs: {
     /** definition.yaml or collection.yaml. */
