@@ -1,4 +1,5 @@
 import { createDefinePin, createDefinePlanner, createDefineStage } from '@cos/core';
+import { hostVariables } from '@cos/registry';
 import * as z from 'zod/mini';
 import { readBackendOptions, type BackendOptions } from './engine/backend-options.ts';
 import { secretOption } from './secret-option.ts';
@@ -80,11 +81,8 @@ export const engineEnv = ['DOCKER_HOST', 'DOCKER_CONTEXT', 'DOCKER_CONFIG', 'DOC
 /** Variables that say where what is known of layers is kept. */
 const cacheEnv = ['XDG_CACHE_HOME'] as const;
 
-/** Variables that say where credentials for registries and the programs that keep them are. */
-const registryEnv = ['HOME', 'PATH', 'REGISTRY_AUTH_FILE'] as const;
-
-/** Variables of the host that pass through and are not fingerprinted: they say where things are, not what is built. */
-export const hostEnv = [...engineEnv, ...proxies, ...registryEnv, ...cacheEnv] as const;
+/** Variables of the host that pass through and are not fingerprinted: they say where things are, and what logins of registries are, not what is built. */
+export const hostEnv: readonly string[] = [...new Set([...engineEnv, ...proxies, ...hostVariables, ...cacheEnv])];
 
 /** The proxies that are set: as build arguments the engine predefines them, so they reach neither its cache nor the image. */
 export function proxiesOf(env: Readonly<Record<string, string>>): Readonly<Record<string, string>> {

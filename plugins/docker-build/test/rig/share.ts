@@ -27,6 +27,8 @@ export interface Machine {
   readonly platform?: 'linux/amd64' | 'linux/arm64';
   readonly force?: 'all';
   readonly signal?: AbortSignal;
+  /** Variables of the machine; default those of this one. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface Built {
@@ -36,7 +38,7 @@ export interface Built {
   readonly tag: string;
 }
 
-export async function buildOn(images: TestImages, { recipe, files = { file: 'content\n' }, prepare, pull = [], luet = { packages: [], builders: [] }, plugin = {}, copies = [], base, platform, force, signal }: Machine): Promise<Built> {
+export async function buildOn(images: TestImages, { recipe, files = { file: 'content\n' }, prepare, pull = [], luet = { packages: [], builders: [] }, plugin = {}, copies = [], base, platform, force, signal, env }: Machine): Promise<Built> {
   const { workspace, folder } = await packageWorkspace(files);
   await prepare?.(folder);
   const given = (reference: string) => ({ path: reference, meta: { reference } });
@@ -53,6 +55,7 @@ export async function buildOn(images: TestImages, { recipe, files = { file: 'con
     ...(platform === undefined ? {} : { platform }),
     ...(force === undefined ? {} : { force }),
     ...(signal === undefined ? {} : { signal }),
+    ...(env === undefined ? {} : { env }),
   });
   if (run.outcome !== 'built') throw new Error(`the images were not built: ${run.text}`);
   const origin = readOrigin(readFileSync(run.outputs.origin.path, 'utf8'));
@@ -64,7 +67,7 @@ function versionOf(recipe: object): string {
 }
 
 /** Pushes what a machine has made. */
-export async function pushFrom(images: TestImages, { run }: Built, repository: string, { luet = { packages: [], builders: [] }, force }: { readonly luet?: Omit<TagsOfImage, 'package'>; readonly force?: 'all' } = {}): Promise<StageRun<typeof push>> {
+export async function pushFrom(images: TestImages, { run }: Built, repository: string, { luet = { packages: [], builders: [] }, force, env }: { readonly luet?: Omit<TagsOfImage, 'package'>; readonly force?: 'all'; readonly env?: Machine['env'] } = {}): Promise<StageRun<typeof push>> {
   const workspace = await createWorkspace();
   const { origin, image: own, builder } = run.outputs;
   const given = ({ digest }: { readonly digest: Digest }) => {
@@ -77,5 +80,6 @@ export async function pushFrom(images: TestImages, { run }: Built, repository: s
     inputs: { origin: { path: origin.path, meta: {} }, image: given(own), builder: given(builder), tags: { path: workspace.join('tags'), meta: {} } },
     options: { repository, id: 'p-t-1.0' },
     ...(force === undefined ? {} : { force }),
+    ...(env === undefined ? {} : { env }),
   });
 }
