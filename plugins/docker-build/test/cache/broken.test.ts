@@ -4,12 +4,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { CacheAccess } from '../../src/cache/cache-access.ts';
 import { pullImages } from '../../src/cache/pull-images.ts';
 import { Troubles } from '../../src/cache/troubles.ts';
-import { createClient } from '../../src/engine/client.ts';
-import { findEndpoint } from '../../src/engine/endpoint.ts';
 import { listTags, referenceOf, untagImage } from '../../src/engine/images.ts';
 import { pullByDigest } from '../../src/engine/transfer.ts';
 import { ImageStore } from '../../src/store/image-store.ts';
-import { hostVariables, never, TestImages } from '../rig/engine.ts';
+import { startDocker, type DockerService } from '../rig/dockerd.ts';
+import { never, TestImages } from '../rig/engine.ts';
 import { startMiddle, type Middle } from '../rig/middle.ts';
 import { buildOn, pushFrom, type Built } from '../rig/share.ts';
 import { parseRecipe } from '../../src/recipe.ts';
@@ -17,6 +16,7 @@ import { tmpdir } from 'node:os';
 
 // Registries that are gone, that fail, that break off and that say nothing: a build never fails for them, a push does and says so.
 
+let docker: DockerService;
 let images: TestImages;
 let registry: TestRegistry;
 let middle: Middle;
@@ -27,7 +27,9 @@ let count = 0;
 const recipe = { steps: ['cat /proc/sys/kernel/random/uuid > /random'] };
 
 beforeAll(async () => {
-  images = new TestImages(createClient(await findEndpoint({ socket: undefined, env: hostVariables() })));
+  // Of its own: one that does not ask again and again for what it does not get.
+  docker = await startDocker('--max-download-attempts', '1');
+  images = await TestImages.at(docker.socket);
   await images.base();
   registry = await startRegistry();
   middle = await startMiddle(registry);
@@ -36,7 +38,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await middle[Symbol.asyncDispose]();
   await registry.close();
-  await images.remove();
+  await docker.stop();
 });
 beforeEach(() => {
   count += 1;
@@ -110,7 +112,6 @@ describe('while images are looked for, a registry', () => {
     ['breaks off in the middle of a layer', { do: 'cut', after: 10 }],
     ['loses a layer', { do: 'answer', status: 404 }],
   ] as const)('that %s is as good as none', { timeout: 180_000 }, async (_, behaviour) => {
-    // An engine asks again for about a minute before it gives up.
     const before = await listTags(images.client, images.repository, '', never);
     const fresh = { ...recipe, prelude: [`echo ${count} > /count`] };
     const direct = repository.replace(middle.host, registry.host);

@@ -1,12 +1,14 @@
 import { createRegistry, type Registry } from '@cos/registry';
 import { startRegistry, type TestRegistry } from '@cos/registry/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { connect, TestImages } from '../rig/engine.ts';
+import { startDocker, type DockerService } from '../rig/dockerd.ts';
+import { TestImages } from '../rig/engine.ts';
 import { startMiddle, type Middle } from '../rig/middle.ts';
 import { buildOn, pushFrom, type Built } from '../rig/share.ts';
 
 // A cache that has something wrong under a right name: it is never used, it is told, and the build goes on.
 
+let docker: DockerService;
 let images: TestImages;
 let registry: TestRegistry;
 let middle: Middle;
@@ -21,7 +23,9 @@ let count = 0;
 const recipe = { prelude: ['echo prelude > /prelude'], steps: ['echo step > /step'] };
 
 beforeAll(async () => {
-  images = new TestImages(await connect());
+  // Of its own: one that does not ask again and again for what it does not get.
+  docker = await startDocker('--max-download-attempts', '1');
+  images = await TestImages.at(docker.socket);
   await images.base();
   registry = await startRegistry();
   middle = await startMiddle(registry);
@@ -35,7 +39,7 @@ afterAll(async () => {
   await middle[Symbol.asyncDispose]();
   await client.close();
   await registry.close();
-  await images.remove();
+  await docker.stop();
 });
 beforeEach(async () => {
   count += 1;

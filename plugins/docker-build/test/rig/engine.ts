@@ -66,11 +66,21 @@ async function commandOf(pid: string): Promise<readonly string[]> {
 export class TestImages {
   readonly client: EngineClient;
   readonly repository: string;
+  /** Variables that lead to the engine; undefined: those of this process. */
+  env: Readonly<Record<string, string>> | undefined;
   readonly #names: ImageName[] = [];
 
   constructor(client: EngineClient, repository = `cos-test/${Math.random().toString(36).slice(2, 12)}`) {
     this.repository = repository;
     this.client = client;
+  }
+
+  /** Of the engine at a socket. */
+  static async at(socket: string): Promise<TestImages> {
+    const env = { ...hostVariables(), DOCKER_HOST: `unix://${socket}` };
+    const images = new TestImages(createClient(await findEndpoint({ socket: undefined, env })));
+    images.env = env;
+    return images;
   }
 
   name(tag: string): ImageName {

@@ -27,7 +27,7 @@ export interface Machine {
   readonly platform?: 'linux/amd64' | 'linux/arm64';
   readonly force?: 'all';
   readonly signal?: AbortSignal;
-  /** Variables of the machine; default those of this one. */
+  /** Variables of the machine; default those that lead to the engine of the images. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -38,7 +38,7 @@ export interface Built {
   readonly tag: string;
 }
 
-export async function buildOn(images: TestImages, { recipe, files = { file: 'content\n' }, prepare, pull = [], luet = { packages: [], builders: [] }, plugin = {}, copies = [], base, platform, force, signal, env }: Machine): Promise<Built> {
+export async function buildOn(images: TestImages, { recipe, files = { file: 'content\n' }, prepare, pull = [], luet = { packages: [], builders: [] }, plugin = {}, copies = [], base, platform, force, signal, env = images.env }: Machine): Promise<Built> {
   const { workspace, folder } = await packageWorkspace(files);
   await prepare?.(folder);
   const given = (reference: string) => ({ path: reference, meta: { reference } });
@@ -67,7 +67,7 @@ function versionOf(recipe: object): string {
 }
 
 /** Pushes what a machine has made. */
-export async function pushFrom(images: TestImages, { run }: Built, repository: string, { luet = { packages: [], builders: [] }, force, env }: { readonly luet?: Omit<TagsOfImage, 'package'>; readonly force?: 'all'; readonly env?: Machine['env'] } = {}): Promise<StageRun<typeof push>> {
+export async function pushFrom(images: TestImages, { run }: Built, repository: string, { luet = { packages: [], builders: [] }, force, env = images.env }: { readonly luet?: Omit<TagsOfImage, 'package'>; readonly force?: 'all'; readonly env?: Machine['env'] } = {}): Promise<StageRun<typeof push>> {
   const workspace = await createWorkspace();
   const { origin, image: own, builder } = run.outputs;
   const given = ({ digest }: { readonly digest: Digest }) => {
