@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, chmodSync, cpSync, mkdirSync, readFileSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, cpSync, mkdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRegistry } from '@cos/registry';
 import { startRegistry, type TestRegistry } from '@cos/registry/testing';
@@ -32,8 +32,8 @@ afterAll(async () => {
 });
 
 /** Runs and expects it to succeed. */
-async function run(machine: Machine, ...args: readonly string[]): Promise<MachineRun> {
-  const ran = await machine.cos(...args);
+async function run(machine: Machine, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<MachineRun> {
+  const ran = await machine.cos(args, env);
   if (ran.exitCode !== 0) throw new Error(`cos ${args.join(' ')} ended with ${String(ran.exitCode)}:\n${ran.stdout.slice(-6000)}\n${ran.stderr.slice(-2000)}`);
   return ran;
 }
@@ -43,7 +43,7 @@ const named = (packages: readonly string[]): readonly string[] => packages.map((
 
 describe('a cache of images', () => {
   test('is filled by the machine that builds', async () => {
-    const ran = await run(first, 'run', 'build', `--push=${cache}`);
+    const ran = await run(first, ['run', 'build', `--push=${cache}`]);
     expect(ran.images).toEqual(all);
     expect(ran.engineBuilds).toEqual(named(all));
     expect(ran.events.find(({ type }) => type === 'run-started')).toMatchObject({ effects: expect.arrayContaining(['docker-build.push#app/app@1.0', 'docker-build.push#system/os@1.0~join']) });
@@ -51,7 +51,7 @@ describe('a cache of images', () => {
   });
 
   test('has the tags of luet beside those of cos, and so does the engine', async () => {
-    const listed = await first.cos('tags', '--all', '--format', 'json');
+    const listed = await first.cos(['tags', '--all', '--format', 'json']);
     const tags: readonly { readonly name: string; readonly tag: string; readonly builderTag: string; readonly joinTag?: string }[] = JSON.parse(listed.stdout);
     const built = tags.filter(({ name }) => name !== 'meta');
     expect(built).toHaveLength(all.length);
@@ -67,7 +67,7 @@ describe('a cache of images', () => {
   });
 
   test('lets a second machine build nothing', async () => {
-    const ran = await run(second, 'run', 'build', `--pull=${cache}`);
+    const ran = await run(second, ['run', 'build', `--pull=${cache}`]);
     expect(ran.engineBuilds).toEqual([]);
     expect(ran.warnings).toEqual([]);
     expect(ran.images).toEqual(all);
@@ -76,14 +76,14 @@ describe('a cache of images', () => {
 
   test('is not asked again when nothing changed', async () => {
     const asked = registry.log().length;
-    const ran = await run(second, 'run', 'build', `--pull=${cache}`);
+    const ran = await run(second, ['run', 'build', `--pull=${cache}`]);
     expect(ran.built).toEqual([]);
     expect(registry.log().length).toBe(asked);
   });
 
   test('gets nothing anew of what it has', async () => {
     const asked = registry.log().length;
-    const ran = await run(first, 'run', 'build', `--push=${cache}`);
+    const ran = await run(first, ['run', 'build', `--push=${cache}`]);
     expect(ran.built.filter((key) => !key.startsWith('docker-build.push#'))).toEqual([]);
     expect(registry.log().slice(asked)).not.toMatch(/"(?:PUT|POST|PATCH) \/v2\//);
   });
@@ -102,6 +102,8 @@ interface Change {
   readonly change?: (workspace: Workspace) => void;
   /** More words for `cos run build`. */
   readonly args?: readonly string[];
+  /** Variables of its environment. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Packages that are built again, as `cos` finds it right. */
   readonly rebuilt: readonly string[];
 }
@@ -127,28 +129,33 @@ const changes: readonly Change[] = [
   { name: 'the folder of a package that moves', change: (workspace) => { mkdirSync(workspace.path('packages/moved')); renameSync(workspace.path('packages/tool'), workspace.path('packages/moved/tool')); }, rebuilt: [] },
   { name: 'what a base with requires_final_images is made of, which luet does not see', change: (workspace) => edit(workspace, 'copier/build.yaml', (text) => text.replace('/own-copy', '/own-copied')), rebuilt: ['app/copier@1.0', 'system/os@1.0'] },
   { name: 'where names of luet are', change: (workspace) => edit(workspace, '../cos.config.ts', (text) => text.replace('standardPlugins()', "standardPlugins({ dockerBuild: { imageRepository: 'other/names' } })")), rebuilt: [] },
+  { name: 'compression', change: (workspace) => edit(workspace, '../cos.config.ts', (text) => text.replace('standardPlugins({', "standardPlugins({ squash: { compression: 'gzip' },")), rebuilt: [] },
+  { name: 'a proxy of the host', env: { HTTP_PROXY: 'http://127.0.0.1:9', https_proxy: 'http://127.0.0.1:9' }, rebuilt: [] },
+  { name: 'an equal file in place of a link, of which luet knows nothing', change: (workspace) => { rmSync(workspace.path('packages/greeter/link')); writeFileSync(workspace.path('packages/greeter/link'), 'file\n'); }, rebuilt: ['app/greeter@1.0'] },
+  { name: 'a file that is removed', change: (workspace) => rmSync(workspace.path('packages/greeter/link')), rebuilt: ['app/greeter@1.0'] },
+  { name: 'an option for the backend, of which luet knows nothing', change: (workspace) => edit(workspace, '../cos.config.ts', (text) => text.replace("'other/names' }", "'other/names', backendArgs: ['--label=a=b'] }")), rebuilt: all },
   { name: 'a newer version of a dependency', change: (workspace) => { cpSync(workspace.path('packages/moved/tool'), workspace.path('packages/tool-2'), { recursive: true }); edit(workspace, 'tool-2/definition.yaml', (text) => text.replace('1.0', '2.0')); edit(workspace, 'tool-2/tool.sh', (text) => `${text}echo two\n`); }, rebuilt: ['app/app@1.0', 'app/copier@1.0', 'app/tool@2.0', 'system/os@1.0'] },
   { name: 'one more package in the chain', change: (workspace) => { mkdirSync(workspace.path('packages/aaa')); writeFileSync(workspace.path('packages/aaa/definition.yaml'), 'category: app\nname: aaa\nversion: "1.0"\n'); writeFileSync(workspace.path('packages/aaa/build.yaml'), 'image: "{{ .Values.image }}"\nsteps:\n- echo aaa > /aaa\n'); edit(workspace, 'app/build.yaml', (text) => text.replace('requires:\n', 'requires:\n- {category: app, name: aaa, version: ">=0"}\n')); }, rebuilt: ['app/aaa@1.0', 'app/app@1.0'] },
   { name: 'what is behind the name of the base image', change: (workspace) => execFileSync('sh', ['-c', 'mkdir extra && echo more > extra/more && tar --append --file base.tar --mtime=@0 --owner=0 --group=0 extra/more && rm -r extra'], { cwd: workspace.folder }), rebuilt: ['app/aaa@1.0', 'app/app@1.0', 'app/copier@1.0', 'app/greeter@1.0', 'app/tool@1.0', 'app/tool@2.0', 'system/os@1.0', 'system/root@1.0'] },
 ];
 
 describe('built again is, with and without a cache,', () => {
-  test.each(changes)('$name', async ({ change, args = [], rebuilt }) => {
+  test.each(changes)('$name', async ({ change, args = [], env = {}, rebuilt }) => {
     change?.(first.workspace);
     change?.(second.workspace);
     // The cache has the state before.
-    const pulling = await run(second, 'run', 'build', ...args, `--pull=${cache}`);
-    const building = await run(first, 'run', 'build', ...args, `--push=${cache}`);
+    const pulling = await run(second, ['run', 'build', ...args, `--pull=${cache}`], env);
+    const building = await run(first, ['run', 'build', ...args, `--push=${cache}`], env);
     expect(building.engineBuilds).toEqual(named(rebuilt));
     expect(pulling.engineBuilds).toEqual(named(rebuilt));
     expect(pulling.warnings).toEqual([]);
     expect(second.outputs()).toEqual(first.outputs());
   });
 
-  test('nothing on a third machine, which has seen none of it', async () => {
+  test('nothing on a third machine, which has seen none of it, behind another proxy', async () => {
     await using third = await startMachine(first.workspace.folder);
     cpSync(first.workspace.path('base.tar'), third.workspace.path('base.tar'));
-    const ran = await run(third, 'run', 'build', `--pull=${cache}`);
+    const ran = await run(third, ['run', 'build', `--pull=${cache}`], { HTTP_PROXY: 'http://127.0.0.1:9' });
     expect(ran.engineBuilds).toEqual([]);
     expect(third.outputs()).toEqual(first.outputs());
   });
@@ -159,7 +166,7 @@ describe('a registry that dies', () => {
     await registry.kill();
     appendFileSync(first.workspace.path('packages/moved/tool/tool.sh'), 'echo last\n');
     appendFileSync(first.workspace.path('packages/tool-2/tool.sh'), 'echo last\n');
-    const ran = await first.cos('run', 'build', `--push=${cache}`);
+    const ran = await first.cos(['run', 'build', `--push=${cache}`]);
     expect(ran.exitCode).toBe(1);
     const failed = ran.events.flatMap((event) => (event.type === 'task-finished' && event.outcome === 'failed' ? [event] : []));
     expect(failed.length).toBeGreaterThan(0);
@@ -172,7 +179,7 @@ describe('a registry that dies', () => {
   test('costs who looks there one warning', async () => {
     appendFileSync(second.workspace.path('packages/moved/tool/tool.sh'), 'echo last\n');
     appendFileSync(second.workspace.path('packages/tool-2/tool.sh'), 'echo last\n');
-    const ran = await run(second, 'run', 'build', `--pull=${cache}`);
+    const ran = await run(second, ['run', 'build', `--pull=${cache}`]);
     expect(ran.warnings).toEqual([expect.stringContaining(`images are not looked for in ${cache} for now: `)]);
     expect(second.outputs()).toEqual(first.outputs());
   });

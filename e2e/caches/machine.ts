@@ -11,7 +11,7 @@ import { makeWorkspace, removeWorkspace, type Workspace } from '../rig/workspace
 export interface Machine extends AsyncDisposable {
   readonly workspace: Workspace;
   /** Runs `cos` there. */
-  cos(...args: readonly string[]): Promise<MachineRun>;
+  cos(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<MachineRun>;
   /** What the program of its engine prints. */
   docker(...args: readonly string[]): Promise<string>;
   /** The archives and metadata that it has made, by name. */
@@ -34,8 +34,8 @@ export async function startMachine(project: string, engine?: string): Promise<Ma
   const proxy = await startEngineProxy(engine ?? second?.socket);
   return {
     workspace,
-    async cos(...args) {
-      const run = await runCos(workspace, [...args, ...(args[0] === 'run' ? ['--reporter', 'json'] : [])], { env: { DOCKER_HOST: proxy.host } });
+    async cos(args, env = {}) {
+      const run = await runCos(workspace, [...args, ...(args[0] === 'run' ? ['--reporter', 'json'] : [])], { env: { ...env, DOCKER_HOST: proxy.host } });
       return {
         ...run,
         engineBuilds: [...new Set(proxy.takeBuilds().map(({ dockerfile }) => dockerfile.replace(/(?:-builder)?\.dockerfile$/, '')))].sort(),

@@ -8,11 +8,11 @@ const recorded = join(checkout, 'core/luet/test/fixtures/luet/trees');
 
 /**
  * A folder without a config and with a tree in `tree`: one that luet was recorded on, or the given files below it. Recipes that start from `base:1` start from
- * `base` instead. Removed when the test ends.
+ * `base` instead. Removed when the test ends, unless it is kept for later tests of a file (`keep`), which then call `removeWorkspace` themselves.
  */
-export function makeTree(content: string | Readonly<Record<string, string>>, base: string): Workspace {
+export function makeTree(content: string | Readonly<Record<string, string>>, base: string, options: { readonly keep?: boolean } = {}): Workspace {
   const folder = mkdtempSync(join(tmpdir(), 'cos-tree-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  if (options.keep !== true) onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   symlinkSync(join(checkout, 'node_modules'), join(folder, 'node_modules'));
   if (typeof content === 'string') cpSync(join(recorded, content), join(folder, 'tree'), { recursive: true });
   else for (const [path, text] of Object.entries(content)) write(join(folder, 'tree', path), text);
