@@ -44,10 +44,10 @@ describe('the diamond', () => {
 
   test('has the names of luet in the engine, those of z in the chain of top and alone', async () => {
     const { stdout } = await runCos(diamond, ['tags', '--tree', 'tree', '--format', 'chain', 't/top', 't/z']);
-    const tags = [...new Set([...stdout.matchAll(/^\S+ ([0-9a-f]{64})$/gm)].map(([, tag]) => tag))].sort();
+    const tags = [...new Set([...stdout.matchAll(/^\S+ ([0-9a-f]{64})$/gm)].map(([, tag]) => tag))];
     expect(tags).toHaveLength(6);
     const named = (await builder.docker('image', 'ls', '--format', '{{.Tag}}', 'luet/cache')).split('\n');
-    expect(named.filter((tag) => /^[0-9a-f]{64}$/.test(tag)).sort()).toEqual(expect.arrayContaining(tags));
+    expect(named).toEqual(expect.arrayContaining(tags));
     expect(named.filter((tag) => /^builder-[0-9a-f]{32}$/.test(tag)).length).toBeGreaterThanOrEqual(6);
   });
 

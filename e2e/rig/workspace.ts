@@ -21,7 +21,7 @@ export interface Workspace {
  */
 export function makeWorkspace(fixture: string, options: { readonly keep?: boolean } = {}): Workspace {
   const folder = mkdtempSync(join(tmpdir(), 'cos-e2e-'));
-  cpSync(fixture, folder, { recursive: true, filter: (path) => !/\/(node_modules|\.cos|build)$/.test(path) });
+  cpSync(fixture, folder, { recursive: true, verbatimSymlinks: true, filter: (path) => !/\/(node_modules|\.cos|build)$/.test(path) });
   mkdirSync(folder, { recursive: true });
   symlinkSync(join(repository, 'node_modules'), join(folder, 'node_modules'));
   const workspace = { folder, path: (...parts: readonly string[]) => join(folder, ...parts) };

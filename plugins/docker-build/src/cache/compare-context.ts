@@ -49,12 +49,6 @@ function describeLayer(entries: Iterable<ManifestEntry>, skipped: ReadonlySet<st
 const BELOW = 'luetbuild/';
 
 function describe({ type, mode, linkName, sha256 }: Pick<ManifestEntry, 'type' | 'mode' | 'linkName' | 'sha256'>): string {
-  switch (type) {
-    case 'file':
-      return `file ${(mode & 0o100) === 0 ? '' : 'executable '}${sha256?.toString('hex') ?? ''}`;
-    case 'symlink':
-      return `link ${linkName}`;
-    default:
-      return type;
-  }
+  if (type === 'file') return `file ${(mode & 0o100) === 0 ? '' : 'executable '}${sha256?.toString('hex') ?? ''}`;
+  return type === 'symlink' ? `link ${linkName}` : type;
 }

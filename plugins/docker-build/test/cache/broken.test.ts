@@ -6,13 +6,12 @@ import { pullImages } from '../../src/cache/pull-images.ts';
 import { Troubles } from '../../src/cache/troubles.ts';
 import { listTags, referenceOf, untagImage } from '../../src/engine/images.ts';
 import { pullByDigest } from '../../src/engine/transfer.ts';
-import { ImageStore } from '../../src/store/image-store.ts';
+import { parseRecipe } from '../../src/recipe.ts';
 import { startDocker, type DockerService } from '../rig/dockerd.ts';
 import { never, TestImages } from '../rig/engine.ts';
 import { startMiddle, type Middle } from '../rig/middle.ts';
 import { buildOn, pushFrom, type Built } from '../rig/share.ts';
-import { parseRecipe } from '../../src/recipe.ts';
-import { tmpdir } from 'node:os';
+import { newStore } from '../rig/store.ts';
 
 // Registries that are gone, that fail, that break off and that say nothing: a build never fails for them, a push does and says so.
 
@@ -81,7 +80,7 @@ describe('while images are looked for, a registry', () => {
     middle.behave = () => ({ do: 'hang' });
     const client = createRegistry({ timeouts: { answerMs: 300 }, retries: { attempts: 2, firstWaitMs: 10 } });
     const access: CacheAccess = { registry: client, pulls: new Troubles(), pushes: new Troubles(), registryAuth: () => Promise.resolve(undefined) };
-    const store = new ImageStore({ client: images.client, repository: images.repository, imageRepository: false, folder: tmpdir() });
+    const store = newStore(images.client, images.repository);
     const warnings: string[] = [];
     const request = {
       engine: { client: images.client, store },

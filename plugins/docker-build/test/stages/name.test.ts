@@ -3,16 +3,16 @@ import { writeFile } from 'node:fs/promises';
 import { createWorkspace, runStage } from '@cos/core/testing';
 import type { Digest } from '@cos/core';
 import { createHash } from 'node:crypto';
-import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeOrigin } from '../../src/cache/image-origin.ts';
 import { inspectImage, listTags, untagImage } from '../../src/engine/images.ts';
 import { importImage } from '../../src/engine/import-image.ts';
 import { dockerBuild } from '../../src/index.ts';
-import { ImageStore } from '../../src/store/image-store.ts';
+import type { ImageStore } from '../../src/store/image-store.ts';
 import { writeImageTags, type ImageTagsFile } from '../../src/tags/image-tags.ts';
 import { busyboxTar } from '../rig/busybox.ts';
 import { connect, never, TestImages } from '../rig/engine.ts';
+import { newStore } from '../rig/store.ts';
 
 let images: TestImages;
 let store: ImageStore;
@@ -21,7 +21,7 @@ let image: Digest;
 
 beforeAll(async () => {
   images = new TestImages(await connect());
-  store = new ImageStore({ client: images.client, repository: images.repository, imageRepository: `${images.repository}-luet`, folder: tmpdir() });
+  store = newStore(images.client, images.repository, { imageRepository: `${images.repository}-luet` });
   const make = async (tag: string, A: string): Promise<Digest> => store.import(await importImage(images.client, { rootfs: busyboxTar(), name: images.name(tag), env: { A }, platform: 'linux/amd64', signal: never }), never);
   builder = await make('a', '1');
   image = await make('b', '2');
