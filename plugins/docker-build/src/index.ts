@@ -8,6 +8,7 @@ import { named } from './pins/named.ts';
 import { packages } from './pins/packages.ts';
 import { caches } from './planners/caches.ts';
 import { dockerfileImages } from './planners/dockerfile-images.ts';
+import { retrievedArchives } from './planners/retrieved-archives.ts';
 import { stepMounts } from './planners/step-mounts.ts';
 import { about, preflight } from './preflight.ts';
 import { base } from './stages/base.ts';
@@ -20,6 +21,7 @@ import { name } from './stages/name.ts';
 import { pack } from './stages/pack.ts';
 import { pull } from './stages/pull.ts';
 import { push } from './stages/push.ts';
+import { retrieve } from './stages/retrieve.ts';
 import { tags } from './stages/tags.ts';
 import { unpack } from './stages/unpack.ts';
 import { createStores } from './store/create-stores.ts';
@@ -39,8 +41,8 @@ export const dockerBuild = definePlugin({
   hostOptions,
   hostEnv,
   codes,
-  stages: { bootstrap, unpack, pack, base, pull, local, image, join, dockerfile, tags, name, push },
-  planners: { caches, dockerfileImages, stepMounts },
+  stages: { bootstrap, unpack, pack, base, pull, local, image, join, dockerfile, retrieve, tags, name, push },
+  planners: { caches, dockerfileImages, retrievedArchives, stepMounts },
   pins: { digest, named, packages },
   commands: { unpack: unpackImage },
   createStores,

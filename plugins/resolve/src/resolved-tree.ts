@@ -1,6 +1,7 @@
 import type { Diagnostic, Origin, Place } from '@cos/core';
 import { describeTagChains, fingerprintName, plainSubpackage, readStepMounts, writePackageObject, type ArchiveContent, type PackageKind, type PackagePlan, type PackageRole, type PlannedImage, type RepositorySource, type ResolvedPackage, type TagChain, type Tree, type TreePackage, type VersionMatching } from '@cos/luet';
 import { recipeOrigins } from './recipe-origins.ts';
+import { retrievableArchives, type RetrievableArchives } from './retrievable.ts';
 import { templateFiles } from './template-files.ts';
 
 // What the planner answers: plain data for the targets that make tasks of it. Paths are relative to the workspace.
@@ -29,6 +30,8 @@ interface EntryBase {
   readonly origins: Readonly<Record<string, Origin>>;
   /** Commands that begin with mounts, by their names in the rendered recipe, as they stand behind RUN. */
   readonly mounting: Readonly<Record<string, string>>;
+  /** Archives that its recipe may retrieve; undefined when it retrieves nothing. */
+  readonly retrieve: RetrievableArchives | undefined;
   /** Packages that are cut out of its archive. */
   readonly subpackages: readonly SubpackageEntry[];
 }
@@ -101,7 +104,7 @@ export function describePlan({ plan, tree, matching, repositories, source, repor
       const found = files.get(one.fingerprintName);
       const recipe = rendered.get(one.fingerprintName);
       if (found === undefined || recipe === undefined) throw new Error(`Internal error: ${one.fingerprintName} is planned and in no tree`);
-      return describeEntry(one, found, recipeOrigins(recipe), { source, report });
+      return describeEntry(one, found, { origins: recipeOrigins(recipe), retrieve: retrievableArchives(one, rendered) }, { source, report });
     }),
     images: plan.images,
     installed: plan.installed,
@@ -118,7 +121,7 @@ function mountingCommands({ spec }: ResolvedPackage): Readonly<Record<string, st
   return Object.fromEntries(commands.filter(([, text]) => readStepMounts(text).length > 0));
 }
 
-function describeEntry(one: ResolvedPackage, { dir, file, recipe, object }: TreePackage, origins: EntryBase['origins'], { source, report }: Pick<Described, 'source' | 'report'>): PackageEntry {
+function describeEntry(one: ResolvedPackage, { dir, file, recipe, object }: TreePackage, { origins, retrieve }: Pick<EntryBase, 'origins' | 'retrieve'>, { source, report }: Pick<Described, 'source' | 'report'>): PackageEntry {
   const base: EntryBase = {
     id: `${one.category}/${one.name}@${one.version}`,
     category: one.category,
@@ -132,6 +135,7 @@ function describeEntry(one: ResolvedPackage, { dir, file, recipe, object }: Tree
     finalRequires: one.finalRequires,
     origins,
     mounting: mountingCommands(one),
+    retrieve,
     subpackages: one.spec.subpackages.map((sub) => ({ id: `${sub.category}/${sub.name}@${sub.version}`, fingerprintName: fingerprintName(sub), subpackage: plainSubpackage(sub) })),
   };
   if (object !== undefined) {

@@ -6,6 +6,7 @@ import { baseImage } from './base-image.ts';
 import { templateValues, type StandardContext, type TreeDialect } from './context.ts';
 import { json } from './json.ts';
 import { findMountedSecrets } from './mounted-secrets.ts';
+import { findRetrieved } from './retrieved-archives.ts';
 import { shareImages, startSharing, type BuiltImages, type JoinedImage, type Sharing } from './shared-images.ts';
 
 // From package trees to tasks: a recipe, an image and an archive per package.
@@ -133,6 +134,7 @@ export async function buildPackages(context: StandardContext, request: PackagesR
   const runOf = ({ role }: PackageEntry): RunMode => (role === 'target' ? (request.rebuild === true ? 'always' : 'needed') : request.onlyOwn === true ? 'never' : 'needed');
   const named = (reference: string): ArtifactRef<ContainerImage> => baseImage(context, reference, request.title === undefined);
 
+  const retrievedOf = await findRetrieved(context, tree.packages);
   const secretsOf = await findMountedSecrets(context, tree.packages, originsOf);
   const sharing = request.sharing ?? startSharing();
   const { hints, share } = await shareImages(context, { tree, about: aboutOf(request, tree), sharing, partsOf: (name) => partsOf(entryOf(name)) });
@@ -153,7 +155,7 @@ export async function buildPackages(context: StandardContext, request: PackagesR
       ...secretsOf(entry),
       inputs: {
         recipe: partsOf(entry).recipe,
-        context: partsOf(entry).context(),
+        context: contextOf(entry),
         base: baseOf(planned.base, entry),
         copies: planned.copies.map((copy) => (copy.from === 'reference' ? named(copy.reference) : imageOf(copy.image).image)),
         hints,
@@ -182,6 +184,12 @@ export async function buildPackages(context: StandardContext, request: PackagesR
     const made = use['docker-build'].join({ name: entry.id, inputs: { archives: packages.map((one) => archiveOf(entryOf(one)).archive) } });
     joins.set(entry.fingerprintName, { name: entry.id, made });
     return made;
+  };
+  const contextOf = (entry: PackageEntry): ArtifactRef<FileTree> => {
+    const own = partsOf(entry).context();
+    const names = retrievedOf(entry);
+    if (names.length === 0) return own;
+    return use['docker-build'].retrieve({ name: entry.id, inputs: { context: own, archives: names.map((name) => archiveOf(entryOf(name)).archive) } }).context;
   };
   const archiveOf = (entry: PackageEntry): BuiltPackage => {
     const present = built.get(entry.id);

@@ -88,6 +88,29 @@ describe('the ready-made targets', () => {
     expect((await planOf(['system/unused'])).images).toEqual(['system/unused@1.0']);
   });
 
+  test('give recipes the archives that they retrieve of what they are built on, and only those', async () => {
+    const of = (name: string, build: string) => ({ [`packages/${name}/definition.yaml`]: `category: app\nname: ${name}\nversion: "1.0"\n`, [`packages/${name}/build.yaml`]: build });
+    const requires = (...names: readonly string[]) => `requires: [${names.map((name) => `{category: app, name: ${name}, version: ">=0"}`).join(', ')}]\n`;
+    const tree = {
+      ...of('ground', 'image: "{{ .Values.image }}"\nsteps: [make]\n'),
+      ...of('empty', ''),
+      ...of('lib', `${requires('ground', 'empty')}steps: [make]\n`),
+      ...of('other', `${requires('lib')}steps: [make]\n`),
+      ...of('tool', `${requires('lib', 'empty')}steps: [make]\nretrieve: ["local.tar", "*.package.tar*"]\n`),
+      ...of('none', `${requires('lib')}steps: [make]\nretrieve: ["local.tar"]\n`),
+      ...of('final', `requires_final_images: true\n${requires('lib')}steps: [make]\nretrieve: ["lib-*"]\n`),
+    };
+    await using workspace = await createWorkspace({ ...files, ...tree });
+    const { plan: made, text } = await planConfig(configOf([derivative('os', 'linux/amd64')]), { workspace: workspace.path, targets: [{ name: 'build', parameters: { packages: ['app/tool', 'app/other', 'app/none', 'app/final'] } }] });
+    expect(text).toBe('');
+    const tasks = made?.tasks ?? [];
+    expect(Object.fromEntries(tasks.flatMap(({ stage, name, inputs }) => (stage === 'retrieve' ? [[name, inputs['archives']?.artifacts.map((input) => ('task' in input ? input.task : input.source))]] : [])))).toEqual({
+      'app/final@1.0': ['squash.archive#app/lib@1.0'],
+      'app/tool@1.0': ['squash.archive#app/empty@1.0', 'squash.archive#app/ground@1.0', 'squash.archive#app/lib@1.0'],
+    });
+    expect(tasks.filter(({ stage, inputs }) => stage === 'image' && JSON.stringify(inputs['context']).includes('docker-build.retrieve#')).map(({ name }) => name).sort()).toEqual(['app/final@1.0', 'app/tool@1.0']);
+  });
+
   test('build sub-packages with the package that they are cut out of, and put them into the repository', async () => {
     const recipe = 'image: "{{ .Values.image }}"\nunpack: true\nsubpackages:\n- {category: system, name: os-doc, version: "1.1", requires: [{category: system, name: os, version: ">=0"}], includes: [^/usr/share/doc]}\n';
     await using workspace = await createWorkspace({ ...files, 'packages/os/build.yaml': recipe });

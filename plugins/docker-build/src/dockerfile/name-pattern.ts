@@ -11,7 +11,7 @@ export function namePattern(pattern: string): ((name: string) => boolean) | unde
     else if (character === '[') {
       const [whole = '', negation = '', members = ''] = /^\[(\^?)((?:\\.|[^\]\\])+)\]/su.exec(pattern.slice(at)) ?? [];
       if (whole === '') return undefined;
-      expression += `[${negation}${members.replace(/\\(.)|[[&~|]/gsu, (found: string, escaped?: string) => escapeLiteral(escaped ?? found))}]`;
+      expression += `[${negation}${members.replace(/\\(.)|[[&~|]/gsu, (found: string, escaped?: string) => escapeLiteral(escaped ?? found, 'brackets'))}]`;
       at += whole.length - 1;
     } else if (character === '\\') {
       at += 1;
@@ -28,6 +28,7 @@ export function namePattern(pattern: string): ((name: string) => boolean) | unde
   }
 }
 
-function escapeLiteral(text: string): string {
-  return /^[\^$\\.*+?()[\]{}|/-]$/.test(text) ? `\\${text}` : text;
+/** Outside of brackets a hyphen is none of the characters that may be escaped. */
+function escapeLiteral(text: string, where: 'brackets' | 'outside' = 'outside'): string {
+  return (where === 'brackets' ? /^[\^$\\.*+?()[\]{}|/-]$/ : /^[\^$\\.*+?()[\]{}|/]$/).test(text) ? `\\${text}` : text;
 }
