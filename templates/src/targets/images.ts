@@ -3,9 +3,11 @@ import type { TextFile } from '@cos/core/artifacts';
 import type { TargetCode } from '../codes.ts';
 import type { StandardContext } from './context.ts';
 import { buildPackages, type BuiltPackage } from './packages.ts';
+import { sharedParameters, type Sharing } from './shared-images.ts';
 
 /** What `images` and `publish-images` take alike. */
 export const imageParameters = {
+  ...sharedParameters,
   packages: { type: 'list', positional: true, description: 'packages as category/name; default all' },
   together: { type: 'text', pattern: /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/, description: 'one image of this tag, of the packages with everything that they need at run time, instead of one for each package' },
 } as const satisfies Parameters;
@@ -21,23 +23,23 @@ interface PlannedImage {
 }
 
 /** Images FROM scratch of packages, each in a folder in the layout of OCI, by tag. */
-export async function createImages(context: StandardContext, title: string, { packages, together }: ParameterValues<typeof imageParameters>): Promise<readonly PlannedImage[]> {
+export async function createImages(context: StandardContext, title: string, { packages, together }: ParameterValues<typeof imageParameters>, sharing: Sharing): Promise<readonly PlannedImage[]> {
   const { use, derivative } = context;
   const wanted = packages.length === 0 ? 'all' : packages;
   const make = (tag: string, of: readonly BuiltPackage[]): PlannedImage => ({
     tag,
     image: use.repo.image({ name: tag, inputs: { archives: of.map(({ archive }) => archive) }, options: { tag, labels: { 'org.opencontainers.image.title': tag, 'org.opencontainers.image.vendor': derivative.title ?? derivative.name } } }).image,
   });
-  if (together !== undefined) return [make(together, (await buildPackages(context, { packages: [], install: wanted, title })).installed)];
+  if (together !== undefined) return [make(together, (await buildPackages(context, { packages: [], install: wanted, title, sharing })).installed)];
   // What has no content has no image either.
-  const built = (await buildPackages(context, { packages: wanted, title })).wanted.filter(({ entry }) => packages.length > 0 || entry.archive !== 'empty');
+  const built = (await buildPackages(context, { packages: wanted, title, sharing })).wanted.filter(({ entry }) => packages.length > 0 || entry.archive !== 'empty');
   return built.map((one) => make(one.entry.fingerprintName.replaceAll('+', '-'), [one]));
 }
 
 /** Pushes them; with several derivatives each has an image repository of its own below. */
-export async function publishImages(context: StandardContext, title: string, params: ParameterValues<typeof publishImageParameters>, usual: string | undefined): Promise<Readonly<Record<string, ArtifactRef<TextFile>>>> {
+export async function publishImages(context: StandardContext, title: string, params: ParameterValues<typeof publishImageParameters>, usual: string | undefined, sharing: Sharing): Promise<Readonly<Record<string, ArtifactRef<TextFile>>>> {
   const to = checkRepository(params.to ?? usual);
-  const images = await createImages(context, title, params);
+  const images = await createImages(context, title, params, sharing);
   const repository = context.derivatives.length > 1 ? `${to}/${context.derivative.name}` : to;
   return Object.fromEntries(images.map(({ tag, image }) => [`images/${tag}.json`, context.use.repo.publishImage({ name: tag, inputs: { image }, options: { to: `${repository}:${tag}` } }).report]));
 }

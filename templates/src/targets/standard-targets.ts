@@ -88,15 +88,17 @@ export function standardTargets(options: StandardTargetOptions = {}): StandardTa
       description: 'images FROM scratch of packages, as folders in the layout of OCI',
       params: imageParameters,
       async plan(context) {
-        const images = await createImages(context, titleOf(context, options.title), context.params);
-        return place(context, Object.fromEntries(images.map(({ tag, image }) => [`images/${tag}`, image])));
+        const sharing = startSharing(context.params);
+        const images = await createImages(context, titleOf(context, options.title), context.params, sharing);
+        return place(context, { ...Object.fromEntries(images.map(({ tag, image }) => [`images/${tag}`, image])), shared: sharing.tasks });
       },
     },
     'publish-images': {
       description: 'the same images in a container registry, for all platforms under one tag',
       params: publishImageParameters,
       async plan(context) {
-        return place(context, await publishImages(context, titleOf(context, options.title), context.params, options.publish?.images));
+        const sharing = startSharing(context.params);
+        return place(context, { ...(await publishImages(context, titleOf(context, options.title), context.params, options.publish?.images, sharing)), shared: sharing.tasks });
       },
     },
     'build-iso': {

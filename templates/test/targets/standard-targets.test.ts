@@ -69,6 +69,19 @@ describe('the ready-made targets', () => {
     expect(await planOf({})).toEqual([expect.stringContaining('Nothing says where to publish images to.')]);
   });
 
+  test.each(['build', 'create-repo', 'publish', 'images', 'publish-images', 'build-iso', 'sign', 'build-packer'])('look in caches of images, and push only when that is asked for: %s', async (name) => {
+    await using workspace = await createWorkspace(files);
+    const planOf = async (parameters: Readonly<Record<string, unknown>>) => {
+      const { plan: made, text } = await planConfig(configOf([derivative('os', 'linux/amd64')]), { workspace: workspace.path, targets: [{ name, parameters }] });
+      expect(text).toBe('');
+      const of = (stage: string) => (made?.tasks ?? []).filter((task) => task.plugin === 'docker-build' && task.stage === stage);
+      const wanted = new Set(made?.wanted.map(({ task }) => String(task)));
+      return { pulls: [...new Set(of('tags').flatMap(({ options }) => options['pull']))], pushes: of('push').flatMap(({ key, options }) => (wanted.has(String(key)) ? [options['repository']] : [])) };
+    };
+    expect(await planOf({})).toMatchObject({ pushes: [] });
+    expect(await planOf({ pull: ['registry.example/a'], push: 'registry.example/b' })).toEqual({ pulls: ['registry.example/a'], pushes: ['registry.example/b'] });
+  });
+
   test('build without names builds the own packages, and of reference trees what they need', async () => {
     const upstream = {
       'upstream/base/definition.yaml': 'category: system\nname: base\nversion: "1.0"\n',

@@ -90,9 +90,11 @@ function readMessage(text: string): Message {
     return { status: text, layer: '', digest: undefined, error: undefined };
   }
   const fields = fieldsOf(value);
-  const found = textOf(fieldsOf(fields.get('aux')).get('Digest'));
+  const status = textOf(fields.get('status'));
+  // Podman tells the digest only in the words with which both end a push.
+  const found = textOf(fieldsOf(fields.get('aux')).get('Digest')) ?? /^\S+: digest: (\S+) size: /.exec(status ?? '')?.[1];
   return {
-    status: textOf(fields.get('status')),
+    status,
     layer: textOf(fields.get('id')) ?? '',
     digest: found !== undefined && /^sha256:[0-9a-f]{64}$/.test(found) ? found : undefined,
     error: textOf(fields.get('error')) ?? textOf(fieldsOf(fields.get('errorDetail')).get('message')),
