@@ -1,12 +1,13 @@
 import { benchEngine } from './engine.ts';
 import type { Figure } from './measure.ts';
 import { benchRegistry } from './registry.ts';
+import { benchRepository } from './repository.ts';
 import { benchSquash } from './squash.ts';
 import { benchTrees } from './trees.ts';
 
 // `npm run bench [-- name ...] [-- --json]`: each figure is a ratio to a floor that is measured in the same run.
 
-const benchmarks: Readonly<Record<string, () => Promise<readonly Figure[]>>> = { engine: benchEngine, trees: benchTrees, squash: benchSquash, registry: benchRegistry };
+const benchmarks: Readonly<Record<string, () => Promise<readonly Figure[]>>> = { engine: benchEngine, trees: benchTrees, squash: benchSquash, registry: benchRegistry, repository: benchRepository };
 
 const words = process.argv.slice(2);
 const json = words.includes('--json');

@@ -87,3 +87,26 @@ test('a place is wanted, and what cannot be one is told', async () => {
   const relative = await runCos(workspace, ['run', 'publish', '--to', 'public']);
   expect([relative.exitCode, relative.stdout + relative.stderr]).toEqual([1, expect.stringContaining('Expected the place to publish to as an absolute folder or docker:host/path; found "public".')]);
 });
+
+test('images of packages are pushed without an engine, one for each or one of several with what they need', async () => {
+  await using registry = await startRegistry();
+  const images = `${registry.host}/os/images`;
+  const layers = async (tag: string): Promise<readonly string[]> => {
+    const ask = async (path: string) => fetch(`http://${registry.host}/v2/os/images/${path}`, { headers: { accept: 'application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json' } });
+    const index: { readonly manifests: readonly { readonly digest: string; readonly platform: unknown }[] } = JSON.parse(await (await ask(`manifests/${tag}`)).text());
+    expect(index.manifests.map(({ platform }) => platform)).toEqual([{ architecture: 'amd64', os: 'linux' }]);
+    const manifest: { readonly layers: readonly { readonly digest: string }[] } = JSON.parse(await (await ask(`manifests/${index.manifests[0]?.digest ?? ''}`)).text());
+    const layer = Buffer.from(await (await ask(`blobs/${manifest.layers[0]?.digest ?? ''}`)).arrayBuffer());
+    return execFileSync('tar', ['-tzf', '-'], { input: layer, encoding: 'utf8' }).split('\n').filter((line) => line !== '' && !line.endsWith('/'));
+  };
+  // What is built is known by now: no engine is asked.
+  const env = { DOCKER_HOST: 'unix:///nowhere' };
+  const number = /version: "?([^"\n]+)/.exec(readFileSync(workspace.path('packages/service/definition.yaml'), 'utf8'))?.[1] ?? '';
+  const single = await runCos(workspace, ['run', 'publish-images', 'app/service', '--to', `docker:${images}`], { env });
+  expect([single.exitCode, single.exitCode === 0 ? '' : single.stdout]).toEqual([0, '']);
+  expect(await layers(`service-app-${number}`)).toEqual(['usr/bin/service']);
+  const together = await runCos(workspace, ['run', 'publish-images', 'app/service', 'system/branding', '--together', 'framework', '--to', `docker:${images}`], { env });
+  expect([together.exitCode, together.exitCode === 0 ? '' : together.stdout]).toEqual([0, '']);
+  expect(await layers('framework')).toEqual(['etc/branding.d/greeting', 'usr/bin/service']);
+  expect(JSON.parse(readFileSync(workspace.path('build/images/framework.json'), 'utf8'))).toMatchObject({ isNew: true, platforms: ['linux/amd64'] });
+});

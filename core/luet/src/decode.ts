@@ -109,10 +109,11 @@ export function fieldsOf(
   onUnknown?: (entry: YamlEntry, suggestion: string | undefined) => void,
 ): ReadonlyMap<string, YamlEntry> {
   const fields = new Map<string, YamlEntry>();
+  const names = namesOf(known);
   for (const entry of mapping.entries) {
     const name = entry.key.text.toLowerCase();
-    if (!known.includes(name)) {
-      onUnknown?.(entry, suggest(entry.key.text, known));
+    if (!names.known.has(name)) {
+      onUnknown?.(entry, names.suggest(entry.key.text));
       continue;
     }
     if (fields.has(name)) {
@@ -122,6 +123,33 @@ export function fieldsOf(
   }
   return fields;
 }
+
+interface Names {
+  readonly known: ReadonlySet<string>;
+  readonly suggest: (word: string) => string | undefined;
+}
+
+/** An index has thousands of mappings of the same few shapes. */
+const namesOfLists = new WeakMap<readonly string[], Names>();
+
+function namesOf(list: readonly string[]): Names {
+  const present = namesOfLists.get(list);
+  if (present !== undefined) return present;
+  const suggestions = new Map<string, string | undefined>();
+  const names: Names = {
+    known: new Set(list),
+    suggest: (word) => {
+      if (suggestions.has(word)) return suggestions.get(word);
+      const found = suggest(word, list);
+      if (suggestions.size < MOST_WORDS) suggestions.set(word, found);
+      return found;
+    },
+  };
+  namesOfLists.set(list, names);
+  return names;
+}
+
+const MOST_WORDS = 1000;
 
 export function isNull(node: YamlNode): boolean {
   return node.kind === 'scalar' && node.value === null;

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '@cos/core';
-import { compareVersions, fingerprintName, writeIndex, writeTreeDefinition, type ArchiveMetadata, type Identity, type PackageReference } from '@cos/luet';
+import { compareVersions, fingerprintName, writeTreeDefinition, type ArchiveMetadata, type Identity, type PackageReference } from '@cos/luet';
 import type { OpenRepository } from '@cos/client';
 import type { MatchedPackage } from '../match-packages.ts';
 import { problem } from '../problem.ts';
@@ -100,8 +100,17 @@ export function labelOf({ category, name, version }: Identity): string {
 /** Same content: it stays where it lies. What else is known of it may be newer. */
 function refresh(before: MergedPackage, next: IndexedPackage): MergedPackage {
   const archive: ArchiveMetadata = { ...next.archive, path: before.archive.path, ...(before.archive.image === undefined ? {} : { image: before.archive.image }) };
-  const isSame = writeIndex([archive]) === writeIndex([before.archive]);
+  const isSame = factsOf(archive) === factsOf(before.archive);
   return { ...next, archive: isSame ? before.archive : archive, bring: before.bring ?? (isSame ? undefined : { what: 'metadata' }) };
+}
+
+/** Everything that an index says of a package, as one text: without what only metadata files have, and places in files. */
+function factsOf(archive: ArchiveMetadata): string {
+  return JSON.stringify(archive, (key, value: unknown) => {
+    if (key === 'chain' || key === 'at') return undefined;
+    if (value instanceof Map) return [...value].toSorted(([a], [b]) => (String(a) < String(b) ? -1 : 1));
+    return value;
+  });
 }
 
 interface Relations {
