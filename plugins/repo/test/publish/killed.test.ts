@@ -10,7 +10,7 @@ import { temporaryFolder, type SamplePackage } from '../rig.ts';
 import { list, samples } from './rig.ts';
 
 /** How often; more in the long repetitions. */
-const rounds = Number(process.env['COS_TEST_KILLS'] ?? 4);
+const rounds = Number(process.env['COS_TEST_KILLS'] ?? 3);
 
 const old = ['app/a@1', 'app/b@1', 'app/changed@1'];
 
