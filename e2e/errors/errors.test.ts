@@ -163,7 +163,7 @@ const tiny =`,
       "exit code 3
       error COS_TOOL_MISSING: The tool \`mksquirrel\` was not found on this host.
         note: needed by squirrel.stage
-        hint: Install squirrel-tools. Debian: apt-get install squirrel-tools.
+        hint: Install squirrel-tools. Debian: apt-get install squirrel-tools. Or let cos run such tools in a container: \`engine: { toolchain: 'container' }\` in the config.
 
       error COS_TOOL_MISSING: The tool \`gatherhazel\` was not found on this host.
         note: needed by squirrel.stage
