@@ -1,12 +1,9 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { createReadStream } from 'node:fs';
 import { rootfsDigest } from '@cos/archive';
 import { runStage } from '@cos/core/testing';
-import { createReadStream } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { startRegistry, type TestRegistry } from '@cos/registry/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { referenceOf } from '../../src/engine/images.ts';
 import { dockerBuild } from '../../src/index.ts';
@@ -17,39 +14,25 @@ import { busyboxTar } from '../rig/busybox.ts';
 import { hostVariables, connect, never, TestImages } from '../rig/engine.ts';
 
 let images: TestImages;
-let folder: string;
-let registry: ChildProcess;
+let registry: TestRegistry;
 let name: string;
 let pushed: string;
 
 beforeAll(async () => {
   images = new TestImages(await connect());
   await images.base();
-  folder = await mkdtemp(join(tmpdir(), 'cos-registry-'));
-  const port = await freePort();
-  await writeFile(join(folder, 'config.yml'), `version: 0.1\nlog: {level: error}\nstorage: {filesystem: {rootdirectory: ${folder}/data}}\nhttp: {addr: "127.0.0.1:${port}"}\n`);
-  registry = spawn('docker-registry', ['serve', join(folder, 'config.yml')], { stdio: 'ignore' });
-  await vi.waitFor(async () => fetch(`http://127.0.0.1:${port}/v2/`), { timeout: 10_000, interval: 100 });
-  name = `127.0.0.1:${port}/team/base`;
+  registry = await startRegistry();
+  name = `${registry.host}/team/base`;
   execFileSync('docker', ['tag', referenceOf(images.name('base')), `${name}:1`]);
   const output = execFileSync('docker', ['push', `${name}:1`]).toString();
   pushed = /sha256:[0-9a-f]{64}/.exec(output)![0];
   execFileSync('docker', ['rmi', `${name}:1`]);
 });
 afterAll(async () => {
-  registry.kill();
   await images.remove();
   execFileSync('sh', ['-c', `docker images --quiet --digests "${name}" | xargs --no-run-if-empty docker rmi --force`]);
-  await rm(folder, { recursive: true });
+  await registry.close();
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
 
 const host = { plugin: z.parse(pluginOptions, {}), env: hostVariables(), signal: never, details: undefined, previous: undefined, scratch: '/nonexistent', source: (path: string) => path, exec: () => Promise.reject(new Error('the pin starts no tool')) };
 
