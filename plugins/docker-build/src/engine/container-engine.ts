@@ -21,14 +21,14 @@ export interface EngineHost {
 /** The engine that options and environment name. Fails as `findEndpoint` does; a failure is not remembered. */
 export function useEngine({ plugin, env }: EngineHost): Promise<ContainerEngine> {
   const folder = plugin.tmpdir ?? env['TMPDIR'] ?? tmpdir();
-  const listings = join(absolute(env['XDG_CACHE_HOME']) ?? join(absolute(env['HOME']) ?? homedir(), '.cache'), 'cos', 'layers');
-  const key = JSON.stringify([plugin.socket, plugin.repository, plugin.imageRepository, folder, listings, ...engineEnv.map((name) => env[name])]);
+  const kept = join(absolute(env['XDG_CACHE_HOME']) ?? join(absolute(env['HOME']) ?? homedir(), '.cache'), 'cos');
+  const key = JSON.stringify([plugin.socket, plugin.repository, plugin.imageRepository, folder, kept, ...engineEnv.map((name) => env[name])]);
   const known = engines.get(key);
   if (known !== undefined) return known;
   const engine = findEndpoint({ socket: plugin.socket, env }).then((endpoint) => {
     const client = createClient(endpoint);
     const mayPush = async (signal: AbortSignal): Promise<boolean> => endpoint.kind === 'socket' && (await productOf(client, signal)).name === 'docker';
-    return { client, store: new ImageStore({ client, repository: plugin.repository, imageRepository: plugin.imageRepository, folder, listings, mayPush }) };
+    return { client, store: new ImageStore({ client, repository: plugin.repository, imageRepository: plugin.imageRepository, folder, listings: join(kept, 'layers'), pushes: join(kept, 'pushes'), mayPush }) };
   });
   engines.set(key, engine);
   engine.catch(() => engines.delete(key));

@@ -82,7 +82,7 @@ export async function listTags(client: EngineClient, repository: string, prefix:
 }
 
 /** `name:tag` of all images of which one name has the form of the pattern, in which `*` stands for anything but a slash. */
-export async function findReferences(client: EngineClient, pattern: string, signal: AbortSignal): Promise<readonly string[]> {
+async function findReferences(client: EngineClient, pattern: string, signal: AbortSignal): Promise<readonly string[]> {
   const answer = await client.ask({ method: 'GET', path: '/images/json', query: { filters: JSON.stringify({ reference: [pattern] }) }, signal });
   return itemsOf(answer).flatMap((image) => textsOf(fieldsOf(image).get('RepoTags')));
 }

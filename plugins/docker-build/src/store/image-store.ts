@@ -14,6 +14,7 @@ import { LayerSource } from './layer-source.ts';
 import { ListingFolder } from './listing-folder.ts';
 import { droppedPaths, dropMountPoints } from './mount-points.ts';
 import { readSavedConfig, type SavedConfig } from './saved-image.ts';
+import { PushNames } from './push-names.ts';
 import { sweepReads } from './sweep-reads.ts';
 
 // Keeps container images in the engine, each under the tag `<repository>:<digest>`. A digest covers the content of the root file system and what of the
@@ -28,6 +29,8 @@ export interface ImageStoreOptions {
   readonly folder: string;
   /** Folder for what is known of layers from run to run. */
   readonly listings: string;
+  /** Folder for the names of running pushes, see `PushNames`. */
+  readonly pushes: string;
   /** Whether the engine may be asked to push layers, see `LayerSource`. */
   readonly mayPush: (signal: AbortSignal) => Promise<boolean>;
 }
@@ -50,6 +53,7 @@ export class ImageStore implements ArtifactStore {
   readonly #options: ImageStoreOptions;
   readonly #cache: LayerCache;
   readonly #source: LayerSource;
+  readonly #names: PushNames;
   /** Digests by layers and configuration, both of which the engine states as digests of content or in plain text. */
   readonly #digests = new Map<string, Promise<Digest>>();
   /** By layers, in the order of use, oldest first. */
@@ -61,7 +65,8 @@ export class ImageStore implements ArtifactStore {
   constructor(options: ImageStoreOptions) {
     this.#options = options;
     this.#cache = new LayerCache({ folder: options.folder, listings: new ListingFolder({ folder: options.listings, limit: LISTING_LIMIT }), limit: CONTENT_LIMIT, layerLimit: LAYER_LIMIT });
-    this.#source = new LayerSource({ client: options.client, cache: this.#cache, mayPush: options.mayPush });
+    this.#names = new PushNames(options.pushes, options.client.endpoint);
+    this.#source = new LayerSource({ client: options.client, cache: this.#cache, names: this.#names, mayPush: options.mayPush });
   }
 
   /** The name under which the engine keeps an image of the store. */
@@ -192,7 +197,7 @@ export class ImageStore implements ArtifactStore {
 
   /** Removes what processes left that were killed while they read, once. */
   async #sweep(signal: AbortSignal): Promise<void> {
-    this.#swept ??= sweepReads(this.#options.client, signal);
+    this.#swept ??= sweepReads(this.#options.client, this.#names, signal);
     this.#swept.catch(() => (this.#swept = undefined));
     await this.#swept;
   }

@@ -5,6 +5,7 @@ import { createProcessName } from '../process-identity.ts';
 import { isPushCheaperThanSave } from './costs.ts';
 import type { AddOptions, LayerCache } from './layer-cache.ts';
 import type { KnownLayer } from './listing-text.ts';
+import type { PushNames } from './push-names.ts';
 import { addPushedLayers } from './pushed-image.ts';
 import { addSavedLayers } from './saved-image.ts';
 
@@ -14,6 +15,7 @@ import { addSavedLayers } from './saved-image.ts';
 export interface LayerSourceOptions {
   readonly client: EngineClient;
   readonly cache: LayerCache;
+  readonly names: PushNames;
   /** Whether it is an engine that pushes the uppermost layers first, and on this host. */
   readonly mayPush: (signal: AbortSignal) => Promise<boolean>;
 }
@@ -74,11 +76,11 @@ export class LayerSource {
   }
 
   async #bring({ image, wanted, contents, signal }: LayerRequest): Promise<void> {
-    const { client, cache } = this.#options;
+    const { client, cache, names } = this.#options;
     const knownHeads = new Set(image.layers.flatMap((digest) => (wanted.has(digest) ? [] : (cache.find(digest)?.head ?? []))));
     let missing = wanted;
     if (isPushCheaperThanSave(this.#sizesOf(image, wanted)) && (await this.mayPush(signal))) {
-      missing = await addPushedLayers(cache, { client, image: image.id, wanted, knownHeads, tag: createProcessName(), contents, signal });
+      missing = await addPushedLayers(cache, { client, names, image: image.id, wanted, knownHeads, tag: createProcessName(), contents, signal });
       if (missing.size === wanted.size) this.#reachesUs = false;
     }
     // Layers that begin alike are told apart by reading them.
@@ -89,7 +91,6 @@ export class LayerSource {
     const [first] = missing;
     if (first !== undefined) throw failureOf('COS_DOCKER_IMAGE_CORRUPT', `The engine saved an image without one of its layers: ${first}.`);
   }
-
 
   #sizesOf({ size, layers }: ImageInfo, wanted: ReadonlySet<string>): { readonly wanted: number; readonly all: number } {
     let known = 0;

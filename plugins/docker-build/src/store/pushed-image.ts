@@ -5,6 +5,7 @@ import { tagImage, untagImage } from '../engine/images.ts';
 import { readProgress } from '../engine/progress.ts';
 import type { AddOptions, LayerCache } from './layer-cache.ts';
 import { admitLayer } from './layer-entrance.ts';
+import type { PushNames } from './push-names.ts';
 import { openUploadDoor, type UploadDoor } from './upload-door.ts';
 
 // The layers on top of an image, without those below: an engine pushes layers one by one, the uppermost first, and the push is broken off when all have
@@ -12,6 +13,7 @@ import { openUploadDoor, type UploadDoor } from './upload-door.ts';
 
 export interface PushedImage extends AddOptions {
   readonly client: EngineClient;
+  readonly names: PushNames;
   /** Id in the engine. */
   readonly image: string;
   /** Digests of the layers that are wanted. */
@@ -24,10 +26,10 @@ export interface PushedImage extends AddOptions {
 
 /**
  * Adds layers of an image to the cache, and answers those that did not come: all of them when the engine does not reach this process (another host,
- * another network namespace).
+ * another network namespace), and when there is no place to note the name of the push.
  */
 export async function addPushedLayers(cache: LayerCache, request: PushedImage): Promise<ReadonlySet<string>> {
-  const { client, image, wanted, knownHeads, tag, signal } = request;
+  const { client, names, image, wanted, knownHeads, tag, signal } = request;
   const missing = new Set(wanted);
   const finished = new AbortController();
   const patience = new Patience(finished.signal);
@@ -43,7 +45,9 @@ export async function addPushedLayers(cache: LayerCache, request: PushedImage): 
     if (missing.size === 0 || failures.length > 0) finished.abort();
   };
   const door = await openUploadDoor(take);
+  const name = { repository: door.repository, tag };
   try {
+    if (!names.note(name)) return missing;
     await push({ client, image, tag, door, signal: AbortSignal.any([signal, finished.signal]) });
   } catch (error) {
     signal.throwIfAborted();
@@ -51,7 +55,8 @@ export async function addPushedLayers(cache: LayerCache, request: PushedImage): 
   } finally {
     finished.abort();
     door.close();
-    await untagImage(client, { repository: door.repository, tag }, AbortSignal.timeout(UNTAG_TIMEOUT));
+    await untagImage(client, name, AbortSignal.timeout(UNTAG_TIMEOUT));
+    names.forget(name);
   }
   if (failures.length > 0) throw failures[0];
   return missing;

@@ -9,7 +9,9 @@ import { buildImage } from '../../src/engine/build-image.ts';
 import type { EngineClient, EngineRequest } from '../../src/engine/client.ts';
 import { inspectImage, tagImage, untagImage } from '../../src/engine/images.ts';
 import { importImage } from '../../src/engine/import-image.ts';
+import { createProcessName } from '../../src/process-identity.ts';
 import { ImageStore } from '../../src/store/image-store.ts';
+import { PushNames } from '../../src/store/push-names.ts';
 import { busyboxTar } from '../rig/busybox.ts';
 import { connect, never, TestImages } from '../rig/engine.ts';
 
@@ -45,7 +47,7 @@ const isLook = (request: string): boolean => /^GET \/(?:images\/\S+\/(?:json|his
 
 const stores: ImageStore[] = [];
 function newStore(listings: string, mayPush = true): ImageStore {
-  const store = new ImageStore({ client: watched(images.client), repository: images.repository, folder, listings: join(folder, listings), mayPush: () => Promise.resolve(mayPush) });
+  const store = new ImageStore({ client: watched(images.client), repository: images.repository, folder, listings: join(folder, listings), pushes: join(folder, 'pushes'), mayPush: () => Promise.resolve(mayPush) });
   stores.push(store);
   return store;
 }
@@ -170,16 +172,24 @@ it('containers and names of dead processes are removed before anything is read, 
   const id = await importTar('swept');
   const digest = await newStore('g').import(id, never);
   const make = async (name: string): Promise<void> => void (await images.client.ask({ method: 'POST', path: '/containers/create', query: { name }, json: { Image: id, Cmd: ['/'] }, signal: never }));
-  const [dead, other] = ['cos-read-00000000-1-1-1-00000000', 'cos-read-of-somebody-else'];
+  // A process of this machine that is long gone.
+  const gone = createProcessName().replace(/-\d+(?=-\d+-\d+-\d+-[0-9a-f]+$)/, '-4194305');
+  const [dead, other] = [`cos-read-${gone}`, 'cos-read-of-somebody-else'];
   await make(dead);
   await make(other);
-  const doors = ['00000000-1-1-1-00000000', 'of-somebody-else'].map((tag) => ({ repository: '127.0.0.1:1/cos-0123456789abcdef', tag }));
-  for (const door of doors) await tagImage(images.client, id, door, never);
+  const doors = [gone, createProcessName()].map((tag) => ({ repository: '127.0.0.1:1/cos-0123456789abcdef', tag }));
+  const pushes = join(folder, 'pushes');
+  const names = new PushNames(pushes, images.client.endpoint);
+  for (const door of doors) {
+    names.note(door);
+    await tagImage(images.client, id, door, never);
+  }
   try {
     await collect(newStore('g').read(digest, never));
     expect(containers()).not.toContain(dead);
     expect(containers()).toContain(other);
-    expect((await inspectImage(images.client, id, never))?.tags.filter((tag) => tag.startsWith('127.'))).toEqual(['127.0.0.1:1/cos-0123456789abcdef:of-somebody-else']);
+    expect((await inspectImage(images.client, id, never))?.tags.filter((tag) => tag.startsWith('127.'))).toEqual([`127.0.0.1:1/cos-0123456789abcdef:${doors[1]?.tag}`]);
+    expect(await readdir(pushes)).toEqual([doors[1]?.tag]);
   } finally {
     for (const door of doors) await untagImage(images.client, door, never);
     await images.client.find({ method: 'DELETE', path: `/containers/${other}`, signal: never });

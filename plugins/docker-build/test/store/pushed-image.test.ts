@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildImage } from '../../src/engine/build-image.ts';
 import { inspectImage, type ImageInfo } from '../../src/engine/images.ts';
 import { createProcessName } from '../../src/process-identity.ts';
+import { PushNames } from '../../src/store/push-names.ts';
 import { LayerCache } from '../../src/store/layer-cache.ts';
 import { ListingFolder } from '../../src/store/listing-folder.ts';
 import { addPushedLayers } from '../../src/store/pushed-image.ts';
@@ -32,6 +33,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await images.remove();
   await rm(folder, { recursive: true });
+  await rm(`${folder}-pushes`, { recursive: true, force: true });
 });
 
 let count = 0;
@@ -39,8 +41,10 @@ function newCache(): LayerCache {
   return new LayerCache({ folder, listings: new ListingFolder({ folder: join(folder, `listings${count++}`), limit: 1e9 }), limit: 1e9, layerLimit: 1e9 });
 }
 
+const names = (): PushNames => new PushNames(`${folder}-pushes`, images.client.endpoint);
+
 async function pushed(cache: LayerCache, wanted: readonly string[], knownHeads: readonly string[] = []): Promise<readonly string[]> {
-  return [...(await addPushedLayers(cache, { client: images.client, image: image.id, wanted: new Set(wanted), knownHeads: new Set(knownHeads), tag: createProcessName(), contents: 'small', signal: never }))];
+  return [...(await addPushedLayers(cache, { client: images.client, names: names(), image: image.id, wanted: new Set(wanted), knownHeads: new Set(knownHeads), tag: createProcessName(), contents: 'small', signal: never }))];
 }
 
 async function doorTags(): Promise<readonly string[]> {
@@ -85,12 +89,13 @@ describe('layers that the engine pushes', () => {
   it('end with the signal, and leave neither a name in the engine nor a file', async () => {
     const cache = newCache();
     const abort = new AbortController();
-    const work = addPushedLayers(cache, { client: images.client, image: image.id, wanted: new Set([`sha256:${'0'.repeat(64)}`]), knownHeads: new Set(), tag: createProcessName(), contents: 'small', signal: abort.signal });
+    const work = addPushedLayers(cache, { client: images.client, names: names(), image: image.id, wanted: new Set([`sha256:${'0'.repeat(64)}`]), knownHeads: new Set(), tag: createProcessName(), contents: 'small', signal: abort.signal });
     setTimeout(() => abort.abort(new Error('stopped')), 30);
     await expect(work).rejects.toThrow('stopped');
     expect(await doorTags()).toEqual([]);
     await cache.close();
     expect((await readdir(folder)).filter((name) => !name.startsWith('listings'))).toEqual([]);
+    expect(await readdir(`${folder}-pushes`)).toEqual([]);
   });
 });
 
