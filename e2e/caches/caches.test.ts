@@ -129,7 +129,7 @@ const changes: readonly Change[] = [
   { name: 'the folder of a package that moves', change: (workspace) => { mkdirSync(workspace.path('packages/moved')); renameSync(workspace.path('packages/tool'), workspace.path('packages/moved/tool')); }, rebuilt: [] },
   { name: 'what a base with requires_final_images is made of, which luet does not see', change: (workspace) => edit(workspace, 'copier/build.yaml', (text) => text.replace('/own-copy', '/own-copied')), rebuilt: ['app/copier@1.0', 'system/os@1.0'] },
   { name: 'where names of luet are', change: (workspace) => edit(workspace, '../cos.config.ts', (text) => text.replace('standardPlugins()', "standardPlugins({ dockerBuild: { imageRepository: 'other/names' } })")), rebuilt: [] },
-  { name: 'compression', change: (workspace) => edit(workspace, '../cos.config.ts', (text) => text.replace('standardPlugins({', "standardPlugins({ squash: { compression: 'gzip' },")), rebuilt: [] },
+  { name: 'compression', change: (workspace) => edit(workspace, '../cos.config.ts', (text) => text.replace('standardPlugins({', "standardPlugins({ squash: { level: 9 },")), rebuilt: [] },
   { name: 'a proxy of the host', env: { HTTP_PROXY: 'http://127.0.0.1:9', https_proxy: 'http://127.0.0.1:9' }, rebuilt: [] },
   { name: 'an equal file in place of a link, of which luet knows nothing', change: (workspace) => { rmSync(workspace.path('packages/greeter/link')); writeFileSync(workspace.path('packages/greeter/link'), 'file\n'); }, rebuilt: ['app/greeter@1.0'] },
   { name: 'a file that is removed', change: (workspace) => rmSync(workspace.path('packages/greeter/link')), rebuilt: ['app/greeter@1.0'] },
