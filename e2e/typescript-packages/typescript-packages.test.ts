@@ -49,6 +49,8 @@ describe('packages of a tree and of the config', () => {
       'docker-build.tags#all,own',
       'squash.archive#app/app@1.0',
       'squash.archive#app/greeting@1.0',
+      'squash.describe#app/app@1.0',
+      'squash.describe#app/greeting@1.0',
       'template.declared#app/greeting@1.0',
       'template.declaredFolder#app/greeting@1.0',
     ]);
@@ -62,7 +64,7 @@ describe('packages of a tree and of the config', () => {
     edit('packages.ts', "description: 'Says its name'", "description: 'Says what it is called'");
     // luet has another tag for it, which is no reason to build.
     const tags = ['docker-build.name', 'docker-build.tags'].map((stage) => `${stage}#all,own`);
-    expect((await runTarget(workspace, 'build')).built).toEqual([...tags, 'squash.archive#app/tool@1.0', 'template.declared#app/tool@1.0', 'template.declaredFolder#app/tool@1.0']);
+    expect((await runTarget(workspace, 'build')).built).toEqual([...tags, 'squash.archive#app/tool@1.0', 'squash.describe#app/tool@1.0', 'template.declared#app/tool@1.0', 'template.declaredFolder#app/tool@1.0']);
   });
 
   test('are built again for a file of the folder, and for a value that a declaration reads', async () => {
