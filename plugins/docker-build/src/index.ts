@@ -31,6 +31,7 @@ import { createToolchain } from './toolchain/create-toolchain.ts';
 // The small build of zod has no texts of its own: without this every problem is "Invalid input".
 z.config(z.locales.en());
 
+export type { Caches } from './planners/caches.ts';
 export type { DockerfileInputs } from './planners/dockerfile-images.ts';
 
 /** Builds packages in a container engine and keeps their images there. */
