@@ -92,7 +92,7 @@ export default defineConfig({
     base: { description: 'the image that everything starts from', plan: (context) => [base(context)] },
     whole: { description: 'all of the image', params: number, plan: (context) => [whole(context, \`whole\${context.params.number}\`).archive] },
     chain: { description: 'packages, each built on the one before', params: number, plan: (context) => small(context, context.params.number).map(({ name, images }) =>
-      context.use.squash.archive({ name, inputs: { recipe: recipeOf(context, name), ...images } }).archive) },
+      context.use.squash.archive({ name, inputs: { recipe: recipeOf(context, name), builder: images.builder, image: images.image } }).archive) },
   },
 });
 `;
