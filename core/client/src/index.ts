@@ -10,6 +10,8 @@ export type { ImageTransportOptions } from './repository/image-transport.ts';
 export type { PackageObject, Transport } from './repository/transport.ts';
 export { openRepository } from './repository/open-repository.ts';
 export type { OpenRepository, OpenRepositoryRequest } from './repository/open-repository.ts';
+export { openSources } from './repository/open-sources.ts';
+export type { RepositorySources } from './repository/open-sources.ts';
 export type { PublishedPackage } from './repository/published-package.ts';
 export { identityOf, labelOf } from './select/installed-package.ts';
 export type { InstalledPackage, PendingFinalizer } from './select/installed-package.ts';

@@ -13,7 +13,7 @@ export { createDeclaration } from './model/declaration.ts';
 export type { Declaration, DeclarationContext, Declared } from './model/declaration.ts';
 export { definePlugin } from './model/define-plugin.ts';
 export { defineDerivative, defineDistribution } from './model/distribution.ts';
-export type { Derivative, Distribution, DockerfileSystem, Overlay, Platform, ResolvedDerivative, System, Values } from './model/distribution.ts';
+export type { Derivative, Distribution, DockerfileSystem, Overlay, Platform, ResolvedDerivative, System, UpstreamRepository, Values } from './model/distribution.ts';
 export type { Event, Summary } from './model/event.ts';
 export { asDigest, hexOf, isDigest } from './model/identity.ts';
 export type { Digest, Fingerprint, TaskKey } from './model/identity.ts';

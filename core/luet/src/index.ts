@@ -18,7 +18,7 @@ export { writePackageObject } from './object/write-package-object.ts';
 export { formatRecipe, writePackageFiles } from './object/object-files.ts';
 export type { GivenObject, GivenPackage } from './tree/read-objects.ts';
 export { loadTree } from './tree/load-tree.ts';
-export type { LoadTreeOptions, SourceText, Tree, TreePackage } from './tree/load-tree.ts';
+export type { LoadTreeOptions, PublishedSource, PublishedTree, SourceText, Tree, TreePackage } from './tree/load-tree.ts';
 export type { PackageDefinition } from './package/definition.ts';
 export { fingerprintName, imageId } from './package/identity.ts';
 export type { Identity } from './package/identity.ts';

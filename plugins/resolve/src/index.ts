@@ -1,4 +1,5 @@
 import { definePlugin } from '@cos/core';
+import { hostVariables } from '@cos/registry';
 import * as z from 'zod/mini';
 import { codes } from './codes.ts';
 import { packages as listPackages } from './commands/packages.ts';
@@ -6,14 +7,15 @@ import { render } from './commands/render.ts';
 import { tags } from './commands/tags.ts';
 import { validate } from './commands/validate.ts';
 import { options } from './options.ts';
+import { repository } from './pins/repository.ts';
 import { packages } from './planners/packages.ts';
 
 // The small build of zod has no texts of its own: without this every problem is "Invalid input".
 z.config(z.locales.en());
 
 export { definePackage, type PackageDeclaration, type PackageInput, type PackageInputContext } from './define-package.ts';
-export type { DeclaredEntry, FilesEntry, PackageEntry, ResolvedTree, SubpackageEntry } from './resolved-tree.ts';
+export type { DeclaredEntry, FilesEntry, PackageEntry, ResolvedTree, SubpackageEntry, Upstream } from './resolved-tree.ts';
 export { readValuesFiles, type ReadValuesFiles } from './values-files.ts';
 
 /** Reads package trees and decides which packages are built, on what, in which order. */
-export const resolve = definePlugin({ name: 'resolve', apiVersion: 1, options, planners: { packages }, commands: { packages: listPackages, render, tags, validate }, codes });
+export const resolve = definePlugin({ name: 'resolve', apiVersion: 1, options, hostEnv: hostVariables, pins: { repository }, planners: { packages }, commands: { packages: listPackages, render, tags, validate }, codes });

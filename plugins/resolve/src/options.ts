@@ -1,4 +1,4 @@
-import { createDefinePlanner } from '@cos/core';
+import { createDefinePin, createDefinePlanner } from '@cos/core';
 import * as z from 'zod/mini';
 
 const variableName = z.string().check(z.regex(/^[A-Za-z_][A-Za-z0-9_]*$/));
@@ -10,6 +10,7 @@ export const options = z.object({
 
 export type ResolveOptions = z.output<typeof options>;
 
+export const definePin = createDefinePin(options);
 export const definePlanner = createDefinePlanner(options);
 
 /** Values of declared variables as template engines take them: one that is not set is empty. */

@@ -1,5 +1,5 @@
 import type { Diagnostic, Origin, Place } from '@cos/core';
-import { describeTagChains, fingerprintName, plainSubpackage, readStepMounts, writePackageObject, type ArchiveContent, type PackageKind, type PackagePlan, type PackageRole, type PlannedImage, type RepositorySource, type ResolvedPackage, type TagChain, type Tree, type TreePackage, type VersionMatching } from '@cos/luet';
+import { describeTagChains, fingerprintName, plainSubpackage, readStepMounts, valuesToJson, writePackageObject, type ArchiveContent, type PackageKind, type PackagePlan, type PackageRole, type PlannedImage, type RepositorySource, type ResolvedPackage, type TagChain, type Tree, type TreePackage, type VersionMatching } from '@cos/luet';
 import { recipeOrigins } from './recipe-origins.ts';
 import { retrievableArchives, type RetrievableArchives } from './retrievable.ts';
 import { templateFiles } from './template-files.ts';
@@ -56,6 +56,17 @@ export interface FilesEntry extends EntryBase {
   readonly templates: readonly string[];
   /** The variables of the environment that the recipe asks for, with their values. */
   readonly env: Readonly<Record<string, string>>;
+  /** Files of the folders called `templates` that stand before its recipe, in order. */
+  readonly shared: readonly string[];
+  /** For a package of a published repository. */
+  readonly upstream: Upstream | undefined;
+}
+
+export interface Upstream {
+  /** Name of the repository. */
+  readonly repository: string;
+  /** What its recipe sees as `.Values`, in place of the values of the derivative. */
+  readonly values: Readonly<Record<string, unknown>>;
 }
 
 export interface DeclaredEntry extends EntryBase {
@@ -76,8 +87,8 @@ export interface ResolvedTree {
   readonly installed: readonly string[];
   /** What luet's tags of the images are made of, beside recipes and the content of folders. All packages in it are among `packages`. */
   readonly tagChains: readonly TagChain[];
-  /** Files of the folders called `templates`, in order. */
-  readonly shared: readonly string[];
+  /** Repositories of images that the published repositories name. */
+  readonly caches: readonly string[];
   /** The trees that were read, without those of others. */
   readonly trees: readonly string[];
   readonly referenceTrees: readonly string[];
@@ -88,6 +99,7 @@ export interface ResolvedTree {
 export interface Described {
   readonly plan: PackagePlan;
   readonly tree: Tree;
+  readonly caches: readonly string[];
   readonly matching: VersionMatching;
   /** What the files beside the trees say. */
   readonly repositories: readonly RepositorySource[];
@@ -96,7 +108,7 @@ export interface Described {
   readonly report: (diagnostic: Diagnostic) => void;
 }
 
-export function describePlan({ plan, tree, matching, repositories, source, report }: Described): ResolvedTree {
+export function describePlan({ plan, tree, caches, matching, repositories, source, report }: Described): ResolvedTree {
   const files = new Map(tree.packages.map((one) => [one.fingerprintName, one]));
   const rendered = new Map(plan.rendered.map((one) => [one.package.fingerprintName, one]));
   return {
@@ -104,12 +116,12 @@ export function describePlan({ plan, tree, matching, repositories, source, repor
       const found = files.get(one.fingerprintName);
       const recipe = rendered.get(one.fingerprintName);
       if (found === undefined || recipe === undefined) throw new Error(`Internal error: ${one.fingerprintName} is planned and in no tree`);
-      return describeEntry(one, found, { origins: recipeOrigins(recipe), retrieve: retrievableArchives(one, rendered) }, { source, report });
+      return describeEntry(one, found, { origins: recipeOrigins(recipe), retrieve: retrievableArchives(one, rendered) }, { source, report, shared: tree.templates });
     }),
     images: plan.images,
     installed: plan.installed,
     tagChains: describeTagChains(plan, matching),
-    shared: tree.templates.map((one) => one.file),
+    caches,
     trees: tree.roots,
     referenceTrees: tree.references,
     repositories,
@@ -121,7 +133,7 @@ function mountingCommands({ spec }: ResolvedPackage): Readonly<Record<string, st
   return Object.fromEntries(commands.filter(([, text]) => readStepMounts(text).length > 0));
 }
 
-function describeEntry(one: ResolvedPackage, { dir, file, recipe, object }: TreePackage, { origins, retrieve }: Pick<EntryBase, 'origins' | 'retrieve'>, { source, report }: Pick<Described, 'source' | 'report'>): PackageEntry {
+function describeEntry(one: ResolvedPackage, { dir, file, recipe, object, published }: TreePackage, { origins, retrieve }: Pick<EntryBase, 'origins' | 'retrieve'>, { source, report, shared }: Pick<Described, 'source' | 'report'> & { readonly shared: Tree['templates'] }): PackageEntry {
   const base: EntryBase = {
     id: `${one.category}/${one.name}@${one.version}`,
     category: one.category,
@@ -144,5 +156,5 @@ function describeEntry(one: ResolvedPackage, { dir, file, recipe, object }: Tree
   }
   if (dir === undefined) throw new Error(`Internal error: ${one.fingerprintName} is made of files and has no folder`);
   const templates = templateFiles({ package: one, file, text: source(file) ?? '', report });
-  return { ...base, declared: undefined, folder: dir, definition: file, recipe: recipe?.file, templates, env: Object.fromEntries(one.variables) };
+  return { ...base, declared: undefined, folder: dir, definition: file, recipe: recipe?.file, templates, env: Object.fromEntries(one.variables), shared: (published?.templates ?? shared).map((each) => each.file), upstream: published === undefined ? undefined : { repository: published.repository, values: valuesToJson(published.values) } };
 }

@@ -3,7 +3,7 @@ import type { StandardPlugins } from '../plugins.ts';
 
 /** What the ready-made targets need of a context: the plugins that come with cos, and any derivative. */
 export interface StandardContext extends Omit<DerivativeContext<StandardPlugins, Derivative>, 'values' | 'derivative' | 'contextOf'> {
-  readonly derivative: Pick<ResolvedDerivative, 'name' | 'version' | 'trees' | 'referenceTrees' | 'title' | 'system'>;
+  readonly derivative: Pick<ResolvedDerivative, 'name' | 'version' | 'trees' | 'referenceTrees' | 'repositories' | 'title' | 'system'>;
   readonly values: Readonly<Record<string, unknown>>;
   readonly contextOf: (derivative: string) => StandardContext;
 }

@@ -7,6 +7,7 @@ import { templateValues, type StandardContext, type TreeDialect } from './contex
 import { json } from './json.ts';
 import { findMountedSecrets } from './mounted-secrets.ts';
 import { findRetrieved } from './retrieved-archives.ts';
+import { upstreamRepositories } from './upstream.ts';
 import { shareImages, startSharing, type BuiltImages, type JoinedImage, type Sharing } from './shared-images.ts';
 
 // From package trees to tasks: a recipe, an image and an archive per package.
@@ -83,7 +84,7 @@ interface Parts {
 export async function buildPackages(context: StandardContext, request: PackagesRequest): Promise<BuiltPackages> {
   const { use, source, derivative } = context;
   const { archives = 'targets', part = 'all', install = [], dialect = {} } = request;
-  if (derivative.trees.length + context.packages.length === 0) throw noTrees(context, request);
+  if (derivative.trees.length + derivative.repositories.length + context.packages.length === 0) throw noTrees(context, request);
   const values = templateValues(context, request.title);
   const { valuesMerge, engine } = dialect;
   const rendering = { values: json(values), ...(valuesMerge === undefined ? {} : { valuesMerge }), ...(engine === undefined ? {} : { engine }) };
@@ -92,6 +93,7 @@ export async function buildPackages(context: StandardContext, request: PackagesR
     packages: [...context.packages],
     trees: [...derivative.trees],
     referenceTrees: [...derivative.referenceTrees],
+    repositories: upstreamRepositories(context),
     targets: typeof request.packages === 'string' ? request.packages : [...request.packages],
     dependents: request.dependents === true,
     archives,
@@ -104,6 +106,8 @@ export async function buildPackages(context: StandardContext, request: PackagesR
   const joins = new Map<string, { readonly name: string; readonly made: JoinedImage }>();
   const built = new Map<string, BuiltPackage>();
 
+  /** What recipes of upstream saw when they were published, so that their tags are the same here. */
+  const valuesOf = (entry: PackageEntry): ReturnType<typeof json> => json((entry.declared === undefined ? entry.upstream?.values : undefined) ?? values);
   const entryOf = (fingerprintName: string): PackageEntry => known(entries.get(fingerprintName), fingerprintName);
   const partsOf = (entry: PackageEntry): Parts => {
     const present = parts.get(entry.id);
@@ -116,13 +120,13 @@ export async function buildPackages(context: StandardContext, request: PackagesR
     definition: source(entry.definition),
     recipe: use.template.render({
       name: entry.id,
-      inputs: { definition: source(entry.definition), recipe: entry.recipe === undefined ? undefined : source(entry.recipe), shared: tree.shared.map((file) => source(file)) },
-      options: { category: entry.category, name: entry.name, version: entry.version, collection: entry.definition.endsWith('/collection.yaml'), ...rendering, env: { ...entry.env } },
+      inputs: { definition: source(entry.definition), recipe: entry.recipe === undefined ? undefined : source(entry.recipe), shared: entry.shared.map((file) => source(file)) },
+      options: { category: entry.category, name: entry.name, version: entry.version, collection: entry.definition.endsWith('/collection.yaml'), ...rendering, values: valuesOf(entry), env: { ...entry.env } },
     }).recipe,
     context: () =>
       entry.templates.length === 0
         ? source(entry.folder)
-        : use.template.files({ name: entry.id, inputs: { folder: source(entry.folder) }, options: { package: entry.id, files: [...entry.templates], values: json(values) } }).context,
+        : use.template.files({ name: entry.id, inputs: { folder: source(entry.folder) }, options: { package: entry.id, files: [...entry.templates], values: valuesOf(entry) } }).context,
     folder: () => source(entry.folder),
   });
   const partsOfDeclared = (entry: DeclaredEntry): Parts => {
@@ -137,7 +141,7 @@ export async function buildPackages(context: StandardContext, request: PackagesR
   const retrievedOf = await findRetrieved(context, tree.packages);
   const secretsOf = await findMountedSecrets(context, tree.packages, originsOf);
   const sharing = request.sharing ?? startSharing();
-  const { hints, share } = await shareImages(context, { tree, about: aboutOf(request, tree), sharing, partsOf: (name) => partsOf(entryOf(name)) });
+  const { hintsOf, imageRepository, share } = await shareImages(context, { tree, about: aboutOf(request, tree), sharing, partsOf: (name) => partsOf(entryOf(name)) });
   /** Images in order: everything that one is built on comes before it. */
   const imageOf = (id: string): BuiltImages => {
     const present = images.get(id);
@@ -158,7 +162,7 @@ export async function buildPackages(context: StandardContext, request: PackagesR
         context: contextOf(entry),
         base: baseOf(planned.base, entry),
         copies: planned.copies.map((copy) => (copy.from === 'reference' ? named(copy.reference) : imageOf(copy.image).image)),
-        hints,
+        hints: hintsOf(entry),
       },
     });
     images.set(id, { name, made });
@@ -196,7 +200,7 @@ export async function buildPackages(context: StandardContext, request: PackagesR
     if (present !== undefined) return present;
     const { image, builder } = entry.image === undefined || entry.archive === 'empty' ? {} : imageOf(entry.image);
     const { archive, metadata: own, manifest } = use.squash.archive({ name: entry.id, run: runOf(entry), inputs: { recipe: partsOf(entry).recipe, definition: partsOf(entry).definition, image, builder } });
-    const described = (name: string, plain: ArtifactRef<PackageMetadata>): ArtifactRef<PackageMetadata> => use.squash.describe({ name, inputs: { metadata: plain }, options: { values: rendering.values } }).metadata;
+    const described = (name: string, plain: ArtifactRef<PackageMetadata>): ArtifactRef<PackageMetadata> => use.squash.describe({ name, inputs: { metadata: plain }, options: { values: valuesOf(entry), ...(imageRepository === undefined ? {} : { imageRepository }) } }).metadata;
     const subpackages = entry.subpackages.map(({ id, fingerprintName, subpackage }): BuiltArchive => {
       const cut = use.squash.subpackage({ name: id, run: runOf(entry), inputs: { archive, manifest, metadata: own }, options: { subpackage } });
       return { fingerprintName, archive: cut.archive, metadata: described(id, cut.metadata), manifest: cut.manifest };

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import type { ArtifactRef, CallsOf, FileTree, Parameters } from '@cos/core';
 import type { PackageRecipe } from '@cos/core/artifacts';
 import type { dockerBuild } from '@cos/plugin-docker-build';
-import type { ResolvedTree } from '@cos/plugin-resolve';
+import type { PackageEntry, ResolvedTree } from '@cos/plugin-resolve';
 import type { StandardContext } from './context.ts';
+import { upstreamImages } from './upstream.ts';
 
 // Images that others may have already, and that others shall find: luet's tags of a plan's images, the names in the engine, what is looked for in caches
 // and what is pushed to one.
@@ -34,8 +35,10 @@ export const sharedParameters = {
 } as const satisfies Parameters;
 
 export interface SharedImages {
-  /** What tells the builds of images where to look; undefined when there is nowhere to look. */
-  readonly hints: ReturnType<Calls['tags']>['tags'] | undefined;
+  /** What tells the build of a package's image where to look; undefined when there is nowhere to look. */
+  readonly hintsOf: (entry: PackageEntry) => ReturnType<Calls['tags']>['tags'] | undefined;
+  /** Where the images are for others; undefined when they are nowhere. */
+  readonly imageRepository: string | undefined;
   /** Makes the tasks that name and push what is built, once it is known. */
   readonly share: (made: MadeImages) => readonly ArtifactRef[];
 }
@@ -56,18 +59,25 @@ interface PlannedTree {
   readonly partsOf: (fingerprintName: string) => { readonly recipe: ArtifactRef<PackageRecipe>; readonly folder: () => ArtifactRef<FileTree> };
 }
 
-export async function shareImages({ use }: StandardContext, { tree, about, sharing, partsOf }: PlannedTree): Promise<SharedImages> {
+export async function shareImages(context: StandardContext, { tree, about, sharing, partsOf }: PlannedTree): Promise<SharedImages> {
+  const { use } = context;
   const caches = await use['docker-build'].caches({ pull: [...sharing.pull], ...(sharing.push === undefined ? {} : { push: sharing.push }) });
   const { pull, push, imageRepository } = caches;
-  if (tree.images.length === 0 || (pull.length === 0 && push === undefined && imageRepository === undefined)) return { hints: undefined, share: () => [] };
+  const known = { imageRepository: caches.shared };
+  // What a repository names is looked in for its own packages only: nobody else is asked what this derivative is made of.
+  const upstream = tree.packages.some((entry) => entry.declared === undefined && entry.upstream !== undefined) ? [...new Set([...pull, ...tree.caches, ...upstreamImages(context)])] : pull;
+  if (tree.images.length === 0 || (upstream.length === 0 && push === undefined && imageRepository === undefined)) return { ...known, hintsOf: () => undefined, share: () => [] };
   const name = nameOf(about);
   const names = tree.tagChains.flatMap(({ elements, parts }) => [...elements.map(({ fingerprintName }) => fingerprintName), ...(parts ?? []).flat()]);
   const parts = [...new Set(names)].sort().map(partsOf);
-  const { tags } = use['docker-build'].tags({
-    name,
-    inputs: { recipes: parts.map(({ recipe }) => recipe), folders: parts.map(({ folder }) => folder()) },
-    options: { chains: tree.tagChains.map(toOptions), pull: [...pull] },
-  });
+  const tagsWith = (task: string, repositories: readonly string[]) =>
+    use['docker-build'].tags({
+      name: task,
+      inputs: { recipes: parts.map(({ recipe }) => recipe), folders: parts.map(({ folder }) => folder()) },
+      options: { chains: tree.tagChains.map(toOptions), pull: [...repositories] },
+    }).tags;
+  const tags = tagsWith(name, pull);
+  const upstreamTags = upstream.length === pull.length ? tags : tagsWith(`${name}~upstream`, upstream);
   const share = ({ images, joins }: MadeImages): readonly ArtifactRef[] => {
     const built = [...images].toSorted(byName);
     const joined = [...joins].toSorted(byName);
@@ -81,7 +91,15 @@ export async function shareImages({ use }: StandardContext, { tree, about, shari
     });
     return [...pushed, named];
   };
-  return { hints: pull.length === 0 ? undefined : tags, share };
+  return {
+    ...known,
+    hintsOf: (entry) => {
+      const isUpstream = entry.declared === undefined && entry.upstream !== undefined;
+      if ((isUpstream ? upstream : pull).length === 0) return undefined;
+      return isUpstream ? upstreamTags : tags;
+    },
+    share,
+  };
 }
 
 /** Options are plain data, in which nothing is undefined. */

@@ -4,6 +4,7 @@ import { quote } from '../errors/schema-failures.ts';
 import type { AnyDeclaration } from '../model/declaration.ts';
 import { platforms, type Distribution, type Platform, type ResolvedDerivative, type System } from '../model/distribution.ts';
 import { workspacePath } from '../model/workspace-path.ts';
+import { checkRepositories, mergeRepositories } from './check-repositories.ts';
 import { isDeclaration } from './declared.ts';
 import { checkKeys, checkList, expected, isObject, isText, problem, type Subject } from './shape.ts';
 
@@ -13,7 +14,7 @@ export interface CheckedDerivatives {
   readonly unplanned: ReadonlySet<string>;
 }
 
-const fields = ['name', 'title', 'version', 'from', 'platforms', 'values', 'valuesFiles', 'trees', 'referenceTrees', 'packages', 'system'] as const;
+const fields = ['name', 'title', 'version', 'from', 'platforms', 'values', 'valuesFiles', 'trees', 'referenceTrees', 'repositories', 'packages', 'system'] as const;
 
 /** The derivatives of a config, or those that a command brings, each with everything that it has from another one. */
 export function checkDerivatives(config: Subject, given: unknown, wanted: 'some' | 'any'): CheckedDerivatives {
@@ -76,6 +77,8 @@ function checkDerivative(subject: Subject, name: string, item: Item, above: read
   const own = { trees: paths('trees'), referenceTrees: paths('referenceTrees'), valuesFiles: paths('valuesFiles') };
   const packages = checkList(subject, 'packages', item['packages'], 'packages made by definePackage({...})', (each): each is AnyDeclaration<'package'> => isDeclaration(each, 'package'), []);
   isIncomplete ||= item['packages'] !== undefined && !(Array.isArray(item['packages']) && item['packages'].length === packages.length);
+  const repositories = checkRepositories(subject, item['repositories']);
+  isIncomplete ||= repositories === undefined;
   const system = item['system'] === undefined ? undefined : checkSystem(subject, item['system']);
   isIncomplete ||= item['system'] !== undefined && system === undefined;
   if (origin === undefined) return undefined;
@@ -88,6 +91,7 @@ function checkDerivative(subject: Subject, name: string, item: Item, above: read
     platforms: Object.freeze([...new Set(wanted)]),
     trees: Object.freeze([...new Set([...(base?.trees ?? []), ...own.trees])]),
     referenceTrees: Object.freeze([...new Set([...(base?.referenceTrees ?? []), ...own.referenceTrees])]),
+    repositories: mergeRepositories(subject, [...(base?.repositories ?? []), ...(repositories ?? [])]),
     valuesFiles: Object.freeze(own.valuesFiles),
     packages: Object.freeze([...new Set([...(base?.packages ?? []), ...packages])]),
     ...(isObject(values) ? { values } : {}),

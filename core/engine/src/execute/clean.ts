@@ -52,7 +52,7 @@ async function cleanAlone(layout: Layout, options: CleanOptions): Promise<Cleane
   const done = await aloneInWorkspace(layout, undefined, async () => {
     const warnings: Diagnostic[] = [];
     const external = await forgetExternal(layout, options, warnings);
-    const folders = [layout.cache, join(layout.folder, 'state'), layout.scratch, layout.logs];
+    const folders = [layout.cache, join(layout.folder, 'state'), layout.scratch, layout.logs, layout.pinned];
     const removed = folders.filter((folder) => listNames(folder).length > 0).map((folder) => relative(options.workspace, folder));
     // Entries first: should the process die in between, nothing claims bytes that are gone.
     rmSync(join(layout.cache, 'entries'), { recursive: true, force: true });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { pinnedFolder } from '../model/pinned-path.ts';
 
 /** Where things lie below the engine's folder of a workspace (`.cos`). */
 export interface Layout {
@@ -19,6 +20,8 @@ export interface Layout {
   readonly locks: string;
   /** One file a named output: how it looked when it was put in place. `cos clean` keeps them, for the outputs stay too. */
   readonly outputs: string;
+  /** Files that pins stand for: one folder for each content, named after its digest. */
+  readonly pinned: string;
   readonly toolMemo: string;
   readonly statIndex: string;
   readonly lastRun: string;
@@ -36,6 +39,7 @@ export function layoutOf(folder: string): Layout {
     runs: join(folder, 'runs'),
     locks: join(folder, 'locks'),
     outputs: join(folder, 'outputs'),
+    pinned: join(folder, pinnedFolder),
     toolMemo: join(state, 'tools.json'),
     statIndex: join(state, 'stat-index'),
     lastRun: join(state, 'last-run.json'),

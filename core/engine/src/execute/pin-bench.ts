@@ -14,6 +14,7 @@ import { HostLacksError } from './host-lacks-error.ts';
 import { declaredTools, installHint, missingTools, type NeededTool } from './host-tools.ts';
 import { layoutOf } from './layout.ts';
 import type { ExecuteOptions } from './options.ts';
+import { hasPinned, keepPinned } from './pinned-files.ts';
 import { registerRun } from './run-registry.ts';
 import { readText } from './task-memory.ts';
 
@@ -39,6 +40,8 @@ export function createPinBench(config: Pick<ResolvedConfig, 'plugins' | 'sourceD
         const scratch = registered.makeScratch().path;
         return {
           scratch,
+          keep: (folder) => keepPinned(layout, { folder, scratch, signal: options.signal }),
+          hasFiles: (digest) => hasPinned(layout, digest, options.signal),
           source: (path) => sourceOf(config.workspace, path),
           env: pickVariables(options.env, definition?.hostEnv ?? []),
           exec: async (name, args, given = {}) => {

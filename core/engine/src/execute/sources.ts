@@ -9,6 +9,7 @@ import type { FileChange } from '../fingerprint/compare-records.ts';
 import { hashTree, isUnchanged, type HashedTree } from '../fingerprint/hash-tree.ts';
 import type { StatIndex } from '../fingerprint/stat-index.ts';
 import { hexOf, type Digest } from '../model/identity.ts';
+import { isPinnedPath } from '../model/pinned-path.ts';
 import { overlaps } from '../model/workspace-path.ts';
 import { createRunId } from '../process/liveness.ts';
 import type { Layout } from './layout.ts';
@@ -118,6 +119,8 @@ function placeOf(path: string, options: SourceOptions): { readonly real: string 
   if (real !== root && !real.startsWith(root + sep)) {
     return { code: 'COS_TASK_SOURCE_OUTSIDE', severity: 'error', message: `\`${path}\` leads out of the workspace, to ${real}.`, hint: 'Sources lie in the workspace: copy what is needed, or bring it by a pin.' };
   }
+  // Nothing is ever written there but whole folders that are named after their content.
+  if (isPinnedPath(relative(options.workspace, options.layout.folder), path) && real.startsWith(`${realpathSync(options.layout.pinned)}${sep}`)) return { real };
   const own = [
     { folder: options.layout.folder, what: "the engine's own folder" },
     { folder: options.outRoot, what: 'the folder of named outputs' },

@@ -45,6 +45,22 @@ export interface DockerfileSystem {
 /** What boots: a package that holds the whole root filesystem (`system/my-os`), or a Dockerfile. */
 export type System = string | DockerfileSystem;
 
+/** A published repository of packages. */
+export interface UpstreamRepository {
+  /** How messages, cos.lock and `cos lock --update` call it. */
+  readonly name: string;
+  /** `disk`: a folder; `http`: one that a web server serves; `docker`: images of a registry. */
+  readonly type: 'disk' | 'http' | 'docker';
+  /** At least one; further ones are tried when the first cannot be had. Folders (relative to the workspace, or absolute), addresses, or `host/path`. */
+  readonly urls: readonly string[];
+  /** Of equal packages that of the lower number wins, of equal numbers that of the repository that stands first. Default: 0. */
+  readonly priority?: number;
+  /** The file that is read instead of repository.yaml, to stay with a snapshot (`<id>-repository.yaml`). Default: none. */
+  readonly reference?: string;
+  /** Only for these; a repository holds packages of one architecture. Default: all of the derivative. */
+  readonly platforms?: readonly Platform[];
+}
+
 export interface Derivative<D extends Distribution = Distribution, P extends Platform = Platform> {
   readonly name: string;
   /** Name for people; default that of the derivative that this one is from, else `name`. */
@@ -70,6 +86,12 @@ export interface Derivative<D extends Distribution = Distribution, P extends Pla
    */
   readonly referenceTrees?: readonly string[];
   /**
+   * Published repositories that this derivative builds on: their packages can be required though their sources are not here, and are built with the values
+   * that they were published with. Everything else wins over them. As a text a folder, `http://…`, or `docker:host/path`, which is its name, too. What they
+   * hold is pinned in cos.lock. Default: none. Those of the derivative that this one is from come first.
+   */
+  readonly repositories?: readonly (string | UpstreamRepository)[];
+  /**
    * Packages that the config itself declares (`definePackage`); they win over equal ones of `trees`. Default: none. Those of the derivative that this one is
    * from come first.
    */
@@ -84,6 +106,7 @@ export interface ResolvedDerivative extends Derivative {
   readonly platforms: readonly Platform[];
   readonly trees: readonly string[];
   readonly referenceTrees: readonly string[];
+  readonly repositories: readonly UpstreamRepository[];
   readonly valuesFiles: readonly string[];
   readonly packages: readonly AnyDeclaration<'package'>[];
 }

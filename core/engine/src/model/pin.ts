@@ -17,6 +17,19 @@ export interface PinContext<P, A, D> extends HostContext<P> {
   readonly scratch: string;
   /** Absolute path of a file or folder of the workspace. Throws COS_PLAN_SOURCE when it is not there or lies outside. Its content does not make an answer stale. */
   readonly source: (path: string) => string;
+  /** Keeps a folder of `scratch` below the cache folder and answers its digest, which belongs into the answer. The folder is gone from `scratch` then. */
+  readonly keep: (folder: string) => Promise<string>;
+}
+
+/** Files that an answer stands for. Planners find their folder by the digest (`pinned`), and what lies in it can be a source. */
+export interface PinFiles<P, A, D> {
+  /** As `keep` gave it. */
+  readonly digestOf: (answer: A) => string;
+  /**
+   * Brings the files to a machine that does not have them, or no longer as they were: keeps a folder of that very digest, or throws. Called with `--frozen`,
+   * too.
+   */
+  bring(request: string, answer: A, context: PinContext<P, A, D>): Promise<void>;
 }
 
 // `any` in the defaults: a Pin of unknown schemas must accept every concrete one.
@@ -33,6 +46,8 @@ export interface Pin<P = any, A extends Schema = any, D extends Schema | undefin
   readonly placeholder?: In<A>;
   /** Executables that `resolve` may start. */
   readonly tools?: readonly (string | Tool)[];
+  /** Default: the answer is all that there is. */
+  readonly files?: PinFiles<P, Out<A>, D extends Schema ? Out<D> : undefined>;
   /** Looks the request up. This may use the network. */
   resolve(request: string, context: PinContext<P, Out<A>, D extends Schema ? Out<D> : undefined>): Promise<In<A>>;
 }

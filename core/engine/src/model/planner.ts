@@ -24,6 +24,8 @@ export interface PlannerContext<S extends Schema, P> extends TrackedReader {
   readonly plugin: P;
   /** Folders of the workspace that cos writes, which no source may overlap. */
   readonly ownFolders: readonly string[];
+  /** The folder with the files of a pin, by their digest: to be read, and to be a source. */
+  readonly pinned: (digest: string) => string;
   /** The declared variables of the environment that are set. */
   readonly env: Readonly<Record<string, string>>;
   /** Reports a problem that lets planning go on; all of them are shown together, and errors stop the run before it starts. */

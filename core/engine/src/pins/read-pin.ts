@@ -15,14 +15,21 @@ export interface PinRequest extends Pick<LockEntry, 'plugin' | 'pin' | 'request'
   readonly site: string | undefined;
 }
 
-/** A request that the lock does not answer: it lacks it, or it was answered for other details. */
-export interface MissingPin extends PinRequest {
+/** A request that the lock does not answer: it lacks it, or it was answered for other details. Or one whose answer stands for files that are to be had first. */
+export type MissingPin = UnansweredPin | PinWithoutFiles;
+
+export interface UnansweredPin extends PinRequest {
   readonly why: 'missing' | 'stale';
+}
+
+export interface PinWithoutFiles extends PinRequest {
+  readonly why: 'files';
+  readonly answer: unknown;
 }
 
 export type PinAnswer =
   | { readonly kind: 'known'; readonly answer: unknown }
-  | { readonly kind: 'unknown'; readonly why: MissingPin['why'] }
+  | { readonly kind: 'unknown'; readonly why: UnansweredPin['why'] }
   /** What stands in the file is no answer of this pin. */
   | { readonly kind: 'broken'; readonly problems: readonly Diagnostic[] };
 
@@ -59,7 +66,7 @@ export function previousAnswer(entry: LockEntry | undefined, definition: Pin, re
 }
 
 /** With --frozen, what the lock does not answer is an error. */
-export function refuseMissing(missing: readonly MissingPin[]): readonly Diagnostic[] {
+export function refuseMissing(missing: readonly UnansweredPin[]): readonly Diagnostic[] {
   return missing.map(({ plugin, pin, request, site, why }) => ({
     code: why === 'missing' ? 'COS_PLAN_PIN_MISSING' : 'COS_PLAN_PIN_STALE',
     severity: 'error',

@@ -13,7 +13,9 @@ import type { MissingPin } from './read-pin.ts';
 /** What one command knows of pins. Plans read `lock`; what it lacks is looked up once. */
 export interface PinSession {
   readonly lock: () => Lock;
-  /** Looks up what is missing and adds it to the lock. `learned`: how many answers are new. */
+  /** True when the files of that digest are here and were compared with it. */
+  readonly hasFiles: (digest: string) => boolean;
+  /** Looks up what is missing and adds it to the lock, and gets files of answers. `learned`: how many answers are new, and contents that can be read. */
   readonly sync: (missing: readonly MissingPin[]) => Promise<{ readonly learned: number; readonly problems: readonly Diagnostic[] }>;
   /** Everything that was looked up, with what cos.lock had before. */
   readonly changes: () => readonly LockChange[];
@@ -45,6 +47,7 @@ export function openPins(options: PinSessionOptions): Result<PinSession> {
   const changes = new Map<string, LockChange>();
   // A server that does not answer is asked once, however many targets need it.
   const failed = new Map<string, readonly Diagnostic[]>();
+  const present = new Set<string>();
   const failedKey = (request: MissingPin): string => JSON.stringify([lockKey(request), request.details ?? null]);
 
   const sync: PinSession['sync'] = async (missing) => {
@@ -53,7 +56,13 @@ export function openPins(options: PinSessionOptions): Result<PinSession> {
     if (asked.length === 0) return { learned: 0, problems: known };
     const answers = await lookUpPins(asked, { config, before: before.value, openBench: options.openBench, onStart: options.onStart ?? (() => undefined), signal });
     const learned: LockChange[] = [];
-    for (const { request, content, problems } of answers) {
+    let brought = 0;
+    for (const { request, content, files, problems } of answers) {
+      if (files !== undefined) present.add(files);
+      if (request.why === 'files' && problems.length === 0) {
+        brought += 1;
+        continue;
+      }
       if (content === undefined) {
         failed.set(failedKey(request), problems);
         continue;
@@ -66,14 +75,14 @@ export function openPins(options: PinSessionOptions): Result<PinSession> {
     for (const change of learned) changes.set(lockKey(change), change);
     lock = new Map([...lock, ...learned.map(entryOf)]);
     const problems = [...known, ...answers.flatMap((answer) => answer.problems)];
-    if (options.keep === 'memory' || learned.length === 0) return { learned: learned.length, problems };
+    if (options.keep === 'memory' || learned.length === 0) return { learned: learned.length + brought, problems };
     const written = await changeLock(learned, { workspace: config.workspace, locks: locksFolder(config), signal });
     if (!written.ok) return { learned: 0, problems: [...problems, ...written.failures] };
     // What another run has found meanwhile counts for both, unless it asked for something else by the same name.
     lock = new Map([...written.value, ...learned.flatMap((change) => (fits(written.value.get(lockKey(change)), change) ? [] : [entryOf(change)]))]);
-    return { learned: learned.length, problems };
+    return { learned: learned.length + brought, problems };
   };
-  return success({ lock: () => lock, sync, changes: () => [...changes.values()] });
+  return success({ lock: () => lock, hasFiles: (digest) => present.has(digest), sync, changes: () => [...changes.values()] });
 }
 
 function entryOf({ plugin, pin, request, after }: LockChange): readonly [string, LockEntry] {

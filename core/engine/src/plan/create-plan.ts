@@ -70,13 +70,14 @@ export async function createPlan(request: PlanRequest): Promise<Planned> {
   if (!opened.ok) return { plan: undefined, diagnostics: opened.failures, pins: { asked: new Set(), complete: false, problems: opened.failures } };
   const session = opened.value;
   for (;;) {
-    const draft = createDraft({ config: request.config, lock: session.lock(), frozen: request.frozen, emit: request.emit, memo, env: request.env });
+    const draft = createDraft({ config: request.config, lock: session.lock(), hasFiles: session.hasFiles, frozen: request.frozen, emit: request.emit, memo, env: request.env });
     const planned = await planOnce(draft, request);
     const asked = { asked: new Set(draft.pins.keys()), complete: !draft.isCutShort() };
     const missing = [...draft.missingPins.values()];
     if (missing.length === 0) return { ...planned, pins: { ...asked, problems: [] } };
     const refuse = (problems: readonly Diagnostic[]): Planned => ({ plan: undefined, diagnostics: [...draft.diagnostics, ...problems], pins: { ...asked, problems } });
-    if (request.frozen) return refuse(refuseMissing(missing));
+    const unanswered = missing.flatMap((one) => (one.why === 'files' ? [] : [one]));
+    if (request.frozen && unanswered.length > 0) return refuse(refuseMissing(unanswered));
     request.signal.throwIfAborted();
     const { learned, problems } = await session.sync(missing);
     // Each round adds what it looked up, or ends here: the loop cannot go on for ever with a finite config.

@@ -42,6 +42,8 @@ export interface Draft {
   readonly variables: Set<string>;
   /** Pins that were asked, by key. */
   readonly pins: Map<string, PinRequest>;
+  /** Files of pins that can be read. */
+  readonly hasFiles: (digest: string) => boolean;
   readonly missingPins: Map<string, MissingPin>;
   /** Nothing is looked up: planning goes on where it can, to find everything that is missing. */
   readonly frozen: boolean;
@@ -55,7 +57,7 @@ export interface Draft {
   readonly owns: (ref: unknown) => ref is ArtifactRef;
 }
 
-export function createDraft(parts: Pick<Draft, 'config' | 'lock' | 'frozen' | 'emit' | 'memo' | 'env'>): Draft {
+export function createDraft(parts: Pick<Draft, 'config' | 'lock' | 'hasFiles' | 'frozen' | 'emit' | 'memo' | 'env'>): Draft {
   const diagnostics: Diagnostic[] = [];
   const seen = new Set<string>();
   const refs = new WeakSet<object>();

@@ -50,8 +50,12 @@ function answerPin(draft: Draft, { plugin, name: pin, definition, site }: Called
   draft.pins.set(key, request);
   const read = readPin(draft.lock.get(key), definition, request);
   switch (read.kind) {
-    case 'known':
-      return read.answer;
+    case 'known': {
+      const files = definition.files?.digestOf(read.answer);
+      if (files === undefined || draft.hasFiles(files)) return read.answer;
+      draft.missingPins.set(key, { ...request, why: 'files', answer: read.answer });
+      throw new CosError([]);
+    }
     case 'broken':
       throw new CosError(read.problems);
     case 'unknown':

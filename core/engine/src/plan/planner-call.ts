@@ -5,6 +5,7 @@ import { diagnosticsOf, messageOf } from '../errors/expected.ts';
 import { at } from '../errors/place.ts';
 import { schemaFailures } from '../errors/schema-failures.ts';
 import { throwingPlace } from '../errors/throwing-place.ts';
+import { pinnedPath } from '../model/pinned-path.ts';
 import { toPlain } from '../model/plain.ts';
 import type { Planner } from '../model/planner.ts';
 import { validate } from '../model/validate.ts';
@@ -58,7 +59,7 @@ async function runPlanner(
     const checked = await validate(called.planner.options, given);
     if (!checked.ok) throw new CosError(schemaFailures(checked.issues, { code: 'COS_PLAN_OPTIONS', what: called.what, given, site }));
     const variables = declaredNames(called.planner.env, plugin.options);
-    const value: unknown = await called.planner.plan({ ...reader, options: checked.value, plugin: plugin.options, ownFolders: [draft.config.outDir, draft.config.cacheFolder].filter((folder) => !isAbsolute(folder)), env: pickEnv(variables, draft.env), report: (diagnostic) => diagnostics.push(diagnostic) });
+    const value: unknown = await called.planner.plan({ ...reader, options: checked.value, plugin: plugin.options, ownFolders: [draft.config.outDir, draft.config.cacheFolder].filter((folder) => !isAbsolute(folder)), pinned: (digest) => pinnedPath(draft.config.cacheFolder, digest), env: pickEnv(variables, draft.env), report: (diagnostic) => diagnostics.push(diagnostic) });
     draft.emit({ type: 'planner-finished', plugin: plugin.definition.name, planner: called.name, description: called.planner.description, durationMs: Math.round(performance.now() - start) });
     return { value, reads, variables, diagnostics };
   } catch (error) {

@@ -6,6 +6,7 @@ import { at } from '../errors/place.ts';
 import { quote } from '../errors/schema-failures.ts';
 import { fileTree, type ArtifactRef, type FileTree } from '../model/artifact.ts';
 import type { Pin } from '../model/pin.ts';
+import { isPinnedPath } from '../model/pinned-path.ts';
 import type { Planner } from '../model/planner.ts';
 import type { Stage } from '../model/stage.ts';
 import { overlaps, workspacePath } from '../model/workspace-path.ts';
@@ -70,7 +71,7 @@ function callSource(draft: Draft, given: unknown, site: string | undefined): Art
     return draft.refer(fileTree, undefined, '.');
   }
   const own = [draft.config.outDir, draft.config.cacheFolder].find((folder) => overlaps(path, folder));
-  if (own === undefined) draft.sources.set(path, draft.sources.get(path) ?? site);
+  if (own === undefined || isPinnedPath(draft.config.cacheFolder, path)) draft.sources.set(path, draft.sources.get(path) ?? site);
   else problem(`Expected a source apart from the folder "${own}", which cos writes; found "${path}".`, 'Name the folders that are needed one by one.');
   return draft.refer(fileTree, undefined, path);
 }

@@ -9,7 +9,7 @@ import type { ValueMap } from '../values/value.ts';
 import { renderPackage } from '../render/render-package.ts';
 import type { RenderedPackage } from '../render/render-package.ts';
 import type { RenderTemplate } from '../render/render-template.ts';
-import type { Tree } from '../tree/load-tree.ts';
+import type { SourceText, Tree } from '../tree/load-tree.ts';
 import { joinPath } from '../tree/reader.ts';
 import type { VersionMatching } from '../version/selector.ts';
 import { findCollisions } from './find-collisions.ts';
@@ -85,8 +85,16 @@ export function renderTree(options: Pick<PlanPackagesOptions, 'tree' | 'values' 
   const merge = options.merge ?? 'presence';
   const values = mergeValues(options.values ?? [], merge);
   const { packages, templates } = options.tree;
-  const shared = templates.map(({ text }) => text).join('');
-  return packages.map((one) => renderPackage({ package: one, templates, shared, values, merge, render: options.render }));
+  const joined = new Map<readonly SourceText[], string>();
+  const sharedOf = (list: readonly SourceText[]): string => {
+    const text = joined.get(list) ?? list.map((each) => each.text).join('');
+    joined.set(list, text);
+    return text;
+  };
+  return packages.map((one) => {
+    const { templates: list, values: given } = one.published ?? { templates, values };
+    return renderPackage({ package: one, templates: list, shared: sharedOf(list), values: given, merge, render: options.render });
+  });
 }
 
 /** A root that could not be read is a problem of every plan. */

@@ -33,8 +33,10 @@ export interface TreePackage {
   readonly file: string;
   /** The tree; for a package of an object the same as `file`. */
   readonly root: string;
-  /** From a reference tree: it can be required, and is no target unless it is named. */
+  /** From a reference tree or a published one: it can be required, and is no target unless it is named. */
   readonly isReference: boolean;
+  /** How the repository that it is from published it; undefined for a package of the trees of this build. */
+  readonly published: PublishedSource | undefined;
   readonly isCollection: boolean;
   /** build.yaml; undefined for a package without recipe, whose runtime requirements are its build requirements, and for one of an object. */
   readonly recipe: SourceText | undefined;
@@ -46,12 +48,31 @@ export interface TreePackage {
   readonly values: ValueMap;
 }
 
+/** What a package of a published tree is rendered with: its tags are those of the repository's own build. */
+export interface PublishedSource {
+  /** Name of the repository. */
+  readonly repository: string;
+  /** Stand for the values files of this build. */
+  readonly values: ValueMap;
+  /** Files of all folders called `templates` of the published tree; they stand before its recipes. */
+  readonly templates: readonly SourceText[];
+}
+
+/** The trees of a repository. */
+export interface PublishedTree {
+  readonly root: string;
+  readonly repository: string;
+  /** Values that a package was published with, by its fingerprint name. */
+  readonly valuesOf: (fingerprintName: string) => ValueMap;
+}
+
 export interface Tree {
   readonly roots: readonly string[];
+  /** Reference trees and published ones. */
   readonly references: readonly string[];
   /** Unique by fingerprint name, in the order of loading. */
   readonly packages: readonly TreePackage[];
-  /** Files of all folders called `templates`, in order; they stand before every recipe. */
+  /** Files of all folders called `templates`, in order; they stand before every recipe that is not of a published tree. */
   readonly templates: readonly SourceText[];
   /** Names, without category, of packages that are there and cannot be used; `problems` says why. Sorted. */
   readonly lost: readonly string[];
@@ -63,6 +84,8 @@ export interface LoadTreeOptions {
   readonly roots: readonly string[];
   /** Trees of others, which give way to `roots`. Their packages can be required and are not meant when all packages are asked for. Default: none. */
   readonly references?: readonly string[];
+  /** Trees of published repositories, which give way to all others, earlier ones to later ones. Default: none. */
+  readonly published?: readonly PublishedTree[];
   /** Packages that objects describe. They win over all trees, later ones over earlier ones. Default: none. */
   readonly objects?: readonly GivenObject[];
   /** The folder that contexts of objects are relative to. Default: that of the reader. */
@@ -73,14 +96,19 @@ export interface LoadTreeOptions {
 }
 
 export async function loadTree(options: LoadTreeOptions): Promise<Tree> {
-  const { roots, references = [] } = options;
+  const { roots, references = [], published = [] } = options;
   const load = (isReference: boolean) => (root: string) => loadRoot(root, isReference, options);
-  const loaded = await Promise.all([...references.map(load(true)), ...roots.map(load(false))]);
+  const loaded = await Promise.all([...published.map(loadPublished), ...references.map(load(true)), ...roots.map(load(false))]);
+
+  async function loadPublished({ root, repository, valuesOf }: PublishedTree): Promise<LoadedRoot> {
+    const { packages, templates, ...rest } = await loadRoot(root, true, options);
+    return { ...rest, templates, packages: packages.map((one) => ({ ...one, published: { repository, values: valuesOf(one.fingerprintName), templates } })) };
+  }
   const given = await readObjects(options);
   const { packages, notes } = dropDuplicates([...loaded.flatMap((one) => one.packages), ...given.packages]);
   return {
     roots,
-    references,
+    references: [...published.map(({ root }) => root), ...references],
     packages,
     templates: loaded.flatMap((one) => one.templates),
     lost: [...new Set([...loaded, given].flatMap((one) => one.lost))].toSorted(compareCodeUnits),
@@ -144,13 +172,23 @@ function dropDuplicates(packages: readonly TreePackage[]): { packages: TreePacka
     const earlier = winners.get(one.fingerprintName);
     if (earlier !== undefined) {
       const name = fingerprintName(one.definition);
-      const isTwiceInProgram = earlier.object !== undefined && one.object !== undefined;
-      const message = earlier.isReference && !one.isReference ? `${name} is in the reference tree ${earlier.root}, too; this one wins` : `${name} is defined twice; this one, loaded later, wins`;
-      const related = [{ message: 'also defined here', location: earlier.definition.at }];
-      notes.push(createProblem(isTwiceInProgram ? 'warning' : 'note', 'LUET_DUPLICATE_PACKAGE', message, one.definition.at, { related }));
+      notes.push(explainDuplicate(earlier, one));
       winners.delete(one.fingerprintName);
     }
     winners.set(one.fingerprintName, one);
   }
   return { packages: [...winners.values()], notes };
+}
+
+function explainDuplicate(earlier: TreePackage, one: TreePackage): Problem {
+  const name = fingerprintName(one.definition);
+  const { at } = one.definition;
+  const related = [{ message: 'also defined here', location: earlier.definition.at }];
+  const upstream = earlier.published?.repository;
+  if (upstream !== undefined && one.published === undefined) {
+    return createProblem('warning', 'LUET_UPSTREAM_REPLACED', `${name} is in the repository ${upstream}, too; this one wins, and is built here with everything that stands on it`, at, { related });
+  }
+  const isTwiceInProgram = earlier.object !== undefined && one.object !== undefined;
+  const message = earlier.isReference && !one.isReference ? `${name} is in the reference tree ${earlier.root}, too; this one wins` : `${name} is defined twice; this one, loaded later, wins`;
+  return createProblem(isTwiceInProgram ? 'warning' : 'note', 'LUET_DUPLICATE_PACKAGE', message, at, { related });
 }

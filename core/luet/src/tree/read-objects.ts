@@ -40,6 +40,7 @@ export async function readObjects({ objects = [], contexts = '', reader }: Pick<
           file: at.file,
           root: at.file,
           isReference: false,
+          published: undefined,
           isCollection: false,
           recipe: undefined,
           finalizer: text === undefined ? undefined : { file: at.file, text },

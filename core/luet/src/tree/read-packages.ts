@@ -39,7 +39,7 @@ export async function readPackages({ folder, root, isReference, read, unquoted }
   const problems: Problem[] = [];
   const packages: TreePackage[] = [];
   const lost: string[] = [];
-  const shared = { dir: folder.path, root, isReference, recipe, finalizer, object: undefined };
+  const shared = { dir: folder.path, root, isReference, published: undefined, recipe, finalizer, object: undefined };
   const add = (node: YamlNode, file: string, isCollection: boolean): void => {
     const result = readDefinition(node, unquoted);
     problems.push(...result.problems);

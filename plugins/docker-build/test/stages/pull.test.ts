@@ -34,7 +34,7 @@ afterAll(async () => {
   await registry.close();
 });
 
-const host = { plugin: z.parse(pluginOptions, {}), env: hostVariables(), signal: never, details: undefined, previous: undefined, scratch: '/nonexistent', source: (path: string) => path, exec: () => Promise.reject(new Error('the pin starts no tool')) };
+const host = { plugin: z.parse(pluginOptions, {}), env: hostVariables(), signal: never, details: undefined, previous: undefined, scratch: '/nonexistent', source: (path: string) => path, keep: () => Promise.reject(new Error('the pin keeps no files')), exec: () => Promise.reject(new Error('the pin starts no tool')) };
 
 describe('an image of a registry', () => {
   it('is pinned by the digest that the registry has for its name', async () => {

@@ -6,6 +6,7 @@ import { checkRecipes } from '../check-recipes.ts';
 import { toDiagnostic } from '../diagnostic.ts';
 import { declaredVariables, definePlanner } from '../options.ts';
 import { findRepositories } from '../repositories.ts';
+import { openPublished, unknownValues } from '../upstream/open-published.ts';
 import { describePlan } from '../resolved-tree.ts';
 
 const options = z.object({
@@ -13,6 +14,8 @@ const options = z.object({
   trees: z.array(z.string()),
   /** Folders of packages that can be required and are not meant by `all`; equal packages of `trees` win. */
   referenceTrees: z._default(z.array(z.string()), []),
+  /** Published repositories, as the pin `repository` answers them; everything else wins over them. Of equal packages that of the lower priority wins, then of the first. */
+  repositories: z._default(z.array(z.object({ name: z.string(), files: z.string(), priority: z._default(z.int(), 0) })), []),
   /** Packages that the config declares (`packages` of the target's context); they win over those of trees. */
   packages: z._default(z.array(z.object({ data: z.unknown(), declaredAt: z.optional(z.string()) })), []),
   /** Package strings (`app/x`, `app/x@>=1.0`), every package of `trees`, or of those the ones that no other one is built with. */
@@ -41,7 +44,7 @@ export const packages = definePlanner({
   description: 'read the package trees and decide what is built in which order',
   options,
   env: ({ env }) => env,
-  async plan({ options, plugin, env, read, list, glob, report }) {
+  async plan({ options, plugin, env, read, list, glob, pinned, report }) {
     const texts = new Map<string, string>();
     const reader: TreeReader = {
       async readFile(path) {
@@ -51,7 +54,8 @@ export const packages = definePlanner({
       },
       list: async (path) => (await plainly(() => list(path))).map(({ name, type }) => ({ name, kind: type })),
     };
-    const tree = await loadTree({ roots: options.trees, references: options.referenceTrees, objects: toObjects(options.packages), reader });
+    const published = await openPublished(options.repositories, { read, pinned });
+    const tree = await loadTree({ published: published.map((one) => one.tree), roots: options.trees, references: options.referenceTrees, objects: toObjects(options.packages), reader });
     const found = await findRepositories([...options.trees, ...options.referenceTrees], { read: (path) => reader.readFile(path), glob });
     const render = createGoTemplateRender({ engine: options.engine, env: declaredVariables(plugin.env, env) });
     const { targets, dependents, archives, install, finalRequires } = options;
@@ -63,7 +67,9 @@ export const packages = definePlanner({
     const errors = [...plan.problems, ...found.problems.filter(({ severity }) => severity === 'error')];
     if (errors.length > 0) throw new CosError(errors.map((problem) => toDiagnostic(problem, source)));
     for (const problem of checkRecipes(plan)) report(problem);
-    return describePlan({ plan, tree, matching: options.versions, repositories: found.repositories, source, report });
+    const caches = [...new Set(published.flatMap((one) => one.caches))];
+    for (const problem of unknownValues(plan, published)) report(problem);
+    return describePlan({ plan, tree, caches, matching: options.versions, repositories: found.repositories, source, report });
   },
 });
 
