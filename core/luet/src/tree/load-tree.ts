@@ -102,7 +102,8 @@ export async function loadTree(options: LoadTreeOptions): Promise<Tree> {
 
   async function loadPublished({ root, repository, valuesOf }: PublishedTree): Promise<LoadedRoot> {
     const { packages, templates, ...rest } = await loadRoot(root, true, options);
-    return { ...rest, templates, packages: packages.map((one) => ({ ...one, published: { repository, values: valuesOf(one.fingerprintName), templates } })) };
+    // They are for its own packages alone: a template that two repositories define would be an error of both.
+    return { ...rest, templates: [], packages: packages.map((one) => ({ ...one, published: { repository, values: valuesOf(one.fingerprintName), templates } })) };
   }
   const given = await readObjects(options);
   const { packages, notes } = dropDuplicates([...loaded.flatMap((one) => one.packages), ...given.packages]);
