@@ -36,13 +36,6 @@ async function run(machine: Machine, ...args: readonly string[]): Promise<Machin
   return ran;
 }
 
-/** Tags of the images of a plan by package, as its task works them out. */
-async function tagsOf(machine: Machine, ...packages: readonly string[]): Promise<Readonly<Record<string, string>>> {
-  const { stdout } = await run(machine, 'tags', ...packages, '--format', 'json');
-  const targets: readonly { readonly chain: readonly { readonly package: string; readonly tag: string }[] }[] = JSON.parse(stdout);
-  return Object.fromEntries(targets.flatMap(({ chain }) => chain.map((one) => [one.package, one.tag])));
-}
-
 const lockOf = (machine: Machine): string => readFileSync(machine.workspace.path('cos.lock'), 'utf8');
 
 describe('a derivative of a published repository', () => {
@@ -59,8 +52,42 @@ describe('a derivative of a published repository', () => {
     expect(lockOf(site)).toMatch(/cached-os:\n +for:\n[^]*revision: 1\n/);
   });
 
+  test('has the images of upstream under the tags of upstream\'s own build', async () => {
+    const { stdout } = await run(upstream, 'tags', 'app/app', 'app/greeter', 'system/root', '--format', 'json');
+    const targets: readonly { readonly chain: readonly { readonly tag: string }[] }[] = JSON.parse(stdout);
+    const tags = targets.flatMap(({ chain }) => chain.map(({ tag }) => tag));
+    expect(tags).toHaveLength(4);
+    for (const tag of tags) expect((await site.docker('image', 'ls', '--quiet', `luet/cache:${tag}`)).trim()).not.toBe('');
+  });
+
   test('has its own values, and upstream those with which it was published', async () => {
     const files = await readArchive(site.workspace.path('build/packages/site-system-2.0.package.tar.zst'));
     expect(files).toMatchObject({ motd: 'the site welcome\n', greeting: 'hello\n', shared: 'greeter\n' });
+  });
+
+  test('keeps to what it has when upstream publishes something else, and takes it with cos lock --update', async () => {
+    edit(upstream, 'packages/greeter/build.yaml', (text) => `${text}- echo newer > /newer\n`);
+    edit(upstream, 'packages/greeter/definition.yaml', (text) => text.replace('1.0', '1.1'));
+    await run(upstream, 'run', 'publish', '--to', `docker:${repository}`, `--push=${cache}`);
+    expect((await run(site, 'run', 'build')).built).toEqual([]);
+    const before = lockOf(site);
+    expect((await run(site, 'lock', '--update', 'cached-os')).stdout).toMatch(/changed cached-os resolve\.repository\n(?:.*\n)*? +revision {2}1 -> 2\n/);
+    const ran = await run(site, 'run', 'build');
+    expect(lockOf(site)).not.toBe(before);
+    expect(ran.images).toEqual(['app/greeter@1.1', 'system/site@2.0']);
+    expect(ran.engineBuilds).toEqual(['site-system-2.0']);
+    expect(await readArchive(site.workspace.path('build/packages/site-system-2.0.package.tar.zst'))).toMatchObject({ newer: 'newer\n' });
+  });
+
+  test('is planned from cos.lock alone on a machine that has no trees, also with --frozen; other trees are refused', async () => {
+    rmSync(site.workspace.path('.cos'), { recursive: true });
+    const planned = await run(site, 'run', 'build', '--frozen', '--dry-run');
+    expect(planned.stdout).toContain('app/greeter@1.1');
+    rmSync(site.workspace.path('.cos'), { recursive: true });
+    edit(upstream, 'packages/greeter/definition.yaml', (text) => text.replace('1.1', '1.2'));
+    await run(upstream, 'run', 'publish', '--to', `docker:${repository}`);
+    const refused = await site.cos(['run', 'build', '--frozen']);
+    expect(refused.exitCode).toBe(2);
+    expect(refused.stdout + refused.stderr).toMatch(/COS_RESOLVE_UPSTREAM_CHANGED.*revision 2; found revision 3: compilertree and index differ/);
   });
 });
