@@ -172,7 +172,6 @@ function dropDuplicates(packages: readonly TreePackage[]): { packages: TreePacka
   for (const one of packages) {
     const earlier = winners.get(one.fingerprintName);
     if (earlier !== undefined) {
-      const name = fingerprintName(one.definition);
       notes.push(explainDuplicate(earlier, one));
       winners.delete(one.fingerprintName);
     }

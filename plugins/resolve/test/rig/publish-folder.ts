@@ -26,7 +26,9 @@ export async function publishFolder(folder: string, { revision = 1, trees, links
   for (const [path, target] of Object.entries(links)) symlinkSync(target, join(source, path));
   mkdirSync(folder, { recursive: true });
   const write = async (filename: string, tar: AsyncIterable<Uint8Array>): Promise<RepositoryArchive> => {
-    const bytes = Buffer.concat(await Array.fromAsync(compress(tar, { format: 'gzip' })));
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of compress(tar, { format: 'gzip' })) chunks.push(chunk);
+    const bytes = Buffer.concat(chunks);
     writeFileSync(join(folder, filename), bytes);
     return { filename, compression: 'gzip', sha256: createHash('sha256').update(bytes).digest('hex') };
   };
