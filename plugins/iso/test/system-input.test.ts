@@ -17,8 +17,8 @@ import { archive, createFolder, diagnosticsOf, entry, runCall, tool } from './ri
 const root = archive(entry('boot/'), createEntry({ path: 'boot/vmlinuz', mtime: 5 }, 'kernel'), createEntry({ path: 'boot/initrd', mtime: 6 }, 'initrd'), 'etc/os-release');
 
 const digest = asDigest(`sha256:${'ab'.repeat(32)}`);
-const archiveOf = (read: () => AsyncIterable<Uint8Array>): Artifact<PackageArchive> => ({ kind: 'package-archive', digest, meta: { category: 'c', name: 'n', version: '1', compression: 'zstd' }, path: () => Promise.reject(new Error('not read')), read });
-const imageOf = (read: () => AsyncIterable<Uint8Array>): Artifact<ContainerImage> => ({ kind: 'container-image', digest, meta: { reference: 'x' }, path: () => Promise.reject(new Error('not read')), read });
+const archiveOf = (read: () => AsyncIterable<Uint8Array>): Artifact<PackageArchive> => ({ kind: 'package-archive', digest, meta: { category: 'c', name: 'n', version: '1', compression: 'zstd' }, path: () => Promise.reject(new Error('not read')), read, list: () => Readable.from([]) });
+const imageOf = (read: () => AsyncIterable<Uint8Array>): Artifact<ContainerImage> => ({ kind: 'container-image', digest, meta: { reference: 'x' }, path: () => Promise.reject(new Error('not read')), read, list: () => Readable.from([]) });
 
 test.each(['none', 'gzip', 'zstd'] as const)('an archive with compression %s is read uncompressed', async (format) => {
   const { open } = systemInput({ archive: archiveOf(() => compress(root(), { format })), image: undefined });
