@@ -1,5 +1,5 @@
 // From a clone to a built workspace: npm packages (which bring the right Node) and the compiled packages of cos.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -30,6 +30,26 @@ export function mustRun(program, args, options = {}) {
     console.error(`\nFailed: ${[program, ...args].join(' ')} (exit status ${status})`);
     process.exit(status);
   }
+}
+
+/**
+ * Runs programs at once, each a list of words. The first one prints as it goes, the others when they have ended. All are waited for, also when one fails;
+ * then this program ends with the status of the first that failed.
+ */
+export async function mustRunTogether(...commands) {
+  const ended = await Promise.all(
+    commands.map(([program, ...args], index) => new Promise((resolve, reject) => {
+      const child = spawn(program, args, { cwd: root, env: environment, stdio: index === 0 ? 'inherit' : ['ignore', 'pipe', 'pipe'] });
+      const output = [];
+      for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => output.push(chunk));
+      child.once('error', reject);
+      child.once('close', (code) => resolve({ status: code ?? 1, command: [program, ...args].join(' '), output }));
+    })),
+  );
+  for (const { output } of ended) for (const chunk of output) process.stdout.write(chunk);
+  const failed = ended.filter(({ status }) => status !== 0);
+  for (const { command, status } of failed) console.error(`\nFailed: ${command} (exit status ${status})`);
+  if (failed.length > 0) process.exit(failed[0].status);
 }
 
 /** Installs npm packages where they are missing or older than the lock file. */
