@@ -7,6 +7,8 @@ export { httpTransport } from './repository/http-transport.ts';
 export type { HttpTransportOptions } from './repository/http-transport.ts';
 export { imageTransport } from './repository/image-transport.ts';
 export type { ImageTransportOptions } from './repository/image-transport.ts';
+export { openTransport } from './repository/open-transport.ts';
+export type { OpenTransportRequest } from './repository/open-transport.ts';
 export type { PackageObject, Transport } from './repository/transport.ts';
 export { openRepository } from './repository/open-repository.ts';
 export type { OpenRepository, OpenRepositoryRequest } from './repository/open-repository.ts';

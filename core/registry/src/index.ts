@@ -24,7 +24,7 @@ export type { EncodedManifest, ImageParts, IndexParts } from './manifest/encode-
 export { readManifest } from './manifest/manifest.ts';
 export type { ImageIndex, ImageManifest, Manifest } from './manifest/manifest.ts';
 export { isImageType, isIndexType, mediaTypes } from './manifest/media-types.ts';
-export { formatPlatform, parsePlatform, selectPlatform } from './manifest/platform.ts';
+export { formatPlatform, hostPlatform, parsePlatform, selectPlatform } from './manifest/platform.ts';
 export type { Platform } from './manifest/platform.ts';
 export type { PulledConfig, PulledImage } from './pull/choose-image.ts';
 export type { PulledManifest } from './pull/pull-manifest.ts';

@@ -1,9 +1,9 @@
 // Which repositories a command uses: those of the command line, else those of a configuration in luet's form.
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
-import { diskTransport, httpTransport, imageTransport, openRepository, type OpenRepository, type Transport } from '@cos/client';
+import { openRepository, openTransport, type OpenRepository } from '@cos/client';
 import { formatProblem, isError, readClientFile, type RepositorySource } from '@cos/luet';
-import { createRegistry, hostSettings, type Registry } from '@cos/registry';
+import { createRegistry, hostPlatform, hostSettings, type Registry } from '@cos/registry';
 import { refuse } from './problem.ts';
 
 export interface RepositoriesRequest {
@@ -38,20 +38,7 @@ interface Source extends Pick<RepositorySource, 'name' | 'type' | 'urls' | 'refe
 }
 
 async function open({ name, type, urls, reference, priority }: Source, registry: Registry, { signal, warn, cwd }: RepositoriesRequest): Promise<OpenRepository> {
-  const transports = urls.map((url): Transport => {
-    switch (type) {
-      case 'disk':
-        return diskTransport(resolve(cwd, url));
-      case 'http':
-        return httpTransport({ url });
-      case 'docker':
-        return imageTransport({ registry, repository: url, platform: `linux/${process.arch === 'x64' ? 'amd64' : process.arch}` });
-      default: {
-        const never: never = type;
-        return never;
-      }
-    }
-  });
+  const transports = urls.map((url) => openTransport({ type, url, locate: (folder) => resolve(cwd, folder), registry }));
   const opened = await openRepository({ name, transports, signal, ...(reference === '' ? {} : { reference }), ...(priority === undefined ? {} : { priority }) });
   for (const warning of opened.warnings) warn(warning);
   return opened;
@@ -71,7 +58,7 @@ async function configured({ config, cwd, warn }: RepositoriesRequest): Promise<r
   for (const problem of problems) if (!isError(problem)) warn(formatProblem(problem));
   const errors = problems.filter(isError);
   if (errors.length > 0) throw refuse('COS_CLIENT_FORMAT', 'The configuration of repositories cannot be understood.', 'Mend it, or name repositories with --repository.', errors.map(formatProblem));
-  const architecture = process.arch === 'x64' ? 'amd64' : process.arch;
+  const { architecture } = hostPlatform();
   return found.flatMap((one) => one.repositories).filter(({ enable, arch }) => enable || arch === architecture);
 }
 

@@ -19,6 +19,14 @@ export function formatPlatform({ os, architecture, variant }: Platform): string 
   return variant === undefined ? `${os}/${architecture}` : `${os}/${architecture}/${variant}`;
 }
 
+/** What images for this machine run on. They are images of Linux, whatever system it has. */
+export function hostPlatform(architecture: string = process.arch): Platform {
+  return { os: 'linux', architecture: (Object.hasOwn(nodeNames, architecture) ? nodeNames[architecture] : undefined) ?? architecture };
+}
+
+/** Where Node has another name than Go. Node runs on ppc64 with little-endian Linux alone. */
+const nodeNames: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386', ppc64: 'ppc64le', mipsel: 'mipsle' };
+
 /**
  * The entry of an index that suits a platform best: the same variant, else the highest lower one, because newer processors run older code.
  * An index with one entry that names no platform gives that entry.

@@ -1,11 +1,22 @@
 import * as fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { formatPlatform, parsePlatform, selectPlatform, type Descriptor } from '../../src/index.ts';
+import { formatPlatform, hostPlatform, parsePlatform, selectPlatform, type Descriptor } from '../../src/index.ts';
 
 function entry(platform: string | undefined, name = platform): Descriptor {
   const [os = '', architecture = '', variant] = (platform ?? '').split('/');
   return { mediaType: 'x', digest: `sha256:${name}`, size: 1, ...(platform === undefined ? {} : { platform: { os, architecture, ...(variant === undefined ? {} : { variant }) } }) };
 }
+
+test.each([
+  ['x64', 'linux/amd64'],
+  ['arm64', 'linux/arm64'],
+  ['ia32', 'linux/386'],
+  ['ppc64', 'linux/ppc64le'],
+  ['riscv64', 'linux/riscv64'],
+  ['constructor', 'linux/constructor'],
+])('images for a machine that Node calls %s are of %s', (name, platform) => {
+  expect(formatPlatform(hostPlatform(name))).toBe(platform);
+});
 
 describe('a platform', () => {
   test.each([

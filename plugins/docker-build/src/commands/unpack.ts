@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { ArchiveError } from '@cos/archive';
 import { ClientError } from '@cos/client';
 import { CosError, defineCommand } from '@cos/core';
-import { hostSettings } from '@cos/registry';
+import { formatPlatform, hostPlatform, hostSettings } from '@cos/registry';
 import type { Code } from '../errors.ts';
 import type { PluginOptions } from '../options.ts';
 import { openImage } from '../unpack/open-image.ts';
@@ -31,7 +31,7 @@ export const unpackImage = defineCommand<
   async handle({ args, cwd, plugin, env, print, log, tell, signal }) {
     const scratch = await mkdtemp(join(plugin.tmpdir ?? env['TMPDIR'] ?? tmpdir(), 'cos-unpack-'));
     try {
-      const platform = args.platform ?? `linux/${process.arch === 'x64' ? 'amd64' : process.arch}`;
+      const platform = args.platform ?? formatPlatform(hostPlatform());
       const image = await openImage({ text: args.image, cwd, platform, scratch, plugin, env, registry: hostSettings(env), signal });
       const path = args.target === '-' ? '-' : resolve(cwd, args.target);
       if (path === '-' && args.format !== 'tar') throw refusal('Only a tar can be written to standard output.', 'Add --format tar, or name a file.');

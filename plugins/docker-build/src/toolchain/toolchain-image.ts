@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Tool } from '@cos/core';
 import { createEntry, writeTar } from '@cos/archive';
+import { formatPlatform, hostPlatform } from '@cos/registry';
 import { buildImage } from '../engine/build-image.ts';
 import type { EngineClient } from '../engine/client.ts';
 import { inspectImage, referenceOf, tagImage } from '../engine/images.ts';
@@ -85,7 +86,7 @@ async function baseImage({ client, plugin, env, tell, signal }: Omit<ToolchainIm
   if (there !== undefined) return { id: there.id, name };
   const digest = reference.digest ?? (await findDigest(reference, { plugin, env, signal }));
   tell(`pulls ${name}`);
-  const pulled = await pullImage(client, { name: reference.name, digest, platform: `linux/${process.arch === 'x64' ? 'amd64' : process.arch}`, onLine: () => undefined, signal });
+  const pulled = await pullImage(client, { name: reference.name, digest, platform: formatPlatform(hostPlatform()), onLine: () => undefined, signal });
   const image = await inspectImage(client, pulled, signal);
   if (image === undefined) throw new Error(`Internal error: ${pulled} was pulled and is not there`);
   return { id: image.id, name };

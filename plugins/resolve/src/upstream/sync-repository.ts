@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { ArchiveError, extractTar } from '@cos/archive';
-import { ClientError, diskTransport, httpTransport, imageTransport, openSources, type Transport } from '@cos/client';
+import { ClientError, openSources, openTransport } from '@cos/client';
 import { CosError, type PinContext } from '@cos/core';
 import { createRegistry, hostSettings } from '@cos/registry';
 import type { RepositoryAnswer, RepositoryDetails } from '../pins/repository.ts';
@@ -26,7 +26,9 @@ export async function syncRepository(name: string, context: RepositoryContext, p
   const folder = join(scratch, 'repository');
   await rm(folder, { recursive: true, force: true });
   try {
-    const transports = details.urls.map((url) => transportOf(url, context, registry));
+    // What a repository holds for building is the same for every platform; only packages are of one.
+    const locate = (path: string): string => (isAbsolute(path) ? path : context.source(path));
+    const transports = details.urls.map((url) => openTransport({ type: details.type, url, locate, registry }));
     const { file, packages, tree, place } = await openSources({ name, transports, signal, ...(details.reference === undefined ? {} : { reference: details.reference }) });
     await mkdir(join(folder, TREE), { recursive: true });
     try {
@@ -46,23 +48,6 @@ export async function syncRepository(name: string, context: RepositoryContext, p
     throw new CosError(explainClientError(name, error));
   } finally {
     await registry.close();
-  }
-}
-
-function transportOf(url: string, { details, source }: RepositoryContext, registry: ReturnType<typeof createRegistry>): Transport {
-  const { type } = details;
-  switch (type) {
-    case 'disk':
-      return diskTransport(isAbsolute(url) ? url : source(url));
-    case 'http':
-      return httpTransport({ url });
-    case 'docker':
-      // What it holds for building is the same for every platform; only packages are of one.
-      return imageTransport({ registry, repository: url, platform: `linux/${process.arch === 'x64' ? 'amd64' : process.arch}` });
-    default: {
-      const never: never = type;
-      return never;
-    }
   }
 }
 
