@@ -10,7 +10,9 @@ export const codes = {
   COS_SIGN_NAME_COUNT: 'There are more or fewer names than files in a list of checksums.',
   COS_SIGN_NO_INDEX: 'A folder is no repository: it has no repository.yaml.',
   COS_SIGN_BAD_SIGNATURE_FILE: 'A signature file does not hold a signature.',
-  COS_SIGN_INVALID: 'A signature does not fit the file and the key.',
+  COS_SIGN_UNSIGNED: 'Something that should be signed is not.',
+  COS_SIGN_INVALID: 'A signature does not fit the object and the key.',
+  COS_SIGN_IDENTITY: 'An image is signed for another name.',
   COS_SIGN_NOT_FOUND: 'A file that `cos verify` was asked for cannot be read.',
 } as const;
 

@@ -2,8 +2,8 @@ import type { KeyObject } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Artifact, FileTree, Secret } from '@cos/core';
-import { openPrivateKey, publicPem, readPublicKey } from './key-pair.ts';
-import { problem } from './problem.ts';
+import { openPrivateKey, publicPem, readPublicKey } from '@cos/trust';
+import { explaining, problem } from './problem.ts';
 
 export interface KeySource {
   readonly plugin: { readonly key: Secret; readonly password: Secret };
@@ -14,9 +14,9 @@ export interface KeySource {
  * Opens the plugin's private key and checks that it belongs to the public key that the task's fingerprint knows. Throws COS_SIGN_KEY_MISMATCH when not.
  */
 export async function openSigningKey({ plugin, reveal }: KeySource, publicKey: Artifact<FileTree>): Promise<KeyObject> {
-  const expected = publicPem(readPublicKey(await readPublicFile(await publicKey.path()), 'publicKey'));
+  const expected = await explaining(async () => publicPem(readPublicKey(await readPublicFile(await publicKey.path()), 'publicKey')));
   const where = plugin.key.name.replace(/^file:/, '');
-  const key = await openPrivateKey(await reveal(plugin.key), await reveal(plugin.password), where);
+  const key = await explaining(async () => openPrivateKey(await reveal(plugin.key), await reveal(plugin.password), where));
   if (publicPem(key) !== expected) {
     throw problem('COS_SIGN_KEY_MISMATCH', `The private key ${where} does not belong to the public key of the task.`, 'Give the public key that was made with this private key, or the other private key.');
   }

@@ -5,8 +5,8 @@ import type { CommandContext, Secret } from '@cos/core';
 import { expect, test } from 'vitest';
 import { keys } from '../src/commands/keys.ts';
 import { verify } from '../src/commands/verify.ts';
-import { openPrivateKey } from '../src/key-pair.ts';
-import { createSignature } from '../src/signature.ts';
+import { openPrivateKey } from '@cos/trust';
+import { createSignature } from '@cos/trust';
 import { failureOf, opensslVerifies, streamOf, temporaryFolder } from './rig.ts';
 
 const password: Secret = { secret: { env: 'COS_PASSWORD' }, name: 'env:COS_PASSWORD' };

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { createWorkspace, runStage, type TemporaryWorkspace } from '@cos/core/testing';
 import { expect, onTestFinished, test } from 'vitest';
 import { sign } from '../src/index.ts';
-import { generateKeyPair } from '../src/key-pair.ts';
+import { generateKeyPair } from '@cos/trust';
 import { opensslVerifies } from './rig.ts';
 
 const password = 'a password that nobody else has';

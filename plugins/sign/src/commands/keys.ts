@@ -1,7 +1,7 @@
 import { lstat, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defineCommand, type CommandContext, type Parameters } from '@cos/core';
-import { generateKeyPair } from '../key-pair.ts';
+import { generateKeyPair } from '@cos/trust';
 import { readPassword, type PasswordSource } from '../password.ts';
 import { problem } from '../problem.ts';
 

@@ -2,10 +2,9 @@ import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { defineCommand } from '@cos/core';
+import { readPublicKey, verifySignature } from '@cos/trust';
 import { findIndex } from '../find-index.ts';
-import { readPublicKey } from '../key-pair.ts';
-import { problem } from '../problem.ts';
-import { verifySignature } from '../signature.ts';
+import { explaining, problem } from '../problem.ts';
 
 const MAX_SMALL_FILE = 64 * 1024;
 
@@ -25,8 +24,8 @@ export const verify = defineCommand({
     const shown = { subject: show(workspace, subject), signature: show(workspace, signature) };
     await checkPresent(signature, subject, shown);
     const keyName = args.key ?? 'cos.pub';
-    const key = readPublicKey(await readSmall(args.key === undefined ? join(workspace, keyName) : resolve(cwd, args.key), keyName), keyName);
-    const isGood = await verifySignature(createReadStream(subject), await readSmall(signature, shown.signature), key, shown.signature);
+    const key = await explaining(async () => readPublicKey(await readSmall(args.key === undefined ? join(workspace, keyName) : resolve(cwd, args.key), keyName), keyName));
+    const isGood = await explaining(async () => verifySignature(createReadStream(subject), await readSmall(signature, shown.signature), key, shown.signature));
     if (!isGood) {
       throw problem(
         'COS_SIGN_INVALID',

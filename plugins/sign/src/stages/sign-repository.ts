@@ -3,9 +3,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileTree, noOptions, one } from '@cos/core';
 import { repository, signature } from '@cos/core/artifacts';
+import { algorithm, createSignature } from '@cos/trust';
 import { findIndex } from '../find-index.ts';
 import { defineStage } from '../options.ts';
-import { algorithm, createSignature } from '../signature.ts';
 import { openSigningKey } from '../signing-key.ts';
 
 /** Signs repository.yaml: the digests in it cover the index, whose digests cover the packages. */

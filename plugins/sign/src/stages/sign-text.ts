@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileTree, noOptions, one } from '@cos/core';
 import { signature, textFile } from '@cos/core/artifacts';
+import { algorithm, createSignature } from '@cos/trust';
 import { defineStage } from '../options.ts';
-import { algorithm, createSignature } from '../signature.ts';
 import { openSigningKey } from '../signing-key.ts';
 
 /** The public key is an input, because it stands for the private one in the fingerprint: another key signs anew, another password does not. */

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { generateKeyPair, openPrivateKey, readPublicKey } from '../src/key-pair.ts';
-import { createSignature, verifySignature } from '../src/signature.ts';
+import { generateKeyPair, openPrivateKey, readPublicKey } from '../src/keys/key-pair.ts';
+import { createSignature, verifySignature } from '../src/signature/file-signature.ts';
 import { failureOf, opensslVerifies, streamOf, temporaryFolder } from './rig.ts';
 
 test('openssl finds our signatures good, and bad for another file or key', async () => {
@@ -31,6 +31,6 @@ test('signatures that openssl makes are found good', async () => {
 test('what is no signature is told apart from a bad signature', async () => {
   const key = readPublicKey((await generateKeyPair('x')).publicKey, 'k');
   for (const text of ['', 'not base64!', 'AAAA', 'A'.repeat(400)]) {
-    expect(await failureOf(verifySignature(streamOf('x'), text, key, 'f.sig')), text).toMatchObject({ code: 'COS_SIGN_BAD_SIGNATURE_FILE' });
+    expect(await failureOf(verifySignature(streamOf('x'), text, key, 'f.sig')), text).toMatchObject({ code: 'signature-file' });
   }
 });

@@ -2,7 +2,7 @@ import { createPrivateKey, createPublicKey, generateKeyPair as generate, randomB
 import { promisify } from 'node:util';
 import nacl from 'tweetnacl';
 import { decodeBase64, readPem, writePem } from './pem.ts';
-import { problem } from './problem.ts';
+import { TrustError } from '../trust-error.ts';
 
 // Key files as cosign makes and reads them: an EC P-256 key in PKCS#8, sealed with NaCl's secretbox under a key that scrypt derives from the password,
 // as base64 JSON in PEM.
@@ -34,7 +34,7 @@ export async function generateKeyPair(password: string): Promise<KeyPair> {
   return { privateKey: writePem(LABEL, Buffer.from(JSON.stringify(content))), publicKey: publicPem(pair.publicKey) };
 }
 
-/** Opens a private key. `where` names the file in messages. Throws COS_SIGN_BAD_KEY_FILE or COS_SIGN_WRONG_PASSWORD. */
+/** Opens a private key. `where` names the file in messages. Throws TrustError `key` or `password`. */
 export async function openPrivateKey(pem: string, password: string, where: string): Promise<KeyObject> {
   const block = readPem(pem);
   if (block === undefined) throw badKey(where, 'no PEM block, or its base64 is damaged', `"-----BEGIN ${LABEL}-----"`);
@@ -42,14 +42,14 @@ export async function openPrivateKey(pem: string, password: string, where: strin
   const { cost, salt, nonce, ciphertext } = readSealed(block.bytes.toString('utf8'), where);
   const opened = nacl.secretbox.open(ciphertext, nonce, await derive(password, salt, cost));
   if (opened === null) {
-    throw problem('COS_SIGN_WRONG_PASSWORD', `The password does not open the private key ${where}.`, 'Give the password with which the key was made; a key file that was changed looks the same.');
+    throw new TrustError('password', `The password does not open the private key ${where}.`, { hint: 'Give the password with which the key was made; a key file that was changed looks the same.' });
   }
   const key = parseKey(() => createPrivateKey({ key: Buffer.from(opened), type: 'pkcs8', format: 'der' }));
   if (key === undefined || !isP256(key)) throw badKey(where, 'another kind of key', 'an EC key on the curve P-256');
   return key;
 }
 
-/** Reads a public key. Throws COS_SIGN_BAD_KEY_FILE. */
+/** Reads a public key. Throws TrustError `key`. */
 export function readPublicKey(pem: string, where: string): KeyObject {
   const block = readPem(pem);
   if (block === undefined || block.label !== 'PUBLIC KEY') throw badKey(where, block === undefined ? 'no PEM block, or its base64 is damaged' : `"${block.label}"`, '"-----BEGIN PUBLIC KEY-----"');
@@ -134,5 +134,5 @@ function isP256(key: KeyObject): boolean {
 }
 
 function badKey(where: string, found: string, expected: string): Error {
-  return problem('COS_SIGN_BAD_KEY_FILE', `The key file ${where} cannot be used: expected ${expected}, found ${found}.`, '`cos keys generate` makes a new pair of keys.');
+  return new TrustError('key', `The key file ${where} cannot be used: expected ${expected}, found ${found}.`, { hint: '`cos keys generate` makes a new pair of keys.' });
 }

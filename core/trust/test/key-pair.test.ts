@@ -2,7 +2,7 @@ import { createHash, createPrivateKey, generateKeyPairSync, randomBytes, scryptS
 import { execFileSync } from 'node:child_process';
 import nacl from 'tweetnacl';
 import { expect, test } from 'vitest';
-import { generateKeyPair, openPrivateKey, publicPem, readPublicKey } from '../src/key-pair.ts';
+import { generateKeyPair, openPrivateKey, publicPem, readPublicKey } from '../src/keys/key-pair.ts';
 import { failureOf } from './rig.ts';
 
 interface Parts {
@@ -75,13 +75,13 @@ test('a wrong password and a damaged file are told, without the password', async
   expect(told.join('\n')).not.toContain('hunter2');
   expect(told).toMatchInlineSnapshot(`
     [
-      "wrong password: COS_SIGN_WRONG_PASSWORD The password does not open the private key file:cos.key.",
-      "no key: COS_SIGN_BAD_KEY_FILE The key file file:cos.key cannot be used: expected "-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----", found no PEM block, or its base64 is damaged.",
-      "other label: COS_SIGN_BAD_KEY_FILE The key file file:cos.key cannot be used: expected "ENCRYPTED SIGSTORE PRIVATE KEY", found "RSA PRIVATE KEY".",
-      "lines lost: COS_SIGN_BAD_KEY_FILE The key file file:cos.key cannot be used: expected JSON, found content that is damaged.",
-      "scrypt without bounds: COS_SIGN_BAD_KEY_FILE The key file file:cos.key cannot be used: expected N 65536, r 8, p 1, found scrypt parameters out of bounds.",
-      "other cipher: COS_SIGN_BAD_KEY_FILE The key file file:cos.key cannot be used: expected scrypt with nacl/secretbox, found another cipher.",
-      "other curve: COS_SIGN_BAD_KEY_FILE The key file file:cos.key cannot be used: expected an EC key on the curve P-256, found another kind of key.",
+      "wrong password: password The password does not open the private key file:cos.key.",
+      "no key: key The key file file:cos.key cannot be used: expected "-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----", found no PEM block, or its base64 is damaged.",
+      "other label: key The key file file:cos.key cannot be used: expected "ENCRYPTED SIGSTORE PRIVATE KEY", found "RSA PRIVATE KEY".",
+      "lines lost: key The key file file:cos.key cannot be used: expected JSON, found content that is damaged.",
+      "scrypt without bounds: key The key file file:cos.key cannot be used: expected N 65536, r 8, p 1, found scrypt parameters out of bounds.",
+      "other cipher: key The key file file:cos.key cannot be used: expected scrypt with nacl/secretbox, found another cipher.",
+      "other curve: key The key file file:cos.key cannot be used: expected an EC key on the curve P-256, found another kind of key.",
     ]
   `);
 });
@@ -93,5 +93,5 @@ test('an older cost of scrypt is read', async () => {
 test('public keys of another kind are refused', async () => {
   const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ type: 'spki', format: 'pem' }).toString();
   const damaged = (await generateKeyPair('')).publicKey.replace(/\n.{8}/, `\n${createHash('sha256').update('x').digest('base64').slice(0, 8)}`);
-  for (const pem of [rsa, damaged, '']) expect(await failureOf((async () => readPublicKey(pem, 'cos.pub'))())).toMatchObject({ code: 'COS_SIGN_BAD_KEY_FILE' });
+  for (const pem of [rsa, damaged, '']) expect(await failureOf((async () => readPublicKey(pem, 'cos.pub'))())).toMatchObject({ code: 'key' });
 });

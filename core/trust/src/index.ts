@@ -1,0 +1,20 @@
+// What other packages may use.
+
+export { TrustError } from './trust-error.ts';
+export type { TrustErrorCode, TrustErrorDetails } from './trust-error.ts';
+export { generateKeyPair, openPrivateKey, publicPem, readPublicKey } from './keys/key-pair.ts';
+export type { KeyPair } from './keys/key-pair.ts';
+export { readTrustedKey, trustedKey } from './keys/trusted-key.ts';
+export type { TrustedKey } from './keys/trusted-key.ts';
+export { algorithm, createSignature, findSigner, verifySignature } from './signature/file-signature.ts';
+export { checkSignatures, isSameIdentity } from './signature/check-signatures.ts';
+export type { CheckRequest, Verified } from './signature/check-signatures.ts';
+export { readPayload, sha256Of, writePayload } from './signature/payload.ts';
+export type { Payload, SignedPayload } from './signature/payload.ts';
+export { isAttachedTag, signatureTag } from './images/signature-tag.ts';
+export { readSignatures } from './images/signature-image.ts';
+export type { KeptSignatures, SignaturesRequest } from './images/signature-image.ts';
+export { signImage } from './images/sign-image.ts';
+export type { SignImageRequest } from './images/sign-image.ts';
+export { verifyImage } from './images/verify-image.ts';
+export type { VerifyImageRequest } from './images/verify-image.ts';
