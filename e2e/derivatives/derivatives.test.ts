@@ -19,6 +19,7 @@ beforeAll(async () => {
   cache = `${registry.host}/team/cache`;
   repository = `${registry.host}/team/repository`;
   upstream = await startMachine(join(import.meta.dirname, '..', 'caches', 'project'));
+  edit(upstream, 'cos.config.ts', (text) => text.replace('standardPlugins()', `standardPlugins({ dockerBuild: { cache: { push: '${cache}' } } })`));
   site = await startMachine(join(import.meta.dirname, 'project'));
   edit(site, 'cos.config.ts', (text) => text.replace('__REPOSITORY__', repository));
 });
@@ -40,8 +41,8 @@ const lockOf = (machine: Machine): string => readFileSync(machine.workspace.path
 
 describe('a derivative of a published repository', () => {
   test('has an upstream that is built, pushed and published', async () => {
-    await run(upstream, 'run', 'build', `--push=${cache}`);
-    await run(upstream, 'run', 'publish', '--to', `docker:${repository}`, `--push=${cache}`);
+    await run(upstream, 'run', 'build', '--push');
+    await run(upstream, 'run', 'publish', '--to', `docker:${repository}`, '--push');
   });
 
   test('is built without sources of upstream, whose packages are pulled', async () => {
@@ -69,7 +70,7 @@ describe('a derivative of a published repository', () => {
   test('keeps to what it has when upstream publishes something else, and takes it with cos lock --update', async () => {
     edit(upstream, 'packages/greeter/build.yaml', (text) => `${text}- echo newer > /newer\n`);
     for (const name of ['greeter', 'os']) edit(upstream, `packages/${name}/definition.yaml`, (text) => text.replace('1.0', '1.1'));
-    await run(upstream, 'run', 'publish', '--to', `docker:${repository}`, `--push=${cache}`);
+    await run(upstream, 'run', 'publish', '--to', `docker:${repository}`, '--push');
     expect((await run(site, 'run', 'build')).built).toEqual([]);
     const before = lockOf(site);
     expect((await run(site, 'lock', '--update', 'cached-os')).stdout).toMatch(/changed cached-os resolve\.repository\n(?:.*\n)*? +revision {2}1 -> 2\n/);

@@ -19,13 +19,15 @@ export interface Sharing {
   readonly pull: readonly string[];
   /** Repository to push to; an empty text stands for the plugin's option `cache.push`. Undefined: nothing is pushed. */
   readonly push: string | undefined;
+  /** Whether images get luet's names in the engine. A target that wants archives alone needs no engine where these are known. */
+  readonly names: boolean;
   /** Tasks that a target wants beside its outputs: they give images the names and places where others find them. They gather while it is planned. */
   readonly tasks: ArtifactRef[];
 }
 
 /** Without a request: as the options of the plugin say. */
-export function startSharing({ pull = [], push }: { readonly pull?: readonly string[]; readonly push?: string | undefined } = {}): Sharing {
-  return { pull, push, tasks: [] };
+export function startSharing({ pull = [], push }: { readonly pull?: readonly string[]; readonly push?: string | undefined } = {}, { names = true }: { readonly names?: boolean } = {}): Sharing {
+  return { pull, push, names, tasks: [] };
 }
 
 /** How a request says where images are looked for and pushed to. */
@@ -62,7 +64,8 @@ interface PlannedTree {
 export async function shareImages(context: StandardContext, { tree, about, sharing, partsOf }: PlannedTree): Promise<SharedImages> {
   const { use } = context;
   const caches = await use['docker-build'].caches({ pull: [...sharing.pull], ...(sharing.push === undefined ? {} : { push: sharing.push }) });
-  const { pull, push, imageRepository } = caches;
+  const { pull, push } = caches;
+  const imageRepository = sharing.names ? caches.imageRepository : undefined;
   const known = { imageRepository: caches.shared };
   // What a repository names is looked in for its own packages only: nobody else is asked what this derivative is made of.
   const upstream = tree.packages.some((entry) => entry.declared === undefined && entry.upstream !== undefined) ? [...new Set([...pull, ...tree.caches, ...upstreamImages(context)])] : pull;

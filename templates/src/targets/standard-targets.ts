@@ -88,7 +88,7 @@ export function standardTargets(options: StandardTargetOptions = {}): StandardTa
       description: 'images FROM scratch of packages, as folders in the layout of OCI',
       params: imageParameters,
       async plan(context) {
-        const sharing = startSharing(context.params);
+        const sharing = startSharing(context.params, { names: false });
         const images = await createImages(context, titleOf(context, options.title), context.params, sharing);
         return place(context, { ...Object.fromEntries(images.map(({ tag, image }) => [`images/${tag}`, image])), shared: sharing.tasks });
       },
@@ -97,7 +97,7 @@ export function standardTargets(options: StandardTargetOptions = {}): StandardTa
       description: 'the same images in a container registry, for all platforms under one tag',
       params: publishImageParameters,
       async plan(context) {
-        const sharing = startSharing(context.params);
+        const sharing = startSharing(context.params, { names: false });
         return place(context, { ...(await publishImages(context, titleOf(context, options.title), context.params, options.publish?.images, sharing)), shared: sharing.tasks });
       },
     },

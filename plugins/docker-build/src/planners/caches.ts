@@ -10,7 +10,7 @@ export interface Caches {
   readonly pull: readonly string[];
   /** Undefined: nothing is pushed. */
   readonly push: string | undefined;
-  /** Where images are for others, whether they are pushed this time or not; undefined: nowhere. */
+  /** Where images are for others, as metadata says it. The option `cache.push` alone: the same config gives the same metadata, wherever a run pushes to. Undefined: nowhere. */
   readonly shared: string | undefined;
   /** Repository of luet's names in the engine; undefined: no names are set. */
   readonly imageRepository: string | undefined;
@@ -34,7 +34,7 @@ export const caches = createDefinePlanner(pluginOptions)({
     if (options.pull.includes('') && cache.pull.length === 0) problems.push(...nowhere('look in', 'pull', "['registry.example/team/cache']"));
     if (options.push === '' && push === undefined) problems.push(...nowhere('push to', 'push', "'registry.example/team/cache'"));
     if (problems.length > 0) throw new CosError(problems);
-    return { pull, push, shared: push ?? cache.push, imageRepository: imageRepository === false ? undefined : imageRepository };
+    return { pull, push, shared: cache.push, imageRepository: imageRepository === false ? undefined : imageRepository };
   },
 });
 

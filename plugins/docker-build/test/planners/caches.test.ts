@@ -38,6 +38,13 @@ describe('caches of images', () => {
     expect((await ask({ pull: [''], push: '' }, { cache })).caches).toMatchObject({ pull: cache.pull, push: cache.push });
   });
 
+  it('are where the config says for who reads the metadata, wherever this run pushes to', async () => {
+    const told = async (asked: object, plugin: object = {}) => (await ask(asked, plugin)).caches?.shared;
+    expect(await told({}, { cache })).toBe(cache.push);
+    expect(await told({ push: 'other.example/x' }, { cache })).toBe(cache.push);
+    expect(await told({ push: 'other.example/x' })).toBeUndefined();
+  });
+
   it('of the request come first, each once', async () => {
     expect((await ask({ pull: ['other/x', 'registry.example/b'], push: 'other/y' }, { cache })).caches).toMatchObject({ pull: ['other/x', 'registry.example/b', 'registry.example/a'], push: 'other/y' });
   });
