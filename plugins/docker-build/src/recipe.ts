@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { fail } from './errors.ts';
+import { parseJson } from './parse-json.ts';
 
 // The rendered recipe of one package, as far as building its images needs it. Further fields are for others and are passed over.
 
@@ -31,14 +32,6 @@ export type Recipe = z.output<typeof recipeForm>;
 
 /** Parses the JSON text of a recipe. Throws COS_DOCKER_RECIPE_FORM. */
 export function parseRecipe(text: string): Recipe {
-  let given: unknown;
-  try {
-    given = JSON.parse(text);
-  } catch (cause) {
-    return fail('COS_DOCKER_RECIPE_FORM', 'The input "recipe" is not JSON.', { cause });
-  }
-  const result = z.safeParse(recipeForm, given);
-  if (result.success) return result.data;
-  const notes = result.error.issues.map((issue) => ({ message: `${issue.path.length === 0 ? 'the recipe' : issue.path.join('.')}: ${issue.message}` }));
-  return fail('COS_DOCKER_RECIPE_FORM', 'The input "recipe" is not a package recipe of format 1.', { notes });
+  const read = parseJson(text, recipeForm);
+  return read.ok ? read.value : fail('COS_DOCKER_RECIPE_FORM', 'The input "recipe" is not a package recipe of format 1.', { notes: [{ message: read.reason }] });
 }

@@ -64,11 +64,25 @@ async function contentOf(toolchain: Toolchain, tools: readonly Tool[], memo: Too
   const names = [...new Set(tools.map(({ name }) => name))].sort();
   const files = [...new Set(tools.flatMap((tool) => tool.files ?? []))].sort();
   const key = JSON.stringify(['toolchain', toolchain.identity, createHash('sha256').update(JSON.stringify([names, files])).digest('hex')]);
-  const known = memo.get(key);
-  if (known !== undefined) return JSON.parse(known);
+  const known = readContent(memo.get(key));
+  if (known !== undefined) return known;
   const content = await toolchain.find(names, files, signal);
   memo.set(key, JSON.stringify(content));
   return content;
+}
+
+/** Text of another form is an empty memory: the toolchain is asked again. */
+function readContent(text: string | undefined): ToolchainContent | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const data: unknown = JSON.parse(text);
+    if (typeof data !== 'object' || data === null || !('executables' in data) || !('files' in data) || !Array.isArray(data.files)) return undefined;
+    if (typeof data.executables !== 'object' || data.executables === null) return undefined;
+    const executables = Object.entries(data.executables).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+    return { executables: Object.fromEntries(executables), files: data.files.filter((file): file is string => typeof file === 'string') };
+  } catch {
+    return undefined;
+  }
 }
 
 interface Probing {
