@@ -7,7 +7,7 @@ import { zstdDecompressSync } from 'node:zlib';
 import { anonymous, createRegistry, fixedAuth, mediaTypes, type AuthProvider } from '@cos/registry';
 import { startRegistry } from '@cos/registry/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runCos, runTarget, type CosRun } from '../rig/cos.ts';
+import { cosProgram, runCos, runTarget, type CosRun } from '../rig/cos.ts';
 import { writeTinyBase } from '../rig/tiny-base.ts';
 import { makeWorkspace, removeWorkspace, type Workspace } from '../rig/workspace.ts';
 
@@ -108,6 +108,54 @@ describe('cos install', () => {
     const without = await runCos(workspace, words, { env: { DOCKER_CONFIG: workspace.path('nothing'), HOME: workspace.path('nothing') } });
     expect([without.exitCode, without.stderr]).toEqual([1, expect.stringContaining('Log in to this registry.')]);
     expectInstalled(root, await runCos(workspace, words, { env: { DOCKER_CONFIG: workspace.path('login') } }));
+  });
+
+  test('makes a tar, a squashfs and an ext2 image of packages, without a root that was there before, with the same bytes each time', async () => {
+    const install = async (output: string, ...more: readonly string[]) => runCos(workspace, ['install', 'app/service', '--skip-finalizers', '--output', output, '--repository', 'build/repository', ...more]);
+    for (const format of ['tar', 'squashfs', 'ext2']) {
+      for (const name of ['one', 'two']) {
+        const run = await install(`made/${name}.${format}`);
+        expect([run.exitCode, run.stderr]).toEqual([0, 'warning: the finalizer of app/service@1.0+2 has not run: the next command on the root filesystem runs it\n']);
+        expect(run.stdout).toMatch(new RegExp(`\\ninstalled app/service@1\\.0\\+2\\nthe root filesystem is in .*/made/${name}\\.${format}\\n$`));
+      }
+      expect(readFileSync(workspace.path(`made/one.${format}`)).equals(readFileSync(workspace.path(`made/two.${format}`))), format).toBe(true);
+    }
+    const wanted = ['etc/branding.d/greeting', 'usr/bin/service', 'var/lib/cos/installed.json'];
+    const listed = execFileSync('tar', ['--list', '--file', workspace.path('made/one.tar')], { encoding: 'utf8' }).split('\n');
+    expect(wanted.filter((path) => !listed.includes(path))).toEqual([]);
+    const squashed = execFileSync('unsquashfs', ['-ll', workspace.path('made/one.squashfs')], { encoding: 'utf8' });
+    const formatted = execFileSync('debugfs', ['-R', 'stat usr/bin/service', workspace.path('made/one.ext2')], { encoding: 'utf8' });
+    expect(squashed).toMatch(/-rwxr-xr-x root\/root .* squashfs-root\/usr\/bin\/service/);
+    expect(formatted).toMatch(/Mode: +0755/);
+    expect(readdirSync(workspace.path('made')).toSorted()).toEqual(['one.ext2', 'one.squashfs', 'one.tar', 'two.ext2', 'two.squashfs', 'two.tar']);
+  });
+
+  test('writes a tar alone to standard output, and what happens to standard error; the first command on the root runs what is left', async () => {
+    const root = makeRoot();
+    const told = execFileSync('sh', ['-c', `'${cosProgram}' install app/service --skip-finalizers --output - --repository build/repository 2>told | tar --extract --directory '${root}' && cat told`], { cwd: workspace.folder, encoding: 'utf8' });
+    expect(told).toMatch(/^fetching system\/branding@1\.0 from .*\nfetching app\/service@1\.0\+2 from .*\ninstalled system\/branding@1\.0\ninstalled app\/service@1\.0\+2\nwarning: the finalizer of app\/service@1\.0\+2 has not run/);
+    expect(existsSync(join(root, 'finalized'))).toBe(false);
+    expect((await runCos(workspace, ['upgrade', '--root', root, '--repository', 'build/repository'])).exitCode).toBe(0);
+    expect(readFileSync(join(root, 'finalized'), 'utf8')).toBe('service 1.0+2\n');
+  });
+
+  test('makes nothing where a finalizer cannot run, and says so', async () => {
+    writeFileSync(workspace.path('made.tar'), 'what was there before');
+    const run = await runCos(workspace, ['install', 'app/service', '--output', 'made.tar', '--repository', 'build/repository']);
+    expect([run.exitCode, run.stderr]).toEqual([1, expect.stringMatching(/^error COS_CLIENT_FINALIZER: A command of the finalizer of app\/service@1\.0\+2 ended with status 127\.[^]*Nothing was made\./)]);
+    expect(readFileSync(workspace.path('made.tar'), 'utf8')).toBe('what was there before');
+  });
+
+  test.each([
+    [['--root', '.', '--output', 'x.tar'], 'Expected either --root or --output; found both.'],
+    [[], 'Expected either --root or --output; found neither.'],
+    [['--output', 'x.img'], 'Expected a file that ends with .tar, .squashfs, .ext2; found "x.img".'],
+    [['--output', '-', '--format', 'ext2'], 'Expected a file for the format ext2; found standard output.'],
+    [['--output', 'packages', '--format', 'tar'], 'Expected a file to make; found a folder,'],
+    [['--root', '.', '--format', 'tar'], 'Expected --format with --output; found it with --root.'],
+  ])('refuses %j', async (words, message) => {
+    const run = await runCos(workspace, ['install', 'app/service', '--repository', 'build/repository', ...words]);
+    expect([run.exitCode, run.stderr]).toEqual([2, expect.stringContaining(`error COS_CLIENT_REQUEST: ${message}`)]);
   });
 
   test('tells all that stands in the way, and leaves the root as it was', async () => {

@@ -14,7 +14,7 @@
  * - `required`: the package cannot go, because another one requires it.
  * - `file-conflict`: two packages want the same path.
  * - `unsafe`: an archive or a root would lead out of the root.
- * - `unsupported`: the host cannot make what the archive holds.
+ * - `unsupported`: the host cannot make what the archive holds, or the file that is asked for.
  * - `busy`: another command works on the root.
  * - `finalizer`: a finalizer failed; its package is installed.
  * - `state`: the record of what is installed cannot be read.

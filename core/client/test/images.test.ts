@@ -8,7 +8,7 @@ import { createEntry, writeTar, type TarEntry } from '@cos/archive';
 import { createRegistry, encodeImage, encodeIndex, hostSettings, mediaTypes, type Descriptor } from '@cos/registry';
 import { startRegistry } from '@cos/registry/testing';
 import { afterAll, describe, expect, test } from 'vitest';
-import { ClientError, fileImage, folderImage, registryImage, unpackRoot, type ImageLayers } from '../src/index.ts';
+import { ClientError, fileImage, folderImage, registryImage, rootArchive, rootFolderImage, unpackRoot, type ImageLayers } from '../src/index.ts';
 import { contentOf } from './rig/world.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cos-images-'));
@@ -194,6 +194,20 @@ test('without root, devices, owners and attributes stay behind, and that is said
   writeFileSync(file, await tarOf([createEntry({ path: 'null', type: 'character', devMajor: 1, devMinor: 3 }), createEntry({ path: 'capable', uid: 5, xattrs: new Map([['security.capability', Buffer.from('01', 'hex')]]) }, 'x')]));
   const root = fresh('root');
   const image = await fileImage(file, { place: file, name: undefined, platform, scratch: folder });
-  expect(await unpackRoot({ image, folder: root, owner: 'current', scratch: folder })).toEqual({ entries: 2, skipped: ['null'], withoutAttributes: ['capable'] });
+  expect(await unpackRoot({ image, folder: root, owner: 'current', scratch: folder })).toEqual({ entries: 2, blocks: 1, skipped: ['null'], withoutAttributes: ['capable'] });
   expect(contentOf(root)).toEqual({ capable: 'x' });
+});
+
+test.skipIf(process.getuid?.() !== 0)('a folder that an image was unpacked into gives the same archive: owners, modes, links and capabilities', async () => {
+  const image = folderImage({ folder: layoutOf(await twoLayers()), place: 'the layout', name: undefined, platform });
+  const root = fresh('root');
+  await unpackRoot({ image, folder: root, owner: 'archive', scratch: folder });
+  const bytesOf = async (one: ImageLayers): Promise<Buffer> => {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of rootArchive(one, folder)) chunks.push(chunk);
+    return Buffer.concat(chunks);
+  };
+  const [own, again] = [await bytesOf(image), await bytesOf(rootFolderImage(root, 'the folder'))];
+  expect(own.includes('SCHILY.xattr.security.capability')).toBe(true);
+  expect(again.equals(own)).toBe(true);
 });

@@ -12,7 +12,7 @@ export const codes = {
   COS_CLIENT_REQUIRED: 'A package cannot be removed, because another one requires it.',
   COS_CLIENT_FILE_CONFLICT: 'Files are in the way of a package.',
   COS_CLIENT_UNSAFE: 'An archive or a root would lead out of the root.',
-  COS_CLIENT_UNSUPPORTED: 'The host cannot make what a package holds.',
+  COS_CLIENT_UNSUPPORTED: 'The host cannot make what a package holds, or the file that is asked for.',
   COS_CLIENT_BUSY: 'Another command works on the root.',
   COS_CLIENT_FINALIZER: 'A finalizer failed; its package is installed.',
   COS_CLIENT_STATE: 'The record of what is installed cannot be read.',

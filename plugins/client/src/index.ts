@@ -2,7 +2,8 @@ import { definePlugin } from '@cos/core';
 import { hostVariables } from '@cos/registry';
 import * as z from 'zod/mini';
 import { codes } from './codes.ts';
-import { install, uninstall, upgrade } from './commands/change.ts';
+import { uninstall, upgrade } from './commands/change.ts';
+import { install } from './commands/install.ts';
 import { search } from './commands/search.ts';
 import { serve } from './commands/serve.ts';
 

@@ -1,5 +1,5 @@
 // A folder on disk as a canonical archive: source trees, build contexts, repository files. Node cannot read extended attributes, so
-// a folder never has any here: root filesystems must not take this way.
+// a folder has those that the caller knows of: a root filesystem must not take this way without `describe`.
 import { constants, lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
 import { open } from 'node:fs/promises';
@@ -20,6 +20,8 @@ export interface PackTreeOptions extends TimeOptions {
   readonly modes?: 'real' | 'normal';
   /** Which paths to take, by path relative to the folder; default all. A directory that is not taken is not entered. */
   readonly keeps?: (path: string, type: TarEntryType) => boolean;
+  /** What the archive says of an inode, given what the disk says of it and under which path it was met first. Default: the same. The size is that of the disk. */
+  readonly describe?: (found: TarHeader, inode: bigint) => TarHeader;
 }
 
 /**
@@ -62,7 +64,7 @@ function inodeOf(location: Buffer, path: string, type: TarEntryType, stats: BigI
   const same = isShared ? known.get(key) : undefined;
   if (same !== undefined) return same;
   const isDevice = type === 'character' || type === 'block';
-  const header: TarHeader = {
+  const found: TarHeader = {
     path,
     type,
     mode: modeOf(type, Number(stats.mode), options),
@@ -76,6 +78,7 @@ function inodeOf(location: Buffer, path: string, type: TarEntryType, stats: BigI
     devMinor: isDevice ? Number((stats.rdev & 0xffn) | ((stats.rdev >> 12n) & 0xfff00n)) : 0,
     xattrs: NO_XATTRS,
   };
+  const header = options.describe?.(found, stats.ino) ?? found;
   const inode: Inode<FileOnDisk> = { header, content: header.size === 0 ? undefined : { location, header } };
   if (isShared) known.set(key, inode);
   return inode;

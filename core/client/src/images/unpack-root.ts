@@ -8,19 +8,20 @@ export function rootArchive(image: ImageLayers, scratch: string = tmpdir()): Asy
   return flattenLayers(image.layers(), { scratch });
 }
 
-export interface UnpackRootRequest {
-  readonly image: ImageLayers;
-  /** Made when it is not there; what is there stays, unless the image has something of that path. Its own owner and mode stay. Absolute. */
+export interface ExtractRootRequest {
+  /** A root filesystem as a plain tar; read once. */
+  readonly archive: AsyncIterable<Uint8Array>;
+  /** Made when it is not there; what is there stays, unless the archive has something of that path. Its own owner and mode stay. Absolute. */
   readonly folder: string;
-  /** `archive`: owners, all mode bits, devices and extended attributes as in the image (needs root). `current`: what this user may make. */
+  /** `archive`: owners, all mode bits, devices and extended attributes as in the archive (needs root). `current`: what this user may make. */
   readonly owner: 'archive' | 'current';
-  /** Existing folder for the contents meanwhile; default the system's. */
-  readonly scratch?: string;
 }
 
-/** What of the image is not in the folder. */
-export interface UnpackedRoot {
+/** What was unpacked, and what is not in the folder. */
+export interface ExtractedRoot {
   readonly entries: number;
+  /** Content in blocks of 4096 bytes, which no two files share. */
+  readonly blocks: number;
   /** Devices and fifos. */
   readonly skipped: readonly string[];
   /** Files and folders without their extended attributes. */
@@ -28,18 +29,31 @@ export interface UnpackedRoot {
 }
 
 /** Unpacks a root filesystem into a folder and never outside of it. Throws ClientError and ArchiveError. */
-export async function unpackRoot({ image, folder, owner, scratch }: UnpackRootRequest): Promise<UnpackedRoot> {
+export async function extractRoot({ archive, folder, owner }: ExtractRootRequest): Promise<ExtractedRoot> {
   const attributes: { readonly name: string; readonly attributes: ReadonlyMap<string, Uint8Array> }[] = [];
+  let blocks = 0;
   async function* noted(): AsyncGenerator<TarEntry, void, undefined> {
-    for await (const entry of readTar(rootArchive(image, scratch))) {
+    for await (const entry of readTar(archive)) {
+      blocks += Math.ceil(entry.size / 4096);
       if (entry.xattrs.size > 0 && entry.type !== 'link') attributes.push({ name: escaped(entry.path), attributes: entry.xattrs });
       yield entry;
     }
   }
   const { entries, skipped, droppedXattrs } = await extractTar(writeTar(noted()), folder, { owner, devices: owner === 'archive' ? 'create' : 'skip' });
-  if (owner === 'current') return { entries, skipped, withoutAttributes: droppedXattrs };
+  if (owner === 'current') return { entries, blocks, skipped, withoutAttributes: droppedXattrs };
   writeAttributes(folder, attributes);
-  return { entries, skipped, withoutAttributes: [] };
+  return { entries, blocks, skipped, withoutAttributes: [] };
+}
+
+export interface UnpackRootRequest extends Omit<ExtractRootRequest, 'archive'> {
+  readonly image: ImageLayers;
+  /** Existing folder for the contents meanwhile; default the system's. */
+  readonly scratch?: string;
+}
+
+/** The same of an image. */
+export async function unpackRoot({ image, scratch, ...request }: UnpackRootRequest): Promise<ExtractedRoot> {
+  return extractRoot({ ...request, archive: rootArchive(image, scratch) });
 }
 
 /** As `setfattr --restore` reads names: every byte that means something to it by its octal number. */

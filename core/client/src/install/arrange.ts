@@ -2,10 +2,12 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { TarHeader } from '@cos/archive';
 import { ClientError } from '../client-error.ts';
 import type { Operation } from '../root/operation.ts';
 import type { Location, Planned, RootFolder } from '../root/root-folder.ts';
 import { labelOf, type InstalledPackage } from '../select/installed-package.ts';
+import { modeOnDisk, type Ownership } from './ownership.ts';
 import { protectedName } from './protect.ts';
 import type { StagedEntry, StagedPackage } from './scan-archive.ts';
 
@@ -17,7 +19,7 @@ export interface ArrangeRequest {
   readonly keep: readonly InstalledPackage[];
   /** True: a later package's file takes the place of another one's. */
   readonly force: boolean;
-  readonly owner: 'archive' | 'current';
+  readonly owner: Ownership;
   /** Folders, relative to the root, in which changed files are not overwritten. Default none. */
   readonly protectedFolders: readonly string[];
 }
@@ -28,6 +30,8 @@ export interface Arranged {
   readonly owned: readonly Owned[];
   /** Files that were left as they are, with the name under which the package's own lies beside. */
   readonly setAside: readonly { readonly path: string; readonly beside: string }[];
+  /** What the packages say of each place that they fill, by where it is. */
+  readonly placed: ReadonlyMap<string, TarHeader>;
 }
 
 export interface Owned {
@@ -47,6 +51,7 @@ class Arrangement {
   readonly #places = new Map<string, { readonly operation: Operation; readonly by: string }>();
   readonly #properties = new Map<string, Operation>();
   readonly #ways = new Map<string, Location>();
+  readonly #placed = new Map<string, TarHeader>();
   readonly #conflicts: string[] = [];
   readonly #aside: { readonly path: string; readonly beside: string }[] = [];
   /** Who owns a file that stays. */
@@ -68,7 +73,7 @@ class Arrangement {
     if (this.#conflicts.length > 0) {
       throw new ClientError('file-conflict', 'Files are in the way of the packages.', { notes: this.#conflicts, hint: 'Remove one of the packages, or take the files of the later one by force.' });
     }
-    return { operations: this.#operations(owned), owned, setAside: this.#aside };
+    return { operations: this.#operations(owned), owned, setAside: this.#aside, placed: this.#placed };
   }
 
   #takeAll(one: StagedPackage): Owned {
@@ -93,8 +98,8 @@ class Arrangement {
     const isLink = real !== itself;
     if (!isLink) {
       const { owner } = this.#request;
-      const mode = owner === 'archive' ? header.mode : header.mode & 0o1777;
-      this.#properties.set(real, { do: 'properties', path: real, mode, owner: owner === 'archive' ? [header.uid, header.gid] : null, mtime: header.mtime });
+      this.#placed.set(real, header);
+      this.#properties.set(real, { do: 'properties', path: real, mode: modeOnDisk(header, owner), owner: owner === 'archive' ? [header.uid, header.gid] : null, mtime: header.mtime });
     }
     return real;
   }
@@ -114,6 +119,7 @@ class Arrangement {
       this.#aside.push({ path, beside: target });
     }
     this.#planned.set(path, entry.header.type === 'symlink' ? { type: 'link', target: entry.header.linkName } : { type: 'file' });
+    this.#placed.set(target, entry.inode);
     this.#places.set(target, { operation: { do: 'place', path: target, staged: entry.staged ?? '' }, by: label });
     return path;
   }

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
+import type { TarHeader } from '@cos/archive';
 import { ClientError } from '../client-error.ts';
 import type { OpenRepository } from '../repository/open-repository.ts';
 import { commit, createStage, recover, type Recovery } from '../root/journal.ts';
@@ -11,7 +12,9 @@ import { formatState, readState, RECORD, writeDurably } from '../root/state.ts';
 import { identityOf, labelOf, type InstalledPackage } from '../select/installed-package.ts';
 import type { Changes } from '../select/plan-changes.ts';
 import { arrange, type Owned } from './arrange.ts';
+import { CAPABILITY } from './capabilities.ts';
 import { finalizerOf, runFinalizer } from './finalize.ts';
+import { usualOwnership, type Ownership } from './ownership.ts';
 import { protectedFolders } from './protect.ts';
 import { scanArchive, type ContentLimits, type StagedPackage } from './scan-archive.ts';
 import { writeAttributes } from './write-attributes.ts';
@@ -27,7 +30,7 @@ export interface ChangeRootRequest {
   /** True: files of other packages are taken over. Default false. */
   readonly force?: boolean;
   /** Default: `archive` for root, else `current`. */
-  readonly owner?: 'archive' | 'current';
+  readonly owner?: Ownership;
   /** Default `refuse`. */
   readonly devices?: 'make' | 'refuse';
   readonly limits?: Partial<ContentLimits>;
@@ -43,7 +46,8 @@ export type RootEvent =
   | { readonly kind: 'recovered'; readonly how: Exclude<Recovery, 'nothing'> }
   | { readonly kind: 'fetching'; readonly label: string; readonly place: string }
   | { readonly kind: 'set-aside'; readonly path: string; readonly beside: string }
-  | { readonly kind: 'committed' }
+  /** `placed`: what packages say of each path that they fill, relative to the root and without links on the way. Finalizers run afterwards. */
+  | { readonly kind: 'committed'; readonly placed: ReadonlyMap<string, TarHeader> }
   | { readonly kind: 'finalizing'; readonly label: string }
   | { readonly kind: 'output'; readonly label: string; readonly line: string };
 
@@ -70,7 +74,7 @@ export async function changeRoot(request: ChangeRootRequest): Promise<Changes> {
 }
 
 async function bringIn(root: RootFolder, request: ChangeRootRequest, changes: Changes): Promise<void> {
-  const { force = false, owner = process.getuid?.() === 0 ? 'archive' : 'current', onEvent, signal } = request;
+  const { force = false, owner = usualOwnership(), onEvent, signal } = request;
   const finalizers = changes.install.map((one, order) => finalizerOf(one, order));
   const stage = createStage(root, randomUUID());
   let staged: StagedPackage[];
@@ -91,10 +95,10 @@ async function bringIn(root: RootFolder, request: ChangeRootRequest, changes: Ch
   }));
   commit(root, { format: 1, folder: stage.name, operations: arranged.operations, state: formatState([...changes.keep, ...installed]) });
   for (const { path, beside } of arranged.setAside) onEvent?.({ kind: 'set-aside', path, beside });
-  onEvent?.({ kind: 'committed' });
+  onEvent?.({ kind: 'committed', placed: arranged.placed });
 }
 
-async function stageAll(stage: string, request: ChangeRootRequest & { readonly owner: 'archive' | 'current' }, { install }: Changes): Promise<StagedPackage[]> {
+async function stageAll(stage: string, request: ChangeRootRequest & { readonly owner: Ownership }, { install }: Changes): Promise<StagedPackage[]> {
   const { owner, devices = 'refuse', signal, onEvent, limits } = request;
   const staged: StagedPackage[] = [];
   for (const [index, one] of install.entries()) {
@@ -103,6 +107,7 @@ async function stageAll(stage: string, request: ChangeRootRequest & { readonly o
     onEvent?.({ kind: 'fetching', label: labelOf(one.definition), place: transport.place });
     staged.push(await scanArchive({ one, transport, stage, prefix: String(index), owner, devices, limits: { ...CONTENT_LIMITS, ...limits }, signal }));
   }
+  if (owner === 'recorded') return staged;
   // Owners are set by now: changing them takes capabilities away.
   const capable = staged.flatMap(({ entries }) => entries.flatMap(({ staged: name, header }) => {
     const value = header.xattrs.get(CAPABILITY);
@@ -114,9 +119,6 @@ async function stageAll(stage: string, request: ChangeRootRequest & { readonly o
   writeAttributes(stage, capable);
   return staged;
 }
-
-/** The only extended attribute that packages have. */
-const CAPABILITY = 'security.capability';
 
 /** After a loss of power the journal must not speak of files that are not there. */
 function bringToDisk(stage: string): void {

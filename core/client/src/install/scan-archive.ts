@@ -8,11 +8,14 @@ import type { PublishedPackage } from '../repository/published-package.ts';
 import type { Transport } from '../repository/transport.ts';
 import { labelOf } from '../select/installed-package.ts';
 import { makeNode } from './make-node.ts';
+import { modeOnDisk, type Ownership } from './ownership.ts';
 
 export interface StagedEntry {
   /** As the archive names it, in normal form; relative to the root. */
   readonly path: string;
   readonly header: TarHeader;
+  /** Of the entry that a hard link is another name of; for everything else the same as `header`. */
+  readonly inode: TarHeader;
   /** Name in the folder of the transaction; undefined for folders. */
   readonly staged: string | undefined;
   /** SHA-256 of the content, for files. */
@@ -34,8 +37,7 @@ export interface ScanRequest {
   readonly stage: string;
   /** Unique in the transaction. */
   readonly prefix: string;
-  /** `archive` keeps owners and all permission bits, which needs root; `current` gives everything to whoever runs this. */
-  readonly owner: 'archive' | 'current';
+  readonly owner: Ownership;
   /** Where devices are not wanted, an archive with one is refused. */
   readonly devices: 'make' | 'refuse';
   readonly limits: ContentLimits;
@@ -103,7 +105,9 @@ class Stager {
     this.#checkPath(path);
     const staged = entry.type === 'directory' ? undefined : `${prefix}-${this.entries.length}`;
     const sha256 = staged === undefined ? undefined : await this.#stage(entry, path, staged);
-    const taken: StagedEntry = { path, header: headerOf(entry), staged, sha256 };
+    const header = headerOf(entry);
+    const inode = (entry.type === 'link' ? this.#byPath.get(normalPath(entry.linkName))?.inode : undefined) ?? header;
+    const taken: StagedEntry = { path, header, inode, staged, sha256 };
     this.entries.push(taken);
     this.#byPath.set(path, taken);
   }
@@ -143,7 +147,8 @@ class Stager {
       case 'block':
       case 'fifo':
         if (entry.type !== 'fifo' && devices === 'refuse') throw this.#refuse('unsafe', `/${path} is a device`);
-        makeNode(location, entry, owner === 'archive' ? entry.mode : entry.mode & 0o1777);
+        if (entry.type !== 'fifo' && owner === 'recorded') await writeFile(location, entry, owner);
+        else makeNode(location, entry, modeOnDisk(entry, owner));
         if (owner === 'archive') lchownSync(location, entry.uid, entry.gid);
         return undefined;
       case 'directory':
@@ -172,16 +177,18 @@ function stepInto(depth: number, name: string): number {
   return name === '..' ? depth - 1 : depth + 1;
 }
 
-async function writeFile(location: string, entry: TarEntry, owner: ScanRequest['owner']): Promise<string> {
+const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+
+async function writeFile(location: string, entry: TarEntry, owner: Ownership): Promise<string> {
   const hash = createHash('sha256');
-  const file = openSync(location, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
+  const file = openSync(location, NEW_FILE, 0o600);
   try {
     for await (const chunk of entry.body) {
       hash.update(chunk);
       for (let at = 0; at < chunk.length; ) at += writeSync(file, chunk, at);
     }
     if (owner === 'archive') fchownSync(file, entry.uid, entry.gid);
-    fchmodSync(file, owner === 'archive' ? entry.mode : entry.mode & 0o1777);
+    fchmodSync(file, modeOnDisk(entry, owner));
     futimesSync(file, timeOf(entry), timeOf(entry));
   } finally {
     closeSync(file);

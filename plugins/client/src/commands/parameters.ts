@@ -5,6 +5,8 @@ import type { CommandContext, Parameters } from '@cos/core';
 import { parseAtom, type PackageReference } from '@cos/luet';
 import { refuse } from '../problem.ts';
 
+export const packagesParameter = { packages: { type: 'list', required: true, positional: true, description: 'packages as category/name or category/name@version' } } as const satisfies Parameters;
+
 export const rootParameter = { root: { type: 'text', required: true, description: 'the folder that is the root filesystem' } } as const satisfies Parameters;
 
 export const repositoryParameters = {
@@ -35,7 +37,7 @@ export async function findRoot(cwd: string, root: string): Promise<string> {
 }
 
 /** What `changeRoot` takes of the command line, and how what happens is told. */
-export function changeOptions({ args, print, log, signal }: CommandContext<unknown, typeof changeParameters>): Pick<ChangeRootRequest, 'force' | 'devices' | 'finalizerEnv' | 'runFinalizers' | 'onEvent' | 'signal'> {
+export function changeOptions({ args, print, log, signal }: Pick<CommandContext<unknown, typeof changeParameters>, 'args' | 'print' | 'log' | 'signal'>): Pick<ChangeRootRequest, 'force' | 'devices' | 'finalizerEnv' | 'runFinalizers' | 'onEvent' | 'signal'> {
   const wrong = args.finalizerEnv.filter((text) => !/^[A-Za-z_][A-Za-z0-9_]*=/.test(text));
   if (wrong.length > 0) throw refuse('COS_CLIENT_REQUEST', `Expected NAME=value as --finalizer-env; found ${JSON.stringify(wrong[0])}.`, 'Give each variable with its value.');
   return {

@@ -2,20 +2,22 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ArchiveError } from '@cos/archive';
-import { ClientError } from '@cos/client';
+import { ClientError, rootArchive, rootFormats, writeRoot } from '@cos/client';
 import { CosError, defineCommand } from '@cos/core';
 import { formatPlatform, hostPlatform, hostSettings } from '@cos/registry';
 import type { Code } from '../errors.ts';
 import type { PluginOptions } from '../options.ts';
 import { openImage } from '../unpack/open-image.ts';
-import { writeSink, sinks } from '../unpack/write-sink.ts';
+import { unpackFolder } from '../unpack/unpack-folder.ts';
+
+const formats = ['folder', ...rootFormats] as const;
 
 /** The root filesystem of an image, wherever the image is, as a folder or as one file. */
 export const unpackImage = defineCommand<
   {
     readonly image: { readonly type: 'text'; readonly required: true; readonly positional: true; readonly description: string };
     readonly target: { readonly type: 'text'; readonly required: true; readonly positional: true; readonly description: string };
-    readonly format: { readonly type: 'choice'; readonly choices: typeof sinks; readonly default: 'folder'; readonly description: string };
+    readonly format: { readonly type: 'choice'; readonly choices: typeof formats; readonly default: 'folder'; readonly description: string };
     readonly platform: { readonly type: 'text'; readonly description: string };
   },
   PluginOptions
@@ -25,7 +27,7 @@ export const unpackImage = defineCommand<
   parameters: {
     image: { type: 'text', required: true, positional: true, description: 'host/name:tag of a registry; docker:name of the container engine; oci:folder[:tag] of an OCI layout; file:archive (docker save, OCI, or a root filesystem); dir:folder' },
     target: { type: 'text', required: true, positional: true, description: 'the folder (what is in it stays, unless the image has something of that path) or the file to make; - for standard output, of a tar' },
-    format: { type: 'choice', choices: sinks, default: 'folder', description: 'what to make of it' },
+    format: { type: 'choice', choices: formats, default: 'folder', description: 'what to make of it' },
     platform: { type: 'text', description: 'which image of several is meant; default: that of this machine' },
   },
   async handle({ args, cwd, plugin, env, print, log, tell, signal }) {
@@ -36,8 +38,8 @@ export const unpackImage = defineCommand<
       const path = args.target === '-' ? '-' : resolve(cwd, args.target);
       if (path === '-' && args.format !== 'tar') throw refusal('Only a tar can be written to standard output.', 'Add --format tar, or name a file.');
       if (args.format !== 'folder' && path !== '-' && (await stat(path).catch(() => undefined))?.isDirectory() === true) throw refusal(`${path} is a folder, and a file is to be made.`, 'Name a file, or leave --format out.');
-      const { lost } = await writeSink(args.format, { image, path, scratch, signal });
-      for (const line of lost) log.warn(line);
+      if (args.format === 'folder') for (const line of await unpackFolder({ image, folder: path, scratch })) log.warn(line);
+      else await writeRoot({ archive: rootArchive(image, scratch), format: args.format, to: path === '-' ? process.stdout : path, scratch, signal });
       if (path !== '-') print(`${image.place} is in ${path}`);
       return 0;
     } catch (error) {

@@ -1,7 +1,6 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { packTree } from '@cos/archive';
-import { archiveImage, ClientError, fileImage, folderImage, registryImage, type ImageLayers } from '@cos/client';
+import { archiveImage, ClientError, fileImage, folderImage, registryImage, rootFolderImage, type ImageLayers } from '@cos/client';
 import { createRegistry, type RegistryOptions } from '@cos/registry';
 import { useEngine, type EngineHost } from '../engine/container-engine.ts';
 import { inspectImage, saveImage } from '../engine/images.ts';
@@ -28,15 +27,8 @@ export async function openImage(request: OpenImageRequest): Promise<ImageLayers>
       return engineImage(request, rest);
     case 'file':
       return fileImage(found(resolve(cwd, rest), 'file'), { place: `the archive ${rest}`, name: undefined, platform, scratch });
-    case 'dir': {
-      const folder = found(resolve(cwd, rest), 'folder');
-      return {
-        place: `the folder ${rest}`,
-        layers: async function* () {
-          yield packTree(folder);
-        },
-      };
-    }
+    case 'dir':
+      return rootFolderImage(found(resolve(cwd, rest), 'folder'), `the folder ${rest}`);
     case 'oci': {
       const [, path = '', tag] = /^(.*?)(?::([^/:]+))?$/s.exec(rest) ?? [];
       const whole = statSync(resolve(cwd, rest), { throwIfNoEntry: false })?.isDirectory() === true;

@@ -54,6 +54,7 @@ describe.each(engineNames)('cos unpack, with an image of %s,', (name) => {
     expect((await unpack({ image: 'dir:saved', target: 'again.tar', format: 'tar' })).text).toBe('');
     expect(readFileSync(workspace.join('saved/srv/file'), 'utf8')).toBe('content');
     expect(execFileSync('tar', ['--list', '--file', workspace.join('again.tar')], { encoding: 'utf8' })).toContain('srv/null\n');
+    expect(execFileSync('tar', ['--list', '--verbose', '--numeric-owner', '--file', workspace.join('again.tar'), 'srv/file'], { encoding: 'utf8' })).toContain('-rwsr-xr-x 3/4');
   }, 120_000);
 
   test('says what is not there, and leaves nothing behind', async () => {
