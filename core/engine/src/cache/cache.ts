@@ -1,6 +1,6 @@
 import type { Digest, Fingerprint } from '../model/identity.ts';
 import type { JsonObject } from '../model/json.ts';
-import type { TaskRecord } from '../fingerprint/record.ts';
+import type { TaskRecord } from '../model/task-record.ts';
 
 // The cache has two parts: entries (fingerprint to outputs) and blobs (digest to bytes). A backend may keep both or delegate.
 

@@ -1,9 +1,8 @@
 import type { CacheEntry } from '../cache/cache.ts';
 import { compareRecords, describeDifference, type Difference } from '../fingerprint/compare-records.ts';
 import { fingerprintOf } from '../fingerprint/fingerprint.ts';
-import type { RecordedInput, TaskRecord } from '../fingerprint/record.ts';
-import type { PlannedInput, PlannedTask } from '../model/plan.ts';
-import type { FoundTool } from './host-tools.ts';
+import type { PlannedTask } from '../model/plan.ts';
+import { recordOf } from './records.ts';
 import { compareSourceFiles } from './sources.ts';
 import { readTaskMemory, type TaskMemory } from './task-memory.ts';
 import type { Evaluated, Lookup, OutputsOf } from './run.ts';
@@ -41,37 +40,6 @@ export async function judge(lookup: Lookup, { task, record, fingerprint }: Evalu
   }
   if (memory?.status === 'done' && memory.fingerprint === fingerprint) return { kind: 'fresh', entry: hit.entry, reason: 'nothing that it reads has changed', differences };
   return { kind: 'cached', entry: hit.entry, reason: memory === undefined ? 'made before' : why, differences };
-}
-
-/** The record of a task: everything that may change its bytes. */
-function recordOf(lookup: Lookup, task: PlannedTask, outputsOf: OutputsOf): TaskRecord {
-  const inputs: Record<string, readonly RecordedInput[]> = {};
-  for (const [port, { kind, arity, artifacts }] of Object.entries(task.inputs)) if (arity !== 'hint') inputs[port] = artifacts.map((input) => recordedInput(lookup, kind, input, outputsOf));
-  const tools = lookup.tools.get(`${task.plugin}.${task.stage}`) ?? new Map<string, FoundTool>();
-  return {
-    format: 1,
-    plugin: task.plugin,
-    stage: task.stage,
-    stageVersion: task.version,
-    options: task.options,
-    pluginOptions: lookup.bindings.plugin(task.plugin).recorded,
-    inputs,
-    tools: Object.fromEntries([...tools].map(([name, { version }]) => [name, version])),
-    env: Object.fromEntries(task.env.map((name) => [name, lookup.options.env[name] ?? null])),
-    platform: task.platformBound ? task.platform : null,
-    sourceDateEpoch: lookup.plan.sourceDateEpoch,
-  };
-}
-
-function recordedInput(lookup: Lookup, kind: string, input: PlannedInput, outputsOf: OutputsOf): RecordedInput {
-  if ('source' in input) {
-    const source = lookup.sources.get(input.source);
-    if (source === undefined) throw new Error(`Internal error: the source ${input.source} was not read`);
-    return { kind, digest: source.tree.digest, from: input.source };
-  }
-  const output = outputsOf(input.task)?.[input.output];
-  if (output === undefined) throw new Error(`Internal error: ${input.task} has no output ${input.output}`);
-  return { kind, digest: output.digest, from: `${input.task}:${input.output}` };
 }
 
 function hasOutputsOf(entry: CacheEntry, task: PlannedTask): boolean {

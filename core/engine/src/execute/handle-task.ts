@@ -171,7 +171,9 @@ function notThere({ key }: PlannedTask): Diagnostic {
 /** Producers whose bytes are gone. Foreign programs are asked only here, where a task is really going to read them. */
 async function lostInputs(run: Run, task: PlannedTask, outputsOf: OutputsOf): Promise<readonly TaskKey[]> {
   const gone = new Set<TaskKey>();
-  for (const { kind, artifacts } of Object.values(task.inputs)) {
+  for (const { kind, arity, artifacts } of Object.values(task.inputs)) {
+    // Of how something came to be the bytes are not read.
+    if (arity === 'provenance') continue;
     const known = run.bindings.kind(kind);
     for (const input of artifacts) {
       if ('source' in input || gone.has(input.task)) continue;

@@ -4,7 +4,9 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Artifact, ReadOptions } from '../model/artifact.ts';
 import type { PlannedInput, PlannedTask } from '../model/plan.ts';
+import { buildProvenance } from '../model/provenance.ts';
 import { readFromPlugin } from './plugin-error.ts';
+import { traceProvenance } from './records.ts';
 import type { Scratch } from './run-registry.ts';
 import type { OutputsOf, Run } from './run.ts';
 
@@ -40,9 +42,19 @@ export function openInputs(run: Run, task: PlannedTask, outputsOf: OutputsOf, sc
       }
     }
   };
+  const openProvenance = (kindName: string, input: PlannedInput): Artifact => {
+    const { text, digest } = traceProvenance(run, { kind: kindName, input, outputsOf });
+    let file: Promise<string> | undefined;
+    const read = (): AsyncIterable<Uint8Array> => Readable.from([Buffer.from(text)]);
+    const exportOnce = (): Promise<string> => {
+      exported += 1;
+      return exportTo(scratch.inputs, String(exported), read(), signal);
+    };
+    return { kind: buildProvenance.name, digest, meta: {}, path: () => (file ??= exportOnce()), read: readWhole(buildProvenance.name, read), list: () => listNothing(buildProvenance.name) };
+  };
   const inputs: Record<string, unknown> = {};
   for (const [port, { kind, arity, artifacts }] of Object.entries(task.inputs)) {
-    const opened = artifacts.map((input) => open(kind, input));
+    const opened = artifacts.map((input) => (arity === 'provenance' ? openProvenance(kind, input) : open(kind, input)));
     inputs[port] = arity === 'many' ? opened : opened[0];
   }
   return inputs;

@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import type { CachedOutput } from '../cache/cache.ts';
 import type { LocalCache } from '../cache/local.ts';
 import type { Redactor } from '../errors/redact.ts';
-import type { TaskRecord } from '../fingerprint/record.ts';
+import type { TaskRecord } from '../model/task-record.ts';
 import type { Emit } from '../model/event.ts';
 import type { Fingerprint, TaskKey } from '../model/identity.ts';
 import type { Plan, PlannedPort, PlannedTask, WantedOutput } from '../model/plan.ts';

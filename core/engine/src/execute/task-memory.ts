@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeAtomically } from '../cache/write-atomically.ts';
 import type { Difference } from '../fingerprint/compare-records.ts';
-import type { TaskRecord } from '../fingerprint/record.ts';
+import type { TaskRecord } from '../model/task-record.ts';
 import type { Fingerprint, TaskKey } from '../model/identity.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { createRunId } from '../process/liveness.ts';

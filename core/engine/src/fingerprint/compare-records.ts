@@ -1,6 +1,6 @@
 import type { Digest } from '../model/identity.ts';
 import type { Json, JsonObject } from '../model/json.ts';
-import type { RecordedInput, TaskRecord } from './record.ts';
+import type { RecordedInput, TaskRecord } from '../model/task-record.ts';
 
 // What differs between two records, field by field: the data behind `cos why` and the one-line reason of a task that starts.
 

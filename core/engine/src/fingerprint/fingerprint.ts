@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { asFingerprint, type Fingerprint } from '../model/identity.ts';
 import { encodeCanonical } from './canonical.ts';
-import type { TaskRecord } from './record.ts';
+import type { TaskRecord } from '../model/task-record.ts';
 
 /**
  * SHA-256 of the canonical encoding of a record. Where an input came from is left out: equal bytes are equal inputs, whoever made them. Ports keep

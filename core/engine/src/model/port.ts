@@ -1,8 +1,9 @@
 import type { Artifact, ArtifactKind, ArtifactRef } from './artifact.ts';
+import type { BuildProvenanceKind } from './provenance.ts';
 
 // Ports: how a stage says what it reads.
 
-export type Arity = 'one' | 'optional' | 'many' | 'hint';
+export type Arity = 'one' | 'optional' | 'many' | 'hint' | 'provenance';
 
 export interface Port<K extends ArtifactKind = ArtifactKind, A extends Arity = Arity> {
   readonly kind: K;
@@ -21,13 +22,19 @@ export const many = <K extends ArtifactKind>(kind: K): Port<K, 'many'> => ({ kin
  */
 export const hint = <K extends ArtifactKind>(kind: K): Port<K, 'hint'> => ({ kind, arity: 'hint' });
 
+/**
+ * How an artifact of the kind came to be, in place of its bytes: the stage finds a `BuildProvenance`. It changes with everything that the artifact was made
+ * of, also where the artifact itself comes out the same.
+ */
+export const provenance = <K extends ArtifactKind>(kind: K): Port<K, 'provenance'> => ({ kind, arity: 'provenance' });
+
 export type Ports = Readonly<Record<string, Port>>;
 export type Kinds = Readonly<Record<string, ArtifactKind>>;
 
 type Keys<I extends Ports, A extends Arity> = { [K in keyof I]: I[K]['arity'] extends A ? K : never }[keyof I];
 
 /** What a stage call is given while planning. */
-export type PlanInputs<I extends Ports> = { readonly [K in Keys<I, 'one'>]: ArtifactRef<I[K]['kind']> } & {
+export type PlanInputs<I extends Ports> = { readonly [K in Keys<I, 'one' | 'provenance'>]: ArtifactRef<I[K]['kind']> } & {
   readonly [K in Keys<I, 'optional' | 'hint'>]?: ArtifactRef<I[K]['kind']> | undefined;
 } & { readonly [K in Keys<I, 'many'>]: readonly ArtifactRef<I[K]['kind']>[] };
 
@@ -35,7 +42,9 @@ export type PlanInputs<I extends Ports> = { readonly [K in Keys<I, 'one'>]: Arti
 export type RunInputs<I extends Ports> = {
   readonly [K in keyof I]: I[K]['arity'] extends 'many'
     ? readonly Artifact<I[K]['kind']>[]
-    : I[K]['arity'] extends 'optional' | 'hint'
-      ? Artifact<I[K]['kind']> | undefined
-      : Artifact<I[K]['kind']>;
+    : I[K]['arity'] extends 'provenance'
+      ? Artifact<BuildProvenanceKind>
+      : I[K]['arity'] extends 'optional' | 'hint'
+        ? Artifact<I[K]['kind']> | undefined
+        : Artifact<I[K]['kind']>;
 };

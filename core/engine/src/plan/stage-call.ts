@@ -96,7 +96,7 @@ function checkPort(draft: Draft, key: TaskKey, name: string, port: Port, given: 
   const what = `input "${name}" of task ${key}`;
   const list: readonly unknown[] = port.arity === 'many' ? (Array.isArray(given) ? given : []) : given === undefined ? [] : [given];
   if (port.arity === 'many' && !Array.isArray(given)) problem(draft, site, `Expected a list of ${port.kind.name} as ${what}; found ${given === undefined ? 'nothing' : describe(draft, given)}.`);
-  if (port.arity === 'one' && given === undefined) problem(draft, site, `Expected ${article(port.kind.name)} as ${what}; found nothing.`);
+  if ((port.arity === 'one' || port.arity === 'provenance') && given === undefined) problem(draft, site, `Expected ${article(port.kind.name)} as ${what}; found nothing.`);
   const artifacts = list.flatMap((ref): readonly PlannedInput[] => {
     if (!draft.owns(ref)) {
       const looksRight = typeof ref === 'object' && ref !== null && 'producer' in ref && 'output' in ref;

@@ -1,7 +1,7 @@
 import { deepEqual, equal, notEqual, ok } from 'node:assert/strict';
 import type { Cache, CacheEntry } from '../cache/cache.ts';
 import { fingerprintOf } from '../fingerprint/fingerprint.ts';
-import type { TaskRecord } from '../fingerprint/record.ts';
+import type { TaskRecord } from '../model/task-record.ts';
 import type { Digest } from '../model/identity.ts';
 import type { ConformanceCase } from './conformance.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { compareRecords, describeDifference } from '../../src/fingerprint/compare-records.ts';
 import { compareManifests, manifestOf, parseManifest, serialiseManifest } from '../../src/fingerprint/manifest.ts';
-import type { TaskRecord } from '../../src/fingerprint/record.ts';
+import type { TaskRecord } from '../../src/model/task-record.ts';
 import type { TreeEntry } from '../../src/fingerprint/hash-tree.ts';
 import { asDigest } from '../../src/model/identity.ts';
 

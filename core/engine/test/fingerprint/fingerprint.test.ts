@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { fingerprintOf } from '../../src/fingerprint/fingerprint.ts';
-import type { TaskRecord } from '../../src/fingerprint/record.ts';
+import type { TaskRecord } from '../../src/model/task-record.ts';
 import { asDigest } from '../../src/model/identity.ts';
 
 const [a, b] = ['a', 'b'].map((digit) => asDigest(`sha256:${digit.repeat(64)}`)) as [ReturnType<typeof asDigest>, ReturnType<typeof asDigest>];

@@ -1,5 +1,5 @@
-import type { Digest } from '../model/identity.ts';
-import type { JsonObject } from '../model/json.ts';
+import type { Digest } from './identity.ts';
+import type { JsonObject } from './json.ts';
 
 // The readable form of a fingerprint. Each field is in because a change of it can change the bytes of the outputs.
 
