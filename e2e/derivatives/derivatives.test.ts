@@ -60,6 +60,10 @@ describe('a derivative of a published repository', () => {
     const tags = targets.flatMap(({ name, tag }) => (['app', 'greeter', 'root'].includes(name) ? [[name, tag] as const] : []));
     const named = await site.docker('image', 'ls', '--format', '{{.Tag}}', 'luet/cache');
     expect(tags.map(([name, tag]) => [name, named.split('\n').includes(tag)])).toEqual([['app', true], ['greeter', true], ['root', true]]);
+    // The command says the same, and packages of both are there.
+    const here: typeof targets = JSON.parse((await run(site, 'tags', '--all', '--format', 'json')).stdout);
+    expect(here).toEqual(expect.arrayContaining(tags.map(([name, tag]) => expect.objectContaining({ name, tag }))));
+    expect((await run(site, 'packages')).stdout).toMatch(/app\/greeter@1\.0[^]*site\/motd@1\.0/);
   });
 
   test('has its own values, and upstream those with which it was published', async () => {

@@ -22,7 +22,7 @@ export type { Outcome } from './model/outcome.ts';
 export type { Parameter, Parameters, ParameterValues } from './model/parameter.ts';
 export type { Plan, PlannedInput, PlannedTask, RunMode, WantedOutput } from './model/plan.ts';
 export { createDefinePin } from './model/pin.ts';
-export type { Pin, PinContext } from './model/pin.ts';
+export type { Pin, PinContext, PinnedAnswer, PinQuestion } from './model/pin.ts';
 export { createDefinePlanner } from './model/planner.ts';
 export type { FolderEntry, Planner, PlannerContext, TrackedReader } from './model/planner.ts';
 export { defineCommand } from './model/plugin.ts';

@@ -29,6 +29,7 @@ function context(workspace: string, args: Readonly<Record<string, unknown>>, cwd
     run: async () => ({}),
     set: {},
     derivatives: [],
+    readPins: () => Promise.reject(new Error('Internal error: no pins here')),
   };
 }
 

@@ -1,4 +1,5 @@
 import { CosError } from '@cos/core';
+import { repositoryQuestion } from '@cos/plugin-resolve';
 import type { StandardContext } from './context.ts';
 
 export interface PinnedRepository {
@@ -12,10 +13,11 @@ export interface PinnedRepository {
 export function upstreamRepositories({ use, derivative, platform }: StandardContext): PinnedRepository[] {
   const wanted = derivative.repositories.filter(({ platforms }) => platforms === undefined || platforms.includes(platform));
   const problems: CosError[] = [];
-  const pinned = wanted.flatMap(({ name, type, urls, reference, priority = 0 }) => {
+  const pinned = wanted.flatMap((one) => {
     try {
-      const { files } = use.resolve.repository(name, { type, urls: [...urls], ...(reference === undefined ? {} : { reference }) });
-      return [{ name, files, priority }];
+      const { request, details } = repositoryQuestion(one);
+      const { files } = use.resolve.repository(request, details);
+      return [{ name: one.name, files, priority: one.priority ?? 0 }];
     } catch (error) {
       if (!(error instanceof CosError)) throw error;
       problems.push(error);

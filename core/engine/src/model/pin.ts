@@ -59,3 +59,12 @@ export function createDefinePin<PS extends Schema>(_pluginOptions: PS): <A exten
 
 /** Answers what `cos.lock` says; the engine syncs first when the lock does not know the request. */
 export type PinCall<T> = T extends Pin<any, infer A, infer D> ? (D extends Schema ? (request: string, details: In<D>) => Out<A> : (request: string) => Out<A>) : never;
+
+/** What a command asks of a pin. */
+export type PinQuestion<D extends Schema | undefined = any> = D extends Schema ? { readonly request: string; readonly details: In<D> } : { readonly request: string };
+
+export interface PinnedAnswer<A = any> {
+  readonly answer: A;
+  /** Absolute path of the files that the answer stands for, which were compared with their digest; undefined when it stands for none. */
+  readonly folder: string | undefined;
+}

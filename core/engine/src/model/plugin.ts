@@ -2,10 +2,10 @@ import type { Diagnostic, Origin } from '../errors/diagnostic.ts';
 import type { ArtifactKind, ArtifactRef, ArtifactStore } from './artifact.ts';
 import type { Target } from './config.ts';
 import type { Declared } from './declaration.ts';
-import type { Derivative } from './distribution.ts';
+import type { Derivative, UpstreamRepository } from './distribution.ts';
 import type { Json } from './json.ts';
 import type { Parameters, ParameterValues } from './parameter.ts';
-import type { Pin, PinCall } from './pin.ts';
+import type { Pin, PinCall, PinnedAnswer, PinQuestion } from './pin.ts';
 import type { RunMode } from './plan.ts';
 import type { Planner } from './planner.ts';
 import type { In, Out, Schema } from './schema.ts';
@@ -48,6 +48,11 @@ export interface CommandContext<P, Pa extends Parameters> extends HostContext<P>
   readonly set: Readonly<Record<string, unknown>>;
   /** The derivatives of the config, each on each of its platforms. None without a config. */
   readonly derivatives: readonly CommandDerivative[];
+  /**
+   * What cos.lock says to a pin of this plugin, in the order of the requests. Nothing is looked up; only files that answers stand for are brought when they are not here.
+   * Rejects with everything that has no answer.
+   */
+  readonly readPins: <A extends Schema, D extends Schema | undefined>(pin: Pin<any, A, D>, requests: readonly PinQuestion<D>[]) => Promise<readonly PinnedAnswer<Out<A>>[]>;
 }
 
 /** A derivative on a platform, as commands see it. */
@@ -60,6 +65,8 @@ export interface CommandDerivative {
   readonly values: Readonly<Record<string, unknown>>;
   readonly trees: readonly string[];
   readonly referenceTrees: readonly string[];
+  /** Those of its platform. */
+  readonly repositories: readonly UpstreamRepository[];
   readonly packages: readonly Declared[];
 }
 

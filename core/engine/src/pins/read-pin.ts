@@ -65,15 +65,15 @@ export function previousAnswer(entry: LockEntry | undefined, definition: Pin, re
   return checked.ok ? checked.value : undefined;
 }
 
-/** With --frozen, what the lock does not answer is an error. */
-export function refuseMissing(missing: readonly UnansweredPin[]): readonly Diagnostic[] {
+/** Where nothing is looked up, what the lock does not answer is an error. `reason`: why nothing is. */
+export function refuseMissing(missing: readonly UnansweredPin[], reason: string): readonly Diagnostic[] {
   return missing.map(({ plugin, pin, request, site, why }) => ({
     code: why === 'missing' ? 'COS_PLAN_PIN_MISSING' : 'COS_PLAN_PIN_STALE',
     severity: 'error',
     message:
       why === 'missing'
-        ? `Expected "${request}" (pin "${pin}" of plugin "${plugin}") in ${lockName}; it is not there, and the lock is frozen.`
-        : `Expected an answer for "${request}" (pin "${pin}" of plugin "${plugin}") in ${lockName} that fits the config; it was looked up for something else, and the lock is frozen.`,
+        ? `Expected "${request}" (pin "${pin}" of plugin "${plugin}") in ${lockName}; it is not there, and ${reason}.`
+        : `Expected an answer for "${request}" (pin "${pin}" of plugin "${plugin}") in ${lockName} that fits the config; it was looked up for something else, and ${reason}.`,
     ...at(site),
     hint: `Run \`cos lock\` and commit ${lockName}.`,
   }));

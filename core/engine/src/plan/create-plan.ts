@@ -77,7 +77,7 @@ export async function createPlan(request: PlanRequest): Promise<Planned> {
     if (missing.length === 0) return { ...planned, pins: { ...asked, problems: [] } };
     const refuse = (problems: readonly Diagnostic[]): Planned => ({ plan: undefined, diagnostics: [...draft.diagnostics, ...problems], pins: { ...asked, problems } });
     const unanswered = missing.flatMap((one) => (one.why === 'files' ? [] : [one]));
-    if (request.frozen && unanswered.length > 0) return refuse(refuseMissing(unanswered));
+    if (request.frozen && unanswered.length > 0) return refuse(refuseMissing(unanswered, 'the lock is frozen'));
     request.signal.throwIfAborted();
     const { learned, problems } = await session.sync(missing);
     // Each round adds what it looked up, or ends here: the loop cannot go on for ever with a finite config.

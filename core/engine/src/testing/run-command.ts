@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { commandDerivatives } from '../config/command-derivatives.ts';
 import { resolveConfig } from '../config/load-config.ts';
 import { overlay } from '../config/overlay.ts';
 import { asLayer, readSetValue } from '../config/set-value.ts';
@@ -7,10 +8,12 @@ import type { Diagnostic } from '../errors/diagnostic.ts';
 import { diagnosticsOf } from '../errors/expected.ts';
 import { printDiagnostics } from '../errors/print-diagnostic.ts';
 import { createRedactor } from '../errors/redact.ts';
+import { createPinBench } from '../execute/pin-bench.ts';
 import { createSecretReader } from '../execute/secrets.ts';
 import type { AnyPlugin } from '../model/config.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { RunRequest } from '../model/plugin.ts';
+import { askLock } from '../pins/ask-lock.ts';
 import { declaredNames, pickEnv } from '../plan/host-env.ts';
 import { readParameters } from '../plan/parameters.ts';
 import type { AnyConfig } from './run-config.ts';
@@ -49,6 +52,8 @@ export async function runCommand(plugin: AnyPlugin, name: string, options: RunCo
   const resolved = loaded.config?.plugins.get(plugin.name);
   const command = resolved?.definition.commands?.[name];
   if (loaded.config === undefined || resolved === undefined || command === undefined) throw new Error(`plugin "${plugin.name}" has no command "${name}": ${printDiagnostics(loaded.diagnostics, { workspace, color: false })}`);
+  const whole = loaded.config;
+  const { signal } = new AbortController();
   const problems: Diagnostic[] = [...loaded.diagnostics];
   const printed: string[] = [];
   const logged: string[] = [];
@@ -64,14 +69,15 @@ export async function runCommand(plugin: AnyPlugin, name: string, options: RunCo
       workspace,
       cwd: workspace,
       env: pickEnv([...(resolved.definition.hostEnv ?? []), ...declaredNames(command.env, resolved.options, args.value)], env),
-      signal: new AbortController().signal,
+      signal,
       print: (line) => printed.push(redactor.redact(line)),
       log: { info: (message) => logged.push(redactor.redact(message)), warn: (message) => logged.push(`warning: ${redactor.redact(message)}`) },
       tell: (told) => problems.push(...told),
       reveal: createSecretReader({ env, workspace, folder: join(workspace, '.cos'), redactor }).reveal,
       run: () => Promise.reject(new CosError({ code: 'COS_REQUEST_RUN_FAILED', severity: 'error', message: 'The harness runs no targets.' })),
       set: set.map(readSetValue).reduce<JsonObject>((below, value) => (value.ok ? overlay(below, asLayer(value.value), () => undefined) : below), {}),
-      derivatives: loaded.config.variants.map(({ derivative, platform, values, packages }) => ({ name: derivative.name, title: derivative.title ?? derivative.name, version: derivative.version, platform, values, trees: derivative.trees, referenceTrees: derivative.referenceTrees, packages })),
+      derivatives: commandDerivatives(whole),
+      readPins: (pin, questions) => askLock(pin, questions, { config: whole, plugin: resolved, openBench: createPinBench(whole, { folder: join(workspace, whole.cacheFolder), env, signal }), signal }),
     });
     return ended(exitCode ?? 0);
   } catch (error) {

@@ -4,6 +4,7 @@ import {
   type ChainImage, type PackagePlan, type PackageTags, type ResolvedPackage, type TreePackage,
 } from '@cos/luet';
 import { toDiagnostics } from '../diagnostic.ts';
+import { unknownValues } from '../upstream/open-published.ts';
 import { hasErrors, openTrees, unique, type OpenedTrees } from './open-trees.ts';
 import { treeParameters, treeVariables } from './parameters.ts';
 import { selectTargets } from './select-targets.ts';
@@ -75,7 +76,7 @@ async function renderTrees(trees: OpenedTrees, asked: readonly string[], reposit
       };
     }),
   );
-  return { targets, problems: toDiagnostics([...plan.problems, ...plan.warnings, ...problems]) };
+  return { targets, problems: [...toDiagnostics([...plan.problems, ...plan.warnings, ...problems]), ...unknownValues(plan, trees.published)] };
 }
 
 /** The file that says how a package is built: build.yaml, or the program that declares it. */

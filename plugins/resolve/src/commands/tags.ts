@@ -1,6 +1,7 @@
-import { defineCommand } from '@cos/core';
+import { defineCommand, type Diagnostic } from '@cos/core';
 import { isError, planPackages, tagPlan, type PackagePlan, type PackageTags, type Problem, type ResolvedPackage } from '@cos/luet';
 import { toDiagnostics } from '../diagnostic.ts';
+import { unknownValues } from '../upstream/open-published.ts';
 import { hasErrors, openTrees, unique, type OpenedTrees } from './open-trees.ts';
 import { treeParameters, treeVariables } from './parameters.ts';
 import { selectTargets } from './select-targets.ts';
@@ -24,7 +25,7 @@ export const tags = defineCommand({
     if (hasErrors(problems)) return 2;
     const isAll = args.all || args.packages.length === 0;
     const results = await Promise.all(opened.map(async (trees) => ({ trees, ...(await tagTrees(trees, isAll ? 'all' : args.packages)) })));
-    const told = unique(results.flatMap((one) => toDiagnostics(one.problems)));
+    const told = unique(results.flatMap((one) => [...toDiagnostics(one.problems), ...one.unknown]));
     tell(told);
     if (args.format === 'json') print(JSON.stringify(results.flatMap(({ trees, targets }) => targets.map((target) => ({ ...trees.variant, ...describe(target) }))), null, 2));
     else for (const { trees, targets } of results) for (const line of [...headingOf(trees, opened), ...linesOf(targets, args.format, isAll)]) print(line);
@@ -38,7 +39,7 @@ interface TaggedTarget {
   readonly chain: readonly { readonly name: string; readonly tag: string }[];
 }
 
-async function tagTrees(trees: OpenedTrees, asked: readonly string[] | 'all'): Promise<{ readonly targets: readonly TaggedTarget[]; readonly problems: readonly Problem[] }> {
+async function tagTrees(trees: OpenedTrees, asked: readonly string[] | 'all'): Promise<{ readonly targets: readonly TaggedTarget[]; readonly problems: readonly Problem[]; readonly unknown: readonly Diagnostic[] }> {
   const plan = planPackages({ ...trees, targets: asked });
   const { tags: found, problems } = await tagPlan({ plan, reader: trees.reader, matching: trees.matching });
   const names = new Map(plan.rendered.map(({ package: { fingerprintName, definition } }) => [fingerprintName, `${nameOf(definition)}-${definition.version}`]));
@@ -48,7 +49,7 @@ async function tagTrees(trees: OpenedTrees, asked: readonly string[] | 'all'): P
     if (tagged === undefined || target.chain.some(({ fingerprintName }) => broken.has(fingerprintName))) return [];
     return [{ target, tags: tagged, chain: tagged.chain.map(({ fingerprintName, packageHash }) => ({ name: names.get(fingerprintName) ?? fingerprintName, tag: packageHash })) }];
   });
-  return { targets, problems: [...plan.problems, ...problems] };
+  return { targets, problems: [...plan.problems, ...problems], unknown: unknownValues(plan, trees.published) };
 }
 
 /** Packages whose recipe is not what it should be: a tag that is made of it would name something else. */

@@ -1,7 +1,7 @@
 import { defineCommand, type Diagnostic } from '@cos/core';
-import { formatProblem, validateTree } from '@cos/luet';
+import { formatProblem, isError, validateTree, type Problem, type Validation } from '@cos/luet';
 import { toDiagnostic } from '../diagnostic.ts';
-import { openTrees } from './open-trees.ts';
+import { openTrees, type OpenedTrees } from './open-trees.ts';
 import { treeParameters, treeVariables } from './parameters.ts';
 
 /** Everything that is wrong with the trees, at once. */
@@ -16,7 +16,7 @@ export const validate = defineCommand({
   async handle(context) {
     const { args, print, tell, log } = context;
     const { opened, problems: first } = await openTrees(context);
-    const results = await Promise.all(opened.map(async (trees) => ({ trees, ...(await validateTree({ ...trees, reader: trees.reader })) })));
+    const results = await Promise.all(opened.map(async (trees) => ({ trees, problems: mineFirst(trees, await validateTree({ ...trees, reader: trees.reader })) })));
     const notes = new Set(results.flatMap(({ problems }) => problems.filter(({ severity }) => severity === 'note').map(formatProblem)));
     const told = new Map<string, { readonly diagnostic: Diagnostic; readonly of: string[] }>(first.map((diagnostic) => [JSON.stringify(diagnostic), { diagnostic, of: [] }]));
     for (const { trees, problems } of results) {
@@ -41,6 +41,13 @@ export const validate = defineCommand({
     return errors > 0 ? 2 : 0;
   },
 });
+
+/** What is wrong in a published repository, and in nothing that own packages need, is for whoever publishes it: a plan warns of it, too. */
+function mineFirst({ published }: OpenedTrees, { problems, plan }: Validation): readonly Problem[] {
+  const needed = new Set(plan?.problems.map(formatProblem));
+  const isForeign = (problem: Problem): boolean => published.some(({ tree }) => problem.file?.startsWith(`${tree.root}/`) === true) && !needed.has(formatProblem(problem));
+  return problems.map((problem) => (isError(problem) && isForeign(problem) ? { ...problem, severity: 'warning' } : problem));
+}
 
 function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`;

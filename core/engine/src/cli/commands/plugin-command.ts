@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { commandDerivatives } from '../../config/command-derivatives.ts';
 import { engineCommands } from '../../config/engine-commands.ts';
 import { loadDefaultConfig } from '../../config/load-config.ts';
 import { overlay } from '../../config/overlay.ts';
@@ -17,12 +18,13 @@ import type { Event } from '../../model/event.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import type { Parameters as DeclaredParameters } from '../../model/parameter.ts';
 import type { Command, RunRequest } from '../../model/plugin.ts';
+import { askLock } from '../../pins/ask-lock.ts';
 import { declaredNames, pickEnv } from '../../plan/host-env.ts';
 import { readParameters } from '../../plan/parameters.ts';
 import { createReporter } from '../create-reporter.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { handOver } from '../hand-over.ts';
-import { executeOptions, prepareConfig, preparePlan, refuseErrors, type PreparedConfig } from '../prepare.ts';
+import { executeOptions, pinBench, prepareConfig, preparePlan, refuseErrors, type PreparedConfig } from '../prepare.ts';
 import { readSettings, type GivenFlags, type Settings } from '../arguments.ts';
 import { flagHint } from '../flag-hint.ts';
 import { runFlags, shortRunFlags, splitRunFlags } from '../run-flags.ts';
@@ -75,7 +77,8 @@ export async function pluginCommand(name: string, words: readonly string[], term
       reveal: secrets.reveal,
       run: (target, parameters) => runTarget(prepared, { target, parameters: parameters ?? {} }, settings, terminal),
       set: settings.load.set.flatMap(setLayer).reduce<JsonObject>((below, above) => overlay(below, above, () => undefined), {}),
-      derivatives: prepared.config.variants.map(({ derivative, platform, values, packages }) => ({ name: derivative.name, title: derivative.title ?? derivative.name, version: derivative.version, platform, values, trees: derivative.trees, referenceTrees: derivative.referenceTrees, packages })),
+      derivatives: commandDerivatives(prepared.config),
+      readPins: (pin, questions) => askLock(pin, questions, { config: prepared.config, plugin, openBench: pinBench(prepared.config, terminal), signal: terminal.signal }),
     })) ?? 0;
   } catch (error) {
     // An interrupt, and what the host lacks, are told as everywhere; what else a command throws is its failure.
