@@ -22,7 +22,12 @@ export interface StandardPluginOptions {
 
 /** All plugins that come with cos. Add your own behind them: `[...standardPlugins(), mine()]`. */
 export function standardPlugins(options: StandardPluginOptions = {}) {
-  return [resolve(options.resolve), template(), dockerBuild(options.dockerBuild), squash(options.squash), repo(), sign(options.sign), iso(options.iso), packer(), client(), packageBuilds()] as const;
+  return [resolve(options.resolve), template(), dockerBuild(options.dockerBuild), squash(options.squash), repo(keysOf(options.sign)), sign(options.sign), iso(options.iso), packer(), client(), packageBuilds()] as const;
+}
+
+/** What is published is signed with the key that everything is signed with. */
+function keysOf({ key, password }: Options<typeof sign> & {} = {}): Options<typeof repo> {
+  return { ...(key === undefined ? {} : { key }), ...(password === undefined ? {} : { password }) };
 }
 
 export type StandardPlugins = ReturnType<typeof standardPlugins>;

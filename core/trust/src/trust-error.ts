@@ -9,8 +9,13 @@
  * - `unsigned`: nothing that is signed is there for the object.
  * - `invalid`: there are signatures, but none of the object by one of the keys.
  * - `identity`: the object is signed, but for another name.
+ * - `uncovered`: a signed object names another one without its digest.
+ * - `replay`: what is signed is older than what was seen before.
+ * - `frozen`: what is signed is older than it may be.
+ * - `record`: the record of what was seen before cannot be read.
+ * - `policy`: a file of policies cannot be understood.
  */
-export type TrustErrorCode = 'key' | 'password' | 'signature-file' | 'unsigned' | 'invalid' | 'identity';
+export type TrustErrorCode = 'key' | 'password' | 'signature-file' | 'unsigned' | 'invalid' | 'identity' | 'uncovered' | 'replay' | 'frozen' | 'record' | 'policy';
 
 export interface TrustErrorDetails {
   /** What would be right. */

@@ -17,6 +17,10 @@ export const codes = {
   COS_CLIENT_FINALIZER: 'A finalizer failed; its package is installed.',
   COS_CLIENT_STATE: 'The record of what is installed cannot be read.',
   COS_CLIENT_NO_REPOSITORY: 'No repository is given or configured.',
+  COS_CLIENT_UNTRUSTED: 'A repository, or a part of it, is not signed as its policy wants it.',
+  COS_CLIENT_REPLAY: 'A signed repository is older than it was before.',
+  COS_CLIENT_FROZEN: 'A signed repository is older than its policy allows.',
+  COS_CLIENT_POLICY: 'Keys or policies for repositories are missing or cannot be understood.',
   COS_CLIENT_SERVE: 'Nothing can listen on the address and port.',
   COS_CLIENT_REQUEST: 'The command cannot be carried out as it stands.',
 } as const;

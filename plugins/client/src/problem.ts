@@ -1,5 +1,6 @@
 import { ClientError, type ClientErrorCode } from '@cos/client';
 import { CosError, type Diagnostic } from '@cos/core';
+import { TrustError, type TrustErrorCode } from '@cos/trust';
 import type { ClientCode } from './codes.ts';
 
 const codeOf: Readonly<Record<ClientErrorCode, ClientCode>> = {
@@ -20,6 +21,20 @@ const codeOf: Readonly<Record<ClientErrorCode, ClientCode>> = {
   state: 'COS_CLIENT_STATE',
 };
 
+const codeOfTrust: Readonly<Record<TrustErrorCode, ClientCode>> = {
+  unsigned: 'COS_CLIENT_UNTRUSTED',
+  invalid: 'COS_CLIENT_UNTRUSTED',
+  identity: 'COS_CLIENT_UNTRUSTED',
+  uncovered: 'COS_CLIENT_UNTRUSTED',
+  'signature-file': 'COS_CLIENT_UNTRUSTED',
+  replay: 'COS_CLIENT_REPLAY',
+  frozen: 'COS_CLIENT_FROZEN',
+  record: 'COS_CLIENT_STATE',
+  policy: 'COS_CLIENT_POLICY',
+  key: 'COS_CLIENT_POLICY',
+  password: 'COS_CLIENT_POLICY',
+};
+
 /** Problems of the request and of the configuration: exit code 2. Everything else is a command that failed: 1. */
 const ofRequest: readonly ClientErrorCode[] = ['unknown-package', 'unsatisfiable', 'not-installed', 'required', 'format'];
 
@@ -33,18 +48,18 @@ export async function answering(tell: (problems: readonly Diagnostic[]) => void,
       tell(error.diagnostics);
       return 2;
     }
-    if (!(error instanceof ClientError)) throw error;
+    if (!(error instanceof ClientError || error instanceof TrustError)) throw error;
     const parts = [error.message.replace(/\.$/, ''), ...(error.expected === undefined ? [] : [`expected ${error.expected}`]), ...(error.found === undefined ? [] : [`found ${error.found}`])];
     tell([
       {
-        code: codeOf[error.code],
+        code: error instanceof ClientError ? codeOf[error.code] : codeOfTrust[error.code],
         severity: 'error',
         message: `${parts.join('; ')}.`,
         ...(error.notes.length === 0 ? {} : { notes: error.notes.map((message) => ({ message })) }),
         ...(error.hint === undefined ? {} : { hint: error.hint }),
       },
     ]);
-    return ofRequest.includes(error.code) ? 2 : 1;
+    return error instanceof ClientError ? (ofRequest.includes(error.code) ? 2 : 1) : ['policy', 'key'].includes(error.code) ? 2 : 1;
   }
 }
 

@@ -5,6 +5,7 @@ import { openRepository, openTransport, type OpenRepository } from '@cos/client'
 import { formatProblem, isError, readClientFile, type RepositorySource } from '@cos/luet';
 import { createRegistry, hostPlatform, hostSettings, type Registry } from '@cos/registry';
 import { refuse } from './problem.ts';
+import type { Trust } from './trust.ts';
 
 export interface RepositoriesRequest {
   /** `--repository`: a folder, an address, or `docker:host/path`. */
@@ -16,6 +17,13 @@ export interface RepositoriesRequest {
   readonly env: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
   readonly warn: (message: string) => void;
+  /** Whose signatures count. */
+  readonly trust: Trust;
+}
+
+/** A repository with the name under which its index is noted. */
+export interface FoundRepository extends OpenRepository {
+  readonly seenAs: string;
 }
 
 /** Where a client looks when nothing is said, as luet's does. */
@@ -23,7 +31,7 @@ const USUAL = ['.luet.yaml', '/etc/luet/luet.yaml'];
 const USUAL_FOLDER = '/etc/luet/repos.conf.d';
 
 /** Opens all of them, and answers none in part: a repository that cannot be had is an error, because another one would quietly take its place. */
-export async function openRepositories(request: RepositoriesRequest): Promise<readonly OpenRepository[]> {
+export async function openRepositories(request: RepositoriesRequest): Promise<readonly FoundRepository[]> {
   const sources = request.given.length > 0 ? request.given.map((text, index) => ({ ...sourceOf(text, request.cwd), priority: index })) : await configured(request);
   if (sources.length === 0) {
     throw refuse('COS_CLIENT_NO_REPOSITORY', 'There is no repository to take packages from.', `Name one with --repository (a folder, http://…, or docker:host/path), or a configuration with --config. Looked for ${USUAL.join(', ')} and ${USUAL_FOLDER}.`);
@@ -37,11 +45,14 @@ interface Source extends Pick<RepositorySource, 'name' | 'type' | 'urls' | 'refe
   readonly priority: number | undefined;
 }
 
-async function open({ name, type, urls, reference, priority }: Source, registry: Registry, { signal, warn, cwd }: RepositoriesRequest): Promise<OpenRepository> {
+async function open({ name, type, urls, reference, priority }: Source, registry: Registry, { signal, warn, cwd, trust }: RepositoriesRequest): Promise<FoundRepository> {
   const transports = urls.map((url) => openTransport({ type, url, locate: (folder) => resolve(cwd, folder), registry }));
-  const opened = await openRepository({ name, transports, signal, ...(reference === '' ? {} : { reference }), ...(priority === undefined ? {} : { priority }) });
+  // A snapshot is what it is, whatever was published since.
+  const key = reference === '' ? name : `${name}#${reference}`;
+  const policy = trust.of({ key, names: [name, ...urls, ...(type === 'docker' ? urls.map((url) => `docker:${url}`) : type === 'disk' ? urls.map((url) => resolve(cwd, url)) : [])], shown: name });
+  const opened = await openRepository({ name, transports, signal, ...(reference === '' ? {} : { reference }), ...(priority === undefined ? {} : { priority }), ...(policy === undefined ? {} : { trust: policy }) });
   for (const warning of opened.warnings) warn(warning);
-  return opened;
+  return { ...opened, seenAs: key };
 }
 
 function sourceOf(text: string, cwd: string): Omit<Source, 'priority'> {

@@ -14,6 +14,8 @@ export const codes = {
   COS_REPO_PLACE: 'The place to publish to is neither an absolute folder nor an image repository.',
   COS_REPO_CHANGED: 'A version that is published has other content here.',
   COS_REPO_PUBLISHED: 'What is published cannot be read.',
+  COS_REPO_KEY: 'The key that signs what is published cannot be used.',
+  COS_REPO_UNTRUSTED: 'What is published is not signed by the key that would sign what is added.',
   COS_REPO_SNAPSHOT: 'A snapshot of this name is published already.',
   COS_REPO_REGISTRY: 'A registry refuses, fails or does not answer.',
   COS_REPO_FOLDER: 'The folder to publish to cannot be written.',

@@ -11,4 +11,4 @@ import { publish } from './stages/publish.ts';
 // The small build of zod has no texts of its own: without this every problem is "Invalid input".
 z.config(z.locales.en());
 
-export const repo = definePlugin({ name: 'repo', apiVersion: 1, options: pluginOptions, hostEnv: hostVariables, codes, stages: { create, publish, image, publishImage } });
+export const repo = definePlugin({ name: 'repo', apiVersion: 1, options: pluginOptions, hostOptions: ['key', 'password'], hostEnv: hostVariables, codes, stages: { create, publish, image, publishImage } });

@@ -13,6 +13,7 @@ export const codes = {
   COS_SIGN_UNSIGNED: 'Something that should be signed is not.',
   COS_SIGN_INVALID: 'A signature does not fit the object and the key.',
   COS_SIGN_IDENTITY: 'An image is signed for another name.',
+  COS_SIGN_UNCOVERED: 'A signed index names something without its digest.',
   COS_SIGN_NOT_FOUND: 'A file that `cos verify` was asked for cannot be read.',
 } as const;
 

@@ -14,6 +14,12 @@ const codeOf: Readonly<Record<TrustErrorCode, SignCode>> = {
   unsigned: 'COS_SIGN_UNSIGNED',
   invalid: 'COS_SIGN_INVALID',
   identity: 'COS_SIGN_IDENTITY',
+  uncovered: 'COS_SIGN_UNCOVERED',
+  // The commands of this plugin compare with nothing that was seen before.
+  replay: 'COS_SIGN_INVALID',
+  frozen: 'COS_SIGN_INVALID',
+  record: 'COS_SIGN_INVALID',
+  policy: 'COS_SIGN_BAD_KEY_FILE',
 };
 
 /** Carries out `work`; what the library of signatures finds wrong becomes a diagnostic. */

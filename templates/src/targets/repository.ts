@@ -34,6 +34,10 @@ export interface PublishingRequest {
   readonly retain?: number;
   /** How many snapshots stay, at least 2; default all. */
   readonly snapshots?: number;
+  /** True: the index is signed with the key of `sign`, so that its digests cover everything. Default false. */
+  readonly sign?: boolean;
+  /** Image repository, `host/path`, for signatures of an image repository; default: the repository itself. */
+  readonly signatures?: string;
   /** Files and folders of the workspace: packages and snapshots that they name stay. */
   readonly locks?: readonly string[];
 }
@@ -53,11 +57,11 @@ export async function createRepository(context: StandardContext, title: string, 
 export async function publishRepository(
   context: StandardContext,
   title: string,
-  { repository, publishing, snapshot, replace, sharing }: { readonly repository: RepositoryRequest; readonly publishing: PublishingRequest; readonly snapshot: string | undefined; readonly replace: readonly string[]; readonly sharing: Sharing },
+  { repository, publishing, snapshot, replace, refresh = false, sharing }: { readonly repository: RepositoryRequest; readonly publishing: PublishingRequest; readonly snapshot: string | undefined; readonly replace: readonly string[]; readonly refresh?: boolean; readonly sharing: Sharing },
 ): Promise<ArtifactRef<TextFile>> {
   const { archives, metadata, trees, treeNames } = await contentOf(context, title, sharing);
   const { name = context.derivative.name, urls, type, ...options } = repository;
-  const { locks = [], retain, snapshots } = publishing;
+  const { locks = [], retain, snapshots, sign = false, signatures } = publishing;
   return context.use.repo.publish({
     name: context.derivative.name,
     inputs: { archives, metadata, trees, locks: locks.map((lock) => context.source(lock)) },
@@ -70,6 +74,9 @@ export async function publishRepository(
       ...options,
       ...(snapshot === undefined ? {} : { snapshot }),
       replace: [...replace],
+      sign,
+      refresh,
+      ...(signatures === undefined ? {} : { signatures }),
       ...(retain === undefined ? {} : { retain }),
       ...(snapshots === undefined ? {} : { snapshots }),
     },

@@ -3,8 +3,10 @@
 import { lstatSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { packTree, type TarHeader } from '@cos/archive';
+import type { SeenRecord } from '@cos/trust';
 import { ClientError } from '../client-error.ts';
 import { openRoot } from '../root/root-folder.ts';
+import { noteSeen } from '../root/seen-repositories.ts';
 import { readState } from '../root/state.ts';
 import { labelOf } from '../select/installed-package.ts';
 import type { Changes } from '../select/plan-changes.ts';
@@ -15,6 +17,8 @@ import { CAPABILITY, readCapabilities } from './capabilities.ts';
 export interface InstallArchiveRequest extends Omit<ChangeRootRequest, 'root' | 'owner'> {
   /** Existing folder that programs may be started in; removed by the caller when the archive was read. */
   readonly scratch: string;
+  /** Verified repositories, which the new root notes. Default none. */
+  readonly seen?: SeenRecord;
 }
 
 export interface InstalledArchive {
@@ -26,7 +30,7 @@ export interface InstalledArchive {
 }
 
 /** Installs into an empty root. Throws a ClientError as `changeRoot` does; there is nothing then, also when a finalizer failed. The mask of the process is 022 meanwhile. */
-export async function installArchive({ scratch, onEvent, ...request }: InstallArchiveRequest): Promise<InstalledArchive> {
+export async function installArchive({ scratch, seen = {}, onEvent, ...request }: InstallArchiveRequest): Promise<InstalledArchive> {
   const mask = process.umask(0o022);
   try {
     const folder = join(scratch, 'root');
@@ -46,6 +50,7 @@ export async function installArchive({ scratch, onEvent, ...request }: InstallAr
     }).catch((error: unknown) => {
       throw explain(error);
     });
+    noteSeen(openRoot(folder), seen);
     const capabilities = isFinalized ? readCapabilities(folder) : new Map<string, Uint8Array>();
     const describe = (found: TarHeader, inode: bigint): TarHeader => describeEntry(found, { note: noteOf(notes, found.path, inode), owner, capability: capabilities.get(found.path), isFinalized });
     // What finalizers and the record brought is as old as the newest file of a package.

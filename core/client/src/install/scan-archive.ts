@@ -58,7 +58,7 @@ export async function scanArchive(request: ScanRequest): Promise<StagedPackage> 
   const expected = one.archive.sha256.toLowerCase();
   const hash = createHash('sha256');
   async function* bytes(): AsyncGenerator<Uint8Array, void, undefined> {
-    for await (const chunk of transport.readPackage({ ...one.definition, path: one.archive.path, ...(one.archive.image === undefined ? {} : { image: one.archive.image }) }, signal)) {
+    for await (const chunk of transport.readPackage({ ...one.definition, path: one.archive.path, sha256: expected, ...(one.archive.image === undefined ? {} : { image: one.archive.image }) }, signal)) {
       hash.update(chunk);
       yield chunk;
     }

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ClientError, reasonOf } from '../client-error.ts';
-import { checkObjectName, type Transport } from './transport.ts';
+import { checkObjectName, verifyBeside, type Transport } from './transport.ts';
 
 /** A repository in a folder. Only regular files are read. */
 export function diskTransport(folder: string): Transport {
@@ -22,7 +22,7 @@ export function diskTransport(folder: string): Transport {
       await handle.close();
     }
   }
-  return { place: folder, keepsArchives: true, read, readPackage: ({ path }, signal) => read(path, signal) };
+  return { place: folder, keepsArchives: true, read, readPackage: ({ path }, signal) => read(path, signal), verify: (name, bytes, { keys }, signal) => verifyBeside({ place: folder, read }, { name, bytes, keys, signal }) };
 }
 
 const CHUNK_SIZE = 256 * 1024;

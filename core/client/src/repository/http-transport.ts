@@ -1,5 +1,5 @@
 import { ClientError, reasonOf } from '../client-error.ts';
-import { checkObjectName, type Transport } from './transport.ts';
+import { checkObjectName, verifyBeside, type Transport } from './transport.ts';
 
 export interface HttpTransportOptions {
   /** `http://` or `https://`; objects are files below it. */
@@ -56,7 +56,7 @@ export function httpTransport(options: HttpTransportOptions): Transport {
       }
     }
   }
-  return { place, keepsArchives: true, read, readPackage: ({ path }, signal) => read(path, signal) };
+  return { place, keepsArchives: true, read, readPackage: ({ path }, signal) => read(path, signal), verify: (name, bytes, { keys }, signal) => verifyBeside({ place, read }, { name, bytes, keys, signal }) };
 }
 
 class HttpFailure extends Error {

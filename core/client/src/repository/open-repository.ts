@@ -4,6 +4,7 @@ import { formatProblem, loadTree, type ArchiveMetadata, type RepositoryFile, typ
 import type { PublishedPackage } from './published-package.ts';
 import { readArchive, readDescription, readIndexOf, refuse } from './read-objects.ts';
 import type { PackageObject, Transport } from './transport.ts';
+import { coveredTransport, type RepositoryTrust, type VerifiedIndex } from './trust.ts';
 
 export interface OpenRepositoryRequest {
   /** The name that the configuration gives it. */
@@ -14,8 +15,8 @@ export interface OpenRepositoryRequest {
   readonly reference?: string;
   /** Lower numbers are preferred; default: what the repository says, then 0. */
   readonly priority?: number;
-  /** Looks at the bytes of repository.yaml before anything else does: throws when they are not signed as they should be. */
-  readonly verify?: (bytes: Uint8Array, transport: Transport, signal: AbortSignal) => Promise<void>;
+  /** Whose signatures count, and what happens without one. Default: nobody looks. */
+  readonly trust?: RepositoryTrust;
   readonly signal: AbortSignal;
 }
 
@@ -26,18 +27,20 @@ export interface OpenRepository {
   readonly file: RepositoryFile;
   /** In the order of the tree. */
   readonly packages: readonly PublishedPackage[];
+  /** What is to be noted of its signature; undefined when none was asked for, or none counts. */
+  readonly verified: VerifiedIndex | undefined;
   /** Problems that cost no package, as sentences with their places. */
   readonly warnings: readonly string[];
 }
 
-/** Throws a ClientError that names the object: `not-found`, `unreachable`, `corrupt`, `format`, `limit`. */
+/** Throws a ClientError that names the object: `not-found`, `unreachable`, `corrupt`, `format`, `limit`; and TrustError where the policy is to enforce. */
 export async function openRepository(request: OpenRepositoryRequest): Promise<OpenRepository> {
-  const { name } = request;
-  const { transport, file } = await readDescription(request);
-  const tree = await readArchive(transport, file.files.tree, 'tree', request.signal);
-  const { archives } = await readIndexOf({ name, transport, file, signal: request.signal });
+  const { name, trust, signal } = request;
+  const { transport, file, verified } = await readDescription(request);
+  const tree = await readArchive(transport, file.files.tree, { what: 'tree', trust, signal });
+  const { archives } = await readIndexOf({ name, transport, file, trust, signal });
   const { packages, warnings } = await readPackages(name, tree, archives);
-  return { name, priority: request.priority ?? file.priority ?? 0, transport, file, packages, warnings };
+  return { name, priority: request.priority ?? file.priority ?? 0, transport: coveredTransport(transport, trust), file, verified, packages, warnings };
 }
 
 /** A package is installable when the tree defines it and the index says where its archive is. */

@@ -1,7 +1,8 @@
-import { changeRoot, planChanges, planRemoval, type Changes } from '@cos/client';
+import { changeRoot, openRoot, planChanges, planRemoval, type Changes } from '@cos/client';
 import { defineCommand } from '@cos/core';
 import { answering } from '../problem.ts';
 import { openRepositories } from '../repositories.ts';
+import { noteVerified, readTrust, seenOf, trustParameters } from '../trust.ts';
 import { changeOptions, changeParameters, findRoot, packagesParameter, readReferences, repositoryParameters, rootParameter } from './parameters.ts';
 import { tellChanges } from './tell-changes.ts';
 
@@ -11,6 +12,7 @@ export const upgrade = defineCommand({
   parameters: {
     ...rootParameter,
     ...repositoryParameters,
+    ...trustParameters,
     sync: { type: 'flag', description: 'also take another build of a version that is installed' },
     ...changeParameters,
   },
@@ -18,7 +20,10 @@ export const upgrade = defineCommand({
     const { args, cwd, env, print, tell, log, signal } = context;
     return answering(tell, async () => {
       const root = await findRoot(cwd, args.root);
-      const repositories = await openRepositories({ given: args.repository, config: args.config, cwd, env, signal, warn: (message) => log.warn(message) });
+      const folder = openRoot(root);
+      const warn = (message: string): void => log.warn(message);
+      const repositories = await openRepositories({ given: args.repository, config: args.config, cwd, env, signal, warn, trust: await readTrust({ args, cwd, seen: seenOf(folder), warn }) });
+      noteVerified(folder, repositories);
       const plan = (installed: Parameters<typeof planChanges>[0]['installed']): Changes => planChanges({ installed, repositories, wanted: [], others: 'upgrade', sync: args.sync });
       tellChanges(await changeRoot({ root, repositories, plan, requested: () => false, ...changeOptions(context) }), print);
     });

@@ -1,10 +1,12 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { extname, join, resolve } from 'node:path';
-import { changeRoot, checkRootFormat, ClientError, installArchive, planChanges, rootFormats, writeRoot, type Changes, type ChangeRootRequest, type RootFormat } from '@cos/client';
+import { changeRoot, checkRootFormat, ClientError, installArchive, openRoot, planChanges, rootFormats, writeRoot, type Changes, type ChangeRootRequest, type RootFormat } from '@cos/client';
 import { defineCommand, type CommandContext } from '@cos/core';
+import type { SeenRecord } from '@cos/trust';
 import { answering, refuse } from '../problem.ts';
 import { openRepositories } from '../repositories.ts';
+import { noteVerified, readTrust, seenIn, seenOf, trustParameters } from '../trust.ts';
 import { changeOptions, changeParameters, findRoot, packagesParameter, readReferences, repositoryParameters, rootParameter } from './parameters.ts';
 import { tellChanges } from './tell-changes.ts';
 
@@ -14,6 +16,7 @@ const parameters = {
   output: { type: 'text', description: 'instead of --root: the file to make of a root filesystem of its own, or - for a tar on standard output' },
   format: { type: 'choice', choices: rootFormats, description: 'what --output is; default by its ending' },
   ...repositoryParameters,
+  ...trustParameters,
   relax: { type: 'flag', description: 'leave what is installed as it is; without it everything is upgraded first' },
   ...changeParameters,
 } as const;
@@ -30,11 +33,14 @@ export const install = defineCommand({
     return answering(tell, async () => {
       const wanted = readReferences(args.packages);
       const into = await findPlace(context);
-      const repositories = await openRepositories({ given: args.repository, config: args.config, cwd, env, signal, warn: (message) => log.warn(message) });
+      const folder = 'root' in into ? openRoot(into.root) : undefined;
+      const warn = (message: string): void => log.warn(message);
+      const repositories = await openRepositories({ given: args.repository, config: args.config, cwd, env, signal, warn, trust: await readTrust({ args, cwd, seen: seenOf(folder), warn }) });
+      if (folder !== undefined) noteVerified(folder, repositories);
       const requested: ChangeRootRequest['requested'] = ({ category, name }) => wanted.some((one) => one.name === name && one.category === category);
       const plan = (installed: Parameters<typeof planChanges>[0]['installed']): Changes => planChanges({ installed, repositories, wanted, others: args.relax ? 'keep' : 'upgrade' });
       if ('root' in into) tellChanges(await changeRoot({ root: into.root, repositories, plan, requested, ...changeOptions(context) }), context.print);
-      else await installFile(context, into, { repositories, plan, requested });
+      else await installFile(context, into, { repositories, plan, requested, seen: seenIn(repositories) });
     });
   },
 });
@@ -62,7 +68,7 @@ async function findPlace({ args: { root, output, format }, cwd }: InstallContext
   return { output: path, format: chosen };
 }
 
-async function installFile(context: InstallContext, { output, format }: OutputFile, request: Pick<ChangeRootRequest, 'repositories' | 'plan' | 'requested'>): Promise<void> {
+async function installFile(context: InstallContext, { output, format }: OutputFile, request: Pick<ChangeRootRequest, 'repositories' | 'plan' | 'requested'> & { readonly seen: SeenRecord }): Promise<void> {
   const { log, signal } = context;
   // Standard output is the archive's.
   const print = output === '-' ? (line: string): void => log.info(line) : context.print;

@@ -3,6 +3,7 @@ import { labelOf, openRoot, readState } from '@cos/client';
 import { defineCommand } from '@cos/core';
 import { answering, refuse } from '../problem.ts';
 import { openRepositories } from '../repositories.ts';
+import { readTrust, seenOf, trustParameters } from '../trust.ts';
 import { findRoot, repositoryParameters } from './parameters.ts';
 
 interface Found {
@@ -20,16 +21,20 @@ export const search = defineCommand({
   parameters: {
     words: { type: 'list', positional: true, description: 'texts that category/name or the description holds, all of them; default every package' },
     ...repositoryParameters,
+    ...trustParameters,
+    root: { type: 'text', description: 'a root filesystem: repositories must not be older than it has seen them; nothing is noted there' },
     installed: { type: 'text', description: 'a root filesystem: what is installed there, instead of what repositories have' },
     json: { type: 'flag', description: 'print JSON, for programs' },
   },
   async handle({ args, cwd, env, print, tell, log, signal }) {
     return answering(tell, async () => {
       if (args.installed !== undefined && (args.repository.length > 0 || args.config !== undefined)) throw refuse('COS_CLIENT_REQUEST', 'Expected either --installed or repositories; found both.', 'Leave one of them out.');
+      const warn = (message: string): void => log.warn(message);
+      const known = args.root === undefined ? undefined : openRoot(await findRoot(cwd, args.root));
       const root = args.installed === undefined ? undefined : await findRoot(cwd, args.installed);
       const all: readonly Found[] =
         root === undefined
-          ? (await openRepositories({ given: args.repository, config: args.config, cwd, env, signal, warn: (message) => log.warn(message) })).flatMap(({ name: repository, packages }) =>
+          ? (await openRepositories({ given: args.repository, config: args.config, cwd, env, signal, warn, trust: await readTrust({ args, cwd, seen: seenOf(known), warn }) })).flatMap(({ name: repository, packages }) =>
               packages.filter(({ definition }) => !definition.hidden).map(({ definition: { category, name, version, description } }) => ({ category, name, version, repository, description })),
             )
           : readState(openRoot(root)).packages.map(({ category, name, version, repository }) => ({ category, name, version, repository, description: '' }));

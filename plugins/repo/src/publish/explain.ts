@@ -1,6 +1,7 @@
 import { CosError, type Diagnostic } from '@cos/core';
 import { ClientError } from '@cos/client';
 import { RegistryError } from '@cos/registry';
+import { TrustError } from '@cos/trust';
 import { problem } from '../problem.ts';
 import { DamagedTrees } from './read-published.ts';
 
@@ -19,6 +20,11 @@ function diagnose(error: unknown, place: string): Diagnostic | undefined {
       ...problem('COS_REPO_PUBLISHED', `What is published at ${place} cannot be read, and is not written over: ${parts.join('; ')}.`, 'Mend it, or publish to another place. A file that was lost can be put back from a snapshot.'),
       notes: error.notes.map((message) => ({ message })),
     };
+  }
+  if (error instanceof TrustError) {
+    const parts = [error.message.replace(/\.$/, ''), ...(error.expected === undefined ? [] : [`expected ${error.expected}`]), ...(error.found === undefined ? [] : [`found ${error.found}`])];
+    if (error.code === 'key' || error.code === 'password') return problem('COS_REPO_KEY', `${parts.join('; ')}.`, error.hint ?? 'Check the key.');
+    return problem('COS_REPO_UNTRUSTED', `What is published at ${place} is not signed by the key that would sign what is added, and is not vouched for: ${parts.join('; ')}.`, 'Look at what is published; where it is yours, sign it first with `cos sign`.');
   }
   if (error instanceof DamagedTrees) return problem('COS_REPO_PUBLISHED', `What is published at ${place} cannot be read, and is not written over: ${error.message}.`, 'Mend it, or publish to another place.');
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;

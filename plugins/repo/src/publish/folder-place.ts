@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { diskTransport, lockFolder } from '@cos/client';
 import { metadataFileName, writeMetadata } from '@cos/luet';
+import { createSignature, indexSignatureNames, verifySignature } from '@cos/trust';
 import type { Place } from './place.ts';
 
 /**
@@ -66,6 +67,14 @@ export function folderPlace(folder: string, signal: AbortSignal): Place {
     },
     putMetadata: async (identity, metadata) => putText(metadataFileName(identity), writeMetadata(metadata)),
     putFile: async (name, content) => ('path' in content ? putCopy(name, content.path) : putText(name, content.text)),
+    async sign(name, text, signer) {
+      const bytes = Buffer.from(text);
+      const [file] = indexSignatureNames(bytes, name);
+      const there = await readFile(at(file), 'utf8').catch(absent);
+      // Each signature is another one; one that is good stays.
+      if (there !== undefined && (await verifySignature(once(bytes), there, signer.trusted.key, file).catch(() => false))) return;
+      await putText(file, await createSignature(once(bytes), signer.key));
+    },
     async replace(text, mark) {
       // Under the lock nobody of this machine changes it; somebody of another one may.
       if ((await this.mark()) !== mark) return false;
@@ -79,6 +88,10 @@ export function folderPlace(folder: string, signal: AbortSignal): Place {
       return [];
     },
   };
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
+  yield bytes;
 }
 
 const temporaryPrefix = '.cos-new-';

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { imageTransport } from '@cos/client';
 import { imageId, metadataFileName, metadataImageTag, writeMetadata } from '@cos/luet';
 import { fileContent, formatPlatform, RegistryError, type BlobContent, type Descriptor, type Platform, type Registry } from '@cos/registry';
+import { signImage } from '@cos/trust';
 import { fileImage, packageImage, tagOf, titleAnnotation, type ObjectImage } from '../image/object-image.ts';
 import type { Place } from './place.ts';
 
@@ -76,6 +77,10 @@ export function imagePlace({ registry, repository, platform, scratch, signal }: 
     },
     putMetadata: async (identity, metadata) => putFile(metadataFileName(identity), { text: writeMetadata(metadata) }),
     putFile,
+    async sign(name, text, { key, signatures }) {
+      const { digest } = await made(async (folder) => (await fileImage(name, { text }, { platform, scratch: folder, signal })).manifest.descriptor);
+      await signImage({ registry, repository, digest, key, ...(signatures === undefined ? {} : { signatures }), signal });
+    },
     async replace(text, mark) {
       return made(async (folder) => {
         const image = await fileImage('repository.yaml', { text }, { platform, scratch: folder, signal });

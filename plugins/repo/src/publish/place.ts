@@ -1,6 +1,7 @@
 import type { Transport } from '@cos/client';
 import type { ArchiveMetadata, Identity } from '@cos/luet';
 import type { GivenArchive } from '../match-packages.ts';
+import type { IndexSigner } from './index-signer.ts';
 
 /** A package that is brought to the place. */
 export interface BroughtPackage {
@@ -33,6 +34,8 @@ export interface Place {
   putMetadata(identity: Identity, metadata: ArchiveMetadata): Promise<void>;
   /** Brings a file of the index. */
   putFile(name: string, content: { readonly path: string } | { readonly text: string }): Promise<void>;
+  /** Brings the signature of a file of the index, under a name that follows from its digest: it is there before the file is put in place. */
+  sign(name: string, text: string, signer: IndexSigner): Promise<void>;
   /** Puts repository.yaml in place at once, unless another one than that of `mark` is there: then false. */
   replace(text: string, mark: string | undefined): Promise<boolean>;
   /** Removes objects that no index names; answers those that had to stay, with the reason. */

@@ -12,6 +12,7 @@ import { problem } from '../problem.ts';
 import { describePackages, runtimeTree } from '../runtime-tree.ts';
 import { writeIndexArchives } from '../write-index-archives.ts';
 import { forEachOf } from './for-each-of.ts';
+import type { IndexSigner } from './index-signer.ts';
 import { mergePackages, type IndexedPackage, type Merged, type MergedPackage } from './merge.ts';
 import type { Pins } from './pins.ts';
 import { snapshotName, snapshotsOf, type Place } from './place.ts';
@@ -33,6 +34,10 @@ export interface PublishRequest {
   /** How many versions of each package, and how many snapshots stay; undefined: all. */
   readonly retain: { readonly versions: number | undefined; readonly snapshots: number | undefined };
   readonly pins: Pins;
+  /** Signs the index; undefined: nobody does. */
+  readonly signer?: IndexSigner | undefined;
+  /** True: the index is published with a new revision and time though nothing in it is new. Default false. */
+  readonly refresh?: boolean;
   /** The present. */
   readonly now: Date;
   /** Time of entries in archives of the index: the same content gives the same bytes. Seconds since 1970. */
@@ -82,7 +87,7 @@ export async function publishRepository(request: PublishRequest): Promise<Public
       signal.throwIfAborted();
       const mark = await place.mark();
       const names = await place.names();
-      const published = mark === undefined ? undefined : await readPublished(place, signal);
+      const published = mark === undefined ? undefined : await readPublished(place, signal, 'repository.yaml', request.signer);
       const merged = mergePackages({
         published: [published?.packages ?? [], ...late],
         own,
@@ -93,13 +98,13 @@ export async function publishRepository(request: PublishRequest): Promise<Public
       });
       if (merged.problems.length > 0) throw new CosError(merged.problems);
       const packages = await bring(request, merged, brought);
-      const next = await writeNext(request, packages, published, mark);
+      const next = await writeNext({ ...request, refresh: request.refresh === true && done === undefined }, packages, published, mark);
       for (const which of ['added', 'replaced', 'dropped'] as const) for (const one of merged[which]) changes[which].add(one);
       // Another one may have joined what this one brought before it was overtaken: then all of it is published by now.
       if (next === undefined) return done ?? { ...told(changes), isNew: mine.size > 0, revision: published?.file.revision ?? 0, snapshot: [...mine].at(-1), removed: nothingRemoved };
       const id = snapshotId(request, done === undefined ? request.snapshot : undefined, next, names, mine);
       mine.add(id);
-      const file = await putIndex(place, id, next);
+      const file = await putIndex(request, id, next);
       if (!(await place.replace(writeRepository(file), mark))) {
         log.info('another one was faster: publishing on top of it');
         continue;
@@ -161,7 +166,7 @@ async function writeNext(request: PublishRequest, packages: readonly MergedPacka
   const kept = await keptTrees(place, published?.file.files.compilertree, trees.map(({ name }) => name), signal);
   const compilertree = [...(await folderEntries(trees, mtime)), ...kept].sort((a, b) => (a.path < b.path ? -1 : 1));
   const files = await writeIndexArchives({ ...archives, folder, prefix: '', tree: runtimeTree(packages, mtime), index: packages.map(({ archive }) => archive), compilertree, mtime, signal });
-  if (mark !== undefined && published !== undefined && isSame(published.file, settings, files)) return undefined;
+  if (request.refresh !== true && mark !== undefined && published !== undefined && isSame(published.file, settings, files)) return undefined;
   return { folder, files, settings: { ...settings, revision: (published?.file.revision ?? 0) + 1, lastUpdate: Math.floor(now.getTime() / 1000) } };
 }
 
@@ -181,7 +186,7 @@ function snapshotId({ place, now }: PublishRequest, given: string | undefined, n
 }
 
 /** The description of the snapshot comes last: a snapshot that has one is whole. */
-async function putIndex(place: Place, id: string, { folder, settings, files }: NextIndex): Promise<RepositoryFile> {
+async function putIndex({ place, signer }: PublishRequest, id: string, { folder, settings, files }: NextIndex): Promise<RepositoryFile> {
   const put = async <T extends { readonly filename: string }>(archive: T): Promise<T> => {
     const filename = snapshotName(id, archive.filename);
     await place.putFile(filename, { path: join(folder, archive.filename) });
@@ -189,16 +194,18 @@ async function putIndex(place: Place, id: string, { folder, settings, files }: N
   };
   const { tree, meta, compilertree } = files;
   const file: RepositoryFile = { ...settings, files: { tree: await put(tree), compilertree: compilertree === undefined ? undefined : await put(compilertree), meta: await put(meta) } };
-  await place.putFile(snapshotName(id, 'repository.yaml'), { text: writeRepository(file) });
+  const text = writeRepository(file);
+  if (signer !== undefined) for (const name of [snapshotName(id, 'repository.yaml'), 'repository.yaml']) await place.sign(name, text, signer);
+  await place.putFile(snapshotName(id, 'repository.yaml'), { text });
   return file;
 }
 
 /** Packages of snapshots that came while this one published, where nothing locks: what they added may have been overwritten. */
-async function foreignSnapshots({ place, signal }: PublishRequest, known: Set<string>, mine: ReadonlySet<string>): Promise<readonly (readonly IndexedPackage[])[]> {
+async function foreignSnapshots({ place, signer, signal }: PublishRequest, known: Set<string>, mine: ReadonlySet<string>): Promise<readonly (readonly IndexedPackage[])[]> {
   if (place.type === 'files') return [];
   const found = snapshotsOf(await place.names()).filter((id) => !known.has(id) && !mine.has(id));
   for (const id of found) known.add(id);
-  return Promise.all(found.map(async (id) => (await readPublished(place, signal, snapshotName(id, 'repository.yaml'))).packages));
+  return Promise.all(found.map(async (id) => (await readPublished(place, signal, snapshotName(id, 'repository.yaml'), signer)).packages));
 }
 
 /** The new index is in place: what cannot be cleaned up now is told, and stays for the next time. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createEntry, decompress, readTar, type TarEntry } from '@cos/archive';
-import { openRepository } from '@cos/client';
+import { openRepository, type RepositoryTrust } from '@cos/client';
+import type { IndexSigner } from './index-signer.ts';
 import type { RepositoryArchive, RepositoryFile } from '@cos/luet';
 import { indexedPackages, type IndexedPackage } from './merge.ts';
 import type { Place } from './place.ts';
@@ -11,10 +12,17 @@ export interface Published {
   readonly packages: readonly IndexedPackage[];
 }
 
-/** Reads repository.yaml, or that of a snapshot, with tree and index, as a client does. Throws ClientError. */
-export async function readPublished(place: Place, signal: AbortSignal, reference = 'repository.yaml'): Promise<Published> {
-  const opened = await openRepository({ name: place.name, transports: [place.transport], reference, signal });
+/**
+ * Reads repository.yaml, or that of a snapshot, with tree and index, as a client does. `signer`: it must be signed by that key. Throws ClientError and
+ * TrustError.
+ */
+export async function readPublished(place: Place, signal: AbortSignal, reference = 'repository.yaml', signer?: IndexSigner): Promise<Published> {
+  const opened = await openRepository({ name: place.name, transports: [place.transport], reference, signal, ...(signer === undefined ? {} : { trust: trustOf(signer) }) });
   return { file: opened.file, packages: indexedPackages(opened) };
+}
+
+function trustOf({ trusted, signatures }: IndexSigner): RepositoryTrust {
+  return { mode: 'enforce', keys: [trusted], ...(signatures === undefined ? {} : { signatures }), now: new Date(0), warn: () => undefined };
 }
 
 /** Entries of published trees that are of none of the given names: what others build on stays when one of several trees is published anew. */

@@ -8,6 +8,7 @@ import { defineStage } from '../options.ts';
 import { platformOf } from '../platform-of.ts';
 import { explain } from '../publish/explain.ts';
 import { openPlace } from '../publish/open-place.ts';
+import { openSigner } from '../publish/index-signer.ts';
 import { readPins } from '../publish/pins.ts';
 import { publishRepository } from '../publish/publish-repository.ts';
 import { nameTrees, readPackages } from '../read-inputs.ts';
@@ -34,6 +35,12 @@ const publishOptions = z.object({
   snapshot: z.optional(snapshotId),
   /** `category/name` of packages of which published versions may get other content. */
   replace: z._default(z.array(z.string()), []),
+  /** True: the index is signed with the plugin's key, so that its digests cover everything. Default false. */
+  sign: z._default(z.boolean(), false),
+  /** Image repository for signatures of an image repository; default: the repository itself. */
+  signatures: z.optional(z.string()),
+  /** True: the index gets a new revision and time though nothing in it is new, for those who look at its age. Default false. */
+  refresh: z._default(z.boolean(), false),
   /** How many versions of each package the index keeps; default all. */
   retain: z.optional(z.int().check(z.minimum(1))),
   /** How many snapshots stay; default all. With fewer than two, readers would lose what they have begun to read. */
@@ -56,7 +63,8 @@ export const publish = defineStage({
   },
   outputs: { report: textFile },
   options: publishOptions,
-  async run({ inputs, options, platform, env, emit, scratch, log, signal, sourceDateEpoch }) {
+  secrets: ({ options, plugin }) => (options.sign ? [plugin.key, plugin.password] : []),
+  async run({ inputs, options, plugin, reveal, platform, env, emit, scratch, log, signal, sourceDateEpoch }) {
     const packages = await readPackages(inputs, options);
     const trees = await nameTrees(inputs.trees, options.treeNames);
     const pins = readPins((await Promise.all(inputs.locks.map(async (lock) => textsOf(await lock.path())))).flat());
@@ -64,6 +72,7 @@ export const publish = defineStage({
     await mkdir(work);
     const registry = createRegistry(hostSettings(env));
     try {
+      const signer = options.sign ? await openSigner({ plugin, reveal, signatures: options.signatures }) : undefined;
       const place = openPlace({ to: options.to, registry, platform: platformOf(platform), scratch: work, signal });
       const { name, description, priority, treeFilename, metaFilename, treeCompression, metaCompression, snapshot, replace, retain, snapshots } = options;
       const publication = await publishRepository({
@@ -76,6 +85,8 @@ export const publish = defineStage({
         replace,
         retain: { versions: retain, snapshots },
         pins,
+        signer,
+        refresh: options.refresh,
         now: new Date(),
         mtime: sourceDateEpoch,
         scratch: work,
