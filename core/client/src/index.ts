@@ -2,6 +2,8 @@
 
 export { ClientError } from './client-error.ts';
 export type { ClientErrorCode, ClientErrorDetails } from './client-error.ts';
+export { configuredRepositories } from './configuration/configured-repositories.ts';
+export type { ConfiguredRepositories, ConfiguredRepositoriesRequest } from './configuration/configured-repositories.ts';
 export { diskTransport } from './repository/disk-transport.ts';
 export { httpTransport } from './repository/http-transport.ts';
 export type { HttpTransportOptions } from './repository/http-transport.ts';

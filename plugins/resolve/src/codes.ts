@@ -30,6 +30,7 @@ export const codes = {
   COS_RESOLVE_UNKNOWN_PACKAGE: 'A package is asked for or required that no tree has.',
   COS_RESOLVE_UNSATISFIABLE: 'The requirements cannot be met together.',
   COS_RESOLVE_UPSTREAM_CHANGED: 'A published repository is not the one that cos.lock has.',
+  COS_RESOLVE_UPSTREAM_CONFIGURATION: 'A configuration of repositories cannot be used.',
   COS_RESOLVE_UPSTREAM_CORRUPT: 'What a published repository holds is damaged, or cannot be built on.',
   COS_RESOLVE_UPSTREAM_MISSING: 'A published repository, or what building on it needs, is not there.',
   COS_RESOLVE_UPSTREAM_REPLACED: 'A package of a published repository gives way to one of this workspace.',

@@ -15,6 +15,7 @@ z.config(z.locales.en());
 
 export { definePackage, type PackageDeclaration, type PackageInput, type PackageInputContext } from './define-package.ts';
 export type { DeclaredEntry, FilesEntry, PackageEntry, ResolvedTree, SubpackageEntry, Upstream } from './resolved-tree.ts';
+export { configuredUpstream, type ConfiguredUpstream, type ConfiguredUpstreamRequest } from './upstream/configured-upstream.ts';
 export { repositoryQuestion } from './upstream/questions.ts';
 export { readValuesFiles, type ReadValuesFiles } from './values-files.ts';
 

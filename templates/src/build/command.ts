@@ -2,7 +2,7 @@ import { arch } from 'node:os';
 import { relative, resolve, sep } from 'node:path';
 import { CosError, defineCommand, defineDerivative, type CommandContext, type Derivative, type Diagnostic, type Parameters, type Platform, type RunRequest } from '@cos/core';
 import { mergeValues, valuesToJson } from '@cos/luet';
-import { readValuesFiles } from '@cos/plugin-resolve';
+import { configuredUpstream, readValuesFiles } from '@cos/plugin-resolve';
 import type { TargetCode } from '../codes.ts';
 import { buildParameters, createBuildTarget, type BuildArguments } from '../targets/build.ts';
 import { luetFlags } from './luet-flags.ts';
@@ -18,6 +18,7 @@ const commandParameters = {
   platform: { type: 'list', description: 'only this platform; with --tree the one to build for (default: that of this host)' },
   tree: { type: 'list', description: 'a folder of package specs, instead of those of the config; needs no config; of two equal packages the later tree\'s wins' },
   referenceTree: { type: 'list', description: 'with --tree: a folder of package specs that others maintain, which can be required; equal packages of trees win' },
+  fromRepositories: { type: 'text', bare: '', description: 'with --tree: packages of the repositories that luet\'s client has here, or of a configuration (--from-repositories=luet.yaml), can be required' },
   valuesMerge: { type: 'choice', choices: ['presence', 'luet'], default: 'presence', description: 'with --tree: what overrides: every key that is there, or, as in luet, only values that are not empty' },
   versions: { type: 'choice', choices: ['debian', 'legacy'], default: 'debian', description: 'with --tree: how selectors match: in Debian\'s order, or as luet up to 0.36' },
   engine: { type: 'choice', choices: ['luet', 'helm'], default: 'luet', description: 'with --tree: template engine: of luet since 2022, or the one before' },
@@ -36,6 +37,8 @@ export const build = defineCommand({
   runs: true,
   instead: luetFlags,
   parameters: commandParameters,
+  // Where a user has `.luet.yaml`.
+  env: ['HOME'],
   async handle(context: Context): Promise<RunRequest> {
     const { args } = context;
     const parameters = { ...targetArguments(args), folder: args.destination === undefined || args.folder !== buildParameters.folder.default ? args.folder : '.' };
@@ -61,6 +64,7 @@ function checkMeaning({ args, derivatives }: Context): void {
   const unknown = args.platform.filter((each) => !platforms.some((platform) => platform === each));
   if (args.tree.length > 0 && unknown.length > 0) problem(`Expected a platform after --platform; found ${unknown.map((each) => JSON.stringify(each)).join(', ')}.`, `Known are ${platforms.join(' and ')}.`);
   if (args.tree.length === 0) {
+    if (args.fromRepositories !== undefined) problem('--from-repositories is for trees of the command line, and there is no --tree.', 'A derivative of the config names the repositories that it builds on: repositories: [...].');
     for (const name of ['referenceTree', 'valuesMerge', 'versions', 'engine', 'finalRequires'] as const) {
       const isDefault = name === 'referenceTree' ? args.referenceTree.length === 0 : args[name] === commandParameters[name].default;
       if (!isDefault) problem(`--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} is for trees of the command line, and there is no --tree.`, 'Trees of the config are read as the config says.');
@@ -70,7 +74,9 @@ function checkMeaning({ args, derivatives }: Context): void {
 }
 
 /** The trees of the command line as a derivative whose values are those of the files alone. */
-async function readTree({ args, cwd, workspace, tell }: Context): Promise<Derivative> {
+async function readTree({ args, cwd, workspace, env, tell }: Context): Promise<Derivative> {
+  const chosen = platforms.filter((each) => (args.platform.length === 0 ? each === hostPlatform() : args.platform.includes(each)));
+  const upstream = args.fromRepositories === undefined ? { repositories: [], problems: [] } : await configuredUpstream({ file: args.fromRepositories, cwd, workspace, env, platforms: chosen });
   const { values, problems } = await readValuesFiles(args.values, cwd);
   const outside: Diagnostic[] = [];
   const inside = (path: string): string => {
@@ -89,8 +95,8 @@ async function readTree({ args, cwd, workspace, tell }: Context): Promise<Deriva
   const referenceTrees = args.referenceTree.map(inside);
   const errors = [...problems.filter(({ severity }) => severity === 'error'), ...outside];
   if (errors.length > 0) throw new CosError(errors);
-  tell(problems);
-  return defineDerivative({ name: 'tree', from: noDistribution, platforms: platforms.filter((each) => (args.platform.length === 0 ? each === hostPlatform() : args.platform.includes(each))), values: valuesToJson(mergeValues(values, args.valuesMerge)), trees, referenceTrees });
+  tell([...problems, ...upstream.problems]);
+  return defineDerivative({ name: 'tree', from: noDistribution, platforms: chosen, repositories: upstream.repositories, values: valuesToJson(mergeValues(values, args.valuesMerge)), trees, referenceTrees });
 }
 
 const noDistribution = { name: 'none', values: {}, platforms: {} };

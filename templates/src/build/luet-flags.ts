@@ -16,5 +16,4 @@ export const luetFlags: Readonly<Record<string, string>> = {
   privileged: 'Owners are always kept, and no rights are needed for it.',
   'keep-images': 'Images are kept; `cos clean` removes those that cos made.',
   compression: 'Compression is an option of the plugin squash: squash({ compression: "gzip" }).',
-  'from-repositories': 'Write --reference-tree, with the unpacked tree of the repository.',
 };

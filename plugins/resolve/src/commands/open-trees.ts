@@ -2,9 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { CosError, type CommandContext, type Declared, type Diagnostic, type UpstreamRepository } from '@cos/core';
 import { createFolderReader, createGoTemplateRender, loadTree, mergeValues, valuesFromJson, type FolderReader, type PlanPackagesOptions, type ValueMap } from '@cos/luet';
+import { hostPlatform } from '@cos/registry';
 import { toObjects } from '../declared-packages.ts';
 import { declaredVariables, type ResolveOptions } from '../options.ts';
 import { repository } from '../pins/repository.ts';
+import { configuredUpstream, type ConfiguredUpstream } from '../upstream/configured-upstream.ts';
 import { openPublished, type OpenPublished } from '../upstream/open-published.ts';
 import { repositoryQuestion } from '../upstream/questions.ts';
 import { readValuesFiles } from '../values-files.ts';
@@ -29,7 +31,7 @@ export async function openTrees(context: TreeContext): Promise<Opened> {
     return await open(context);
   } catch (error) {
     if (!(error instanceof CosError)) throw error;
-    return { opened: [], problems: error.diagnostics };
+    return { opened: [], problems: context.args.tree.length === 0 ? error.diagnostics : error.diagnostics.map(ofTrees) };
   }
 }
 
@@ -40,10 +42,12 @@ interface Opened {
 
 async function open(context: TreeContext): Promise<Opened> {
   const { args, cwd, workspace } = context;
+  if (args.tree.length === 0 && args.fromRepositories !== undefined) return { opened: [], problems: [noTreeBeside] };
   // A system that is a Dockerfile alone has no packages.
   const derivatives = context.derivatives.filter(({ trees, packages, repositories }) => trees.length + packages.length + repositories.length > 0);
   if (args.tree.length === 0 && derivatives.length === 0) return { opened: [], problems: [noTree] };
-  const openRepositories = await readRepositories(context, args.tree.length > 0 ? [] : derivatives.flatMap((one) => one.repositories));
+  const given = await givenRepositories(context);
+  const openRepositories = await readRepositories(context, args.tree.length > 0 ? given.repositories : derivatives.flatMap((one) => one.repositories));
   const files = await readValuesFiles(args.values, cwd);
   const set = valuesFromJson(context.set);
   const render = createGoTemplateRender({ engine: args.engine, env: declaredVariables(treeVariables(context.plugin, args), context.env) });
@@ -66,11 +70,23 @@ async function open(context: TreeContext): Promise<Opened> {
     };
   };
   const below = (folder: string, trees: readonly string[]) => trees.map((tree) => resolve(folder, tree));
-  if (args.tree.length > 0) return { opened: [await openOne({ roots: below(cwd, args.tree), references: below(cwd, args.referenceTree), repositories: [], packages: [] }, [], undefined)], problems: files.problems };
+  if (args.tree.length > 0) return { opened: [await openOne({ roots: below(cwd, args.tree), references: below(cwd, args.referenceTree), repositories: given.repositories, packages: [] }, [], undefined)], problems: [...given.problems, ...files.problems] };
   const opened = await Promise.all(
     derivatives.map((one) => openOne({ roots: below(workspace, one.trees), references: below(workspace, one.referenceTrees), repositories: one.repositories, packages: one.packages }, [templateValues(one)], { derivative: one.name, platform: one.platform })),
   );
   return { opened, problems: files.problems };
+}
+
+/** Those of `--from-repositories`. */
+async function givenRepositories({ args, cwd, workspace, env }: TreeContext): Promise<ConfiguredUpstream> {
+  if (args.fromRepositories === undefined) return { repositories: [], problems: [] };
+  return configuredUpstream({ file: args.fromRepositories, cwd, workspace, env, platforms: [hostPlatform().architecture === 'arm64' ? 'linux/arm64' : 'linux/amd64'] });
+}
+
+/** `cos lock` knows the config alone. */
+function ofTrees(problem: Diagnostic): Diagnostic {
+  if (problem.code !== 'COS_PLAN_PIN_MISSING' && problem.code !== 'COS_PLAN_PIN_STALE') return problem;
+  return { ...problem, hint: 'Build with the same --tree and --from-repositories, or only plan it: cos build --all --dry-run.' };
 }
 
 interface Roots {
@@ -107,6 +123,13 @@ const noTree: Diagnostic = {
   severity: 'error',
   message: 'Expected a tree of packages: there is no config with derivatives, and no --tree.',
   hint: 'Call it in the folder of a cos.config.ts, or name the tree: --tree packages --values values.yaml.',
+};
+
+const noTreeBeside: Diagnostic = {
+  code: 'COS_RESOLVE_NO_TREE',
+  severity: 'error',
+  message: 'Expected --tree beside --from-repositories; found none.',
+  hint: 'Derivatives of a config name the repositories that they build on: leave --from-repositories out.',
 };
 
 /** True when something is wrong, not only worth a word. */

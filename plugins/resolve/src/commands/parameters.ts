@@ -5,6 +5,7 @@ import type { ResolveOptions } from '../options.ts';
 export const treeParameters = {
   tree: { type: 'list', description: 'a folder of package specs, instead of those of the config; of two equal packages the later tree\'s wins' },
   referenceTree: { type: 'list', description: 'with --tree: a folder of package specs that others maintain, which can be required; equal packages of trees win' },
+  fromRepositories: { type: 'text', bare: '', description: 'with --tree: also the packages of the repositories that luet\'s client has here, or of a configuration: --from-repositories=luet.yaml' },
   values: { type: 'list', description: 'a values file (YAML); later ones win' },
   env: { type: 'list', description: 'a variable of the environment that templates may look at, beside those of the config' },
   valuesMerge: { type: 'choice', choices: ['presence', 'luet'], default: 'presence', description: 'what overrides: every key that is there, or, as in luet, only values that are not empty' },

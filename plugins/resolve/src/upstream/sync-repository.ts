@@ -59,6 +59,6 @@ function refuseOther(name: string, pinned: RepositoryAnswer, found: RepositoryAn
     `Expected the repository "${name}" as cos.lock has it, revision ${pinned.revision}; found revision ${found.revision}: ${what}.`,
     found.revision === pinned.revision
       ? 'Nobody has published a new revision, so it was damaged or tampered with. Ask who publishes it.'
-      : `Take what is new with \`cos lock --update ${name}\`, or stay with a snapshot: reference: '<id>-repository.yaml'.`,
+      : `Take what is new with \`cos lock --update ${name}\` (without a config: take its entry out of cos.lock), or stay with a snapshot: reference: '<id>-repository.yaml'.`,
   );
 }

@@ -118,7 +118,7 @@ describe('a pinned repository', () => {
   test('is refused by such a machine when something else was published since', async () => {
     const { tree, text } = await planTwice({ change: async (folder) => { rmSync(join(folder, '.cos'), { recursive: true }); await publishFolder(join(folder, 'up'), newer); } });
     expect(tree).toBeUndefined();
-    expect(text).toMatch(/COS_RESOLVE_UPSTREAM_CHANGED: Expected the repository "up" as cos\.lock has it, revision 1; found revision 2: compilertree and index differ\.(?:.*\n)*? {2}hint: Take what is new with `cos lock --update up`/);
+    expect(text).toMatch(/COS_RESOLVE_UPSTREAM_CHANGED: Expected the repository "up" as cos\.lock has it, revision 1; found revision 2: compilertree and index differ\.(?:.*\n)*? {2}hint: Take what is new with `cos lock --update up` \(without a config: take its entry out of cos\.lock\)/);
   });
 
   test.each(['compilertree.tar.gz', 'repository.meta.yaml.tar.gz'])('is refused when %s is not what repository.yaml names, by its name', async (name) => {
