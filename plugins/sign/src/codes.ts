@@ -14,7 +14,10 @@ export const codes = {
   COS_SIGN_INVALID: 'A signature does not fit the object and the key.',
   COS_SIGN_IDENTITY: 'An image is signed for another name.',
   COS_SIGN_UNCOVERED: 'A signed index names something without its digest.',
-  COS_SIGN_NOT_FOUND: 'A file that `cos verify` was asked for cannot be read.',
+  COS_SIGN_NOT_FOUND: 'What is to be signed or verified, or its signature, is not there.',
+  COS_SIGN_REQUEST: 'A command cannot be carried out as it stands.',
+  COS_SIGN_REPOSITORY: 'A repository that is to be verified cannot be read, or is not what its index names.',
+  COS_SIGN_REGISTRY: 'A registry refuses, fails or does not answer.',
 } as const;
 
 export type SignCode = keyof typeof codes;

@@ -1,7 +1,9 @@
 import { definePlugin } from '@cos/core';
+import { hostVariables } from '@cos/registry';
 import * as z from 'zod/mini';
 import { codes } from './codes.ts';
 import { keys } from './commands/keys.ts';
+import { sign as signCommand } from './commands/sign.ts';
 import { verify } from './commands/verify.ts';
 import { pluginOptions } from './options.ts';
 import { checksums } from './stages/checksums.ts';
@@ -18,7 +20,9 @@ export const sign = definePlugin({
   options: pluginOptions,
   codes,
   // Where key and password lie does not change what is signed: the public key is an input of the stages.
-  hostOptions: ['key', 'password'],
+  hostOptions: ['key', 'password', 'signatures', 'skip'],
+  // Logins, certificates and proxies for registries.
+  hostEnv: hostVariables,
   stages: { checksums, isoChecksum, signRepository, signText },
-  commands: { keys, verify },
+  commands: { keys, sign: signCommand, verify },
 });

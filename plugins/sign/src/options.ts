@@ -23,6 +23,10 @@ export const pluginOptions = z.object({
   key: z.prefault(secretOption(), { file: 'cos.key' }),
   /** The password of the private key; default the variable `COS_PASSWORD`. */
   password: z.prefault(secretOption(), { env: 'COS_PASSWORD' }),
+  /** The image repository, `host/path`, where `cos sign` and `cos verify` keep signatures of images; default: the repository of the image. */
+  signatures: z.optional(z.string()),
+  /** Regular expressions of images, `host/path:tag`, that `cos sign` and `cos verify` leave out. Default none. */
+  skip: z._default(z.array(z.string()), []),
 });
 
 export const defineStage = createDefineStage(pluginOptions);

@@ -1,4 +1,6 @@
+import { ClientError } from '@cos/client';
 import { CosError } from '@cos/core';
+import { RegistryError } from '@cos/registry';
 import { TrustError, type TrustErrorCode } from '@cos/trust';
 import type { SignCode } from './codes.ts';
 
@@ -22,22 +24,42 @@ const codeOf: Readonly<Record<TrustErrorCode, SignCode>> = {
   policy: 'COS_SIGN_BAD_KEY_FILE',
 };
 
-/** Carries out `work`; what the library of signatures finds wrong becomes a diagnostic. */
+/** Carries out `work`; what libraries find wrong with signatures, repositories and registries becomes a diagnostic. */
 export async function explaining<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof TrustError)) throw error;
-    const parts = [error.message.replace(/\.$/, ''), ...(error.expected === undefined ? [] : [`expected ${error.expected}`]), ...(error.found === undefined ? [] : [`found ${error.found}`])];
-    throw new CosError(
-      {
-        code: codeOf[error.code],
-        severity: 'error',
-        message: `${parts.join('; ')}.`,
-        ...(error.notes.length === 0 ? {} : { notes: error.notes.map((message) => ({ message })) }),
-        ...(error.hint === undefined ? {} : { hint: error.hint }),
-      },
-      { cause: error },
-    );
+    if (error instanceof TrustError) throw explain(error, codeOf[error.code], error.notes);
+    if (error instanceof ClientError) throw explain(error, error.cause instanceof RegistryError ? 'COS_SIGN_REGISTRY' : 'COS_SIGN_REPOSITORY', error.notes);
+    if (error instanceof RegistryError) {
+      const said = [error.registryCode, error.registryMessage].filter((part) => part !== undefined).join(': ');
+      throw explain({ ...partsOf(error), message: error.summary }, 'COS_SIGN_REGISTRY', said === '' ? [] : [`the registry says ${said}`], error);
+    }
+    throw error;
   }
+}
+
+interface Problem {
+  readonly message: string;
+  readonly expected?: string | undefined;
+  readonly found?: string | undefined;
+  readonly hint?: string | undefined;
+}
+
+function partsOf({ message, expected, found, hint }: Problem): Problem {
+  return { message, expected, found, hint };
+}
+
+function explain(told: Problem, code: SignCode, notes: readonly string[], cause: unknown = told): CosError {
+  const parts = [told.message.replace(/\.$/, ''), ...(told.expected === undefined ? [] : [`expected ${told.expected}`]), ...(told.found === undefined ? [] : [`found ${told.found}`])];
+  return new CosError(
+    {
+      code,
+      severity: 'error',
+      message: `${parts.join('; ')}.`,
+      ...(notes.length === 0 ? {} : { notes: notes.map((message) => ({ message })) }),
+      ...(told.hint === undefined ? {} : { hint: told.hint }),
+    },
+    { cause },
+  );
 }

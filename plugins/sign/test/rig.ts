@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CosError } from '@cos/core';
+import { CosError, type CommandContext, type Secret } from '@cos/core';
 import { onTestFinished } from 'vitest';
 
 /** A folder that goes when the test ends. */
@@ -36,4 +38,37 @@ export function opensslVerifies(file: string, signature: string, publicKey: stri
   } catch {
     return false;
   }
+}
+
+/** What the engine gives a command, in a folder of the test. */
+export function contextOf(workspace: string, args: Readonly<Record<string, unknown>>, { cwd = workspace, password = '', options = {} }: { readonly cwd?: string; readonly password?: string; readonly options?: Readonly<Record<string, unknown>> } = {}): CommandContext<any, any> & { readonly printed: string[] } {
+  const printed: string[] = [];
+  const file: Secret = { secret: { file: 'cos.key' }, name: 'file:cos.key' };
+  const variable: Secret = { secret: { env: 'COS_PASSWORD' }, name: 'env:COS_PASSWORD' };
+  return {
+    args, workspace, cwd, printed,
+    print: (line) => printed.push(line),
+    reveal: async ({ name }) => (name === variable.name ? password : readFile(join(workspace, 'cos.key'), 'utf8')),
+    plugin: { key: file, password: variable, skip: [], ...options },
+    env: {}, signal: new AbortController().signal, log: { info: () => {}, warn: () => {} }, tell: () => {}, run: async () => ({}), set: {}, derivatives: [],
+    readPins: () => Promise.reject(new Error('Internal error: no pins here')),
+  };
+}
+
+/** A repository of one package, app/tool, by the published format. */
+export function writeRepository(folder: string, version = '1'): void {
+  const work = join(folder, 'work');
+  mkdirSync(join(work, 'tree/app/tool'), { recursive: true });
+  const identity = { category: 'app', name: 'tool', version };
+  writeFileSync(join(work, 'tree/app/tool/definition.yaml'), JSON.stringify(identity));
+  writeFileSync(join(work, 'tool'), version);
+  const tar = (name: string, from: string, what: string): string => {
+    execFileSync('tar', ['-C', join(work, from), '-cf', join(folder, name), what]);
+    return createHash('sha256').update(readFileSync(join(folder, name))).digest('hex');
+  };
+  const sha256 = tar('tool.package.tar', '.', 'tool');
+  writeFileSync(join(work, 'repository.meta.yaml'), JSON.stringify({ index: [{ path: 'tool.package.tar', checksums: { sha256 }, compressiontype: 'none', compilationspec: { package: identity } }] }));
+  const file = (name: string, from: string, what: string): object => ({ filename: name, compressiontype: 'none', checksums: { sha256: tar(name, from, what) } });
+  const files = { tree: file('tree.tar', 'tree', 'app'), meta: file('repository.meta.yaml.tar', '.', 'repository.meta.yaml') };
+  writeFileSync(join(folder, 'repository.yaml'), JSON.stringify({ name: 'sample', type: 'disk', revision: Number(version), last_update: '1800000000', repo_files: files }));
 }

@@ -13,6 +13,7 @@ const parameters = {
 
 export const keys = defineCommand({
   description: 'make a pair of keys for signing',
+  config: 'optional',
   parameters,
   async handle({ args, workspace, print, reveal, plugin }: CommandContext<PasswordSource, typeof parameters>) {
     const names = { key: `${args.name}.key`, pub: `${args.name}.pub` };

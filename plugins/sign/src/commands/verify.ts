@@ -1,77 +1,76 @@
-import { createReadStream } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
-import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
-import { defineCommand } from '@cos/core';
-import { readPublicKey, verifySignature } from '@cos/trust';
-import { findIndex } from '../find-index.ts';
+import { join, resolve } from 'node:path';
+import { defineCommand, type CommandContext, type Parameters } from '@cos/core';
+import { createRegistry, hostSettings, type Registry } from '@cos/registry';
+import { readTrustedKey, verifyImage, type TrustedKey } from '@cos/trust';
+import type * as z from 'zod/mini';
+import type { pluginOptions } from '../options.ts';
 import { explaining, problem } from '../problem.ts';
+import { readSkipped } from '../skipped.ts';
+import { findSubject, type Subject } from '../subject.ts';
+import { verifyFile } from '../verifying/verify-file.ts';
+import { verifyRepository } from '../verifying/verify-repository.ts';
 
-const MAX_SMALL_FILE = 64 * 1024;
+const parameters = {
+  what: { type: 'text', required: true, positional: true, description: 'an image (host/path:tag or @digest), an image repository (docker:host/path), a repository folder, a file or a medium' },
+  key: { type: 'list', description: 'the file of a public key, of several one is enough; default: cos.pub of the workspace' },
+  signature: { type: 'text', description: 'the signature of a file or of the index of a folder; default: FILE.sig, beside it' },
+  identity: { type: 'text', description: 'the name that it must be signed for, where it is a copy' },
+  signatures: { type: 'text', description: 'the image repository with signatures of images; default: that of the image' },
+  skip: { type: 'list', description: 'a regular expression of images (host/path:tag) that are not verified' },
+} as const satisfies Parameters;
 
 export const verify = defineCommand({
-  description: 'verify the signature of a file or of a repository folder',
-  parameters: {
-    path: { type: 'text', required: true, positional: true, description: 'the file, or the repository folder' },
-    signature: { type: 'text', description: 'the signature file; default: the name of the file and .sig, beside it' },
-    key: { type: 'text', description: 'the public key; default: cos.pub of the workspace' },
-  },
-  async handle({ args, cwd, workspace, print }) {
-    const path = resolve(cwd, args.path);
-    const found = await stat(path).catch(() => undefined);
-    if (found === undefined) throw missing(args.path);
-    const subject = found.isDirectory() ? await findIndex(path, args.path) : path;
-    const signature = args.signature === undefined ? await findSignature(subject) : resolve(cwd, args.signature);
-    const shown = { subject: show(workspace, subject), signature: show(workspace, signature) };
-    await checkPresent(signature, subject, shown);
-    const keyName = args.key ?? 'cos.pub';
-    const key = await explaining(async () => readPublicKey(await readSmall(args.key === undefined ? join(workspace, keyName) : resolve(cwd, args.key), keyName), keyName));
-    const isGood = await explaining(async () => verifySignature(createReadStream(subject), await readSmall(signature, shown.signature), key, shown.signature));
-    if (!isGood) {
-      throw problem(
-        'COS_SIGN_INVALID',
-        `The signature ${shown.signature} does not fit ${shown.subject} and the key ${keyName}.`,
-        'The file or the signature was changed, or another key has signed: do not use the file.',
-      );
+  description: 'verify the signature of an image, a repository, a file or a medium',
+  config: 'optional',
+  parameters,
+  async handle({ args, cwd, workspace, env, plugin, print, signal }: CommandContext<z.output<typeof pluginOptions>, typeof parameters>) {
+    const subject = await findSubject(args.what, { cwd, workspace });
+    const isSkipped = readSkipped([...plugin.skip, ...args.skip]);
+    if ((subject.kind === 'image' || subject.kind === 'repository') && isSkipped(subject.shown)) {
+      print(`skipped: ${subject.shown} is not verified`);
+      return;
     }
-    print(`good: ${shown.subject} is signed by the owner of ${keyName}`);
+    const registry = createRegistry(hostSettings(env));
+    try {
+      await explaining(async () => {
+        const keys = args.key.length === 0 ? [await readTrustedKey(join(workspace, 'cos.pub'), 'cos.pub')] : await Promise.all(args.key.map(async (key) => readTrustedKey(resolve(cwd, key), key)));
+        const signatures = args.signatures ?? plugin.signatures;
+        const policy = { keys, ...(args.identity === undefined ? {} : { identity: args.identity }), ...(signatures === undefined ? {} : { signatures }) };
+        const signature = args.signature === undefined ? undefined : resolve(cwd, args.signature);
+        for (const line of await verifySubject(subject, { policy, signature, registry, workspace, signal })) print(line);
+      });
+    } finally {
+      await registry.close();
+    }
   },
 });
 
-/** An ISO has no signature of its own: its checksum has. */
-async function checkPresent(signature: string, subject: string, shown: { readonly subject: string; readonly signature: string }): Promise<void> {
-  if (await isThere(signature)) return;
-  const hint = (await isThere(`${subject}.sha256.sig`)) ? `Its checksum is signed: cos verify ${shown.subject}.sha256, then compare with sha256sum --check.` : 'Sign it with `cos run sign`, or name the signature with --signature.';
-  throw problem('COS_SIGN_NOT_FOUND', `Expected the signature of ${shown.subject} at ${shown.signature}; it is not there.`, hint);
+interface Request {
+  readonly policy: { readonly keys: readonly TrustedKey[]; readonly identity?: string; readonly signatures?: string };
+  readonly signature: string | undefined;
+  readonly registry: Registry;
+  readonly workspace: string;
+  readonly signal: AbortSignal;
 }
 
-async function isThere(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined)) !== undefined;
-}
-
-/** Relative to the workspace where the path lies inside. */
-function show(workspace: string, path: string): string {
-  const inside = relative(workspace, path);
-  return inside.startsWith('..') || isAbsolute(inside) ? path : inside;
-}
-
-/** The signature of a repository's index lies in the folder or beside it, because a folder that is built is not added to. */
-async function findSignature(subject: string): Promise<string> {
-  const beside = `${subject}.sig`;
-  const outside = join(dirname(dirname(subject)), 'repository.yaml.sig');
-  return !(await isThere(beside)) && subject.endsWith('/repository.yaml') ? outside : beside;
-}
-
-async function readSmall(path: string, shown: string): Promise<string> {
-  const file = await open(path).catch(() => undefined);
-  if (file === undefined) throw missing(shown);
-  try {
-    const { bytesRead, buffer } = await file.read(Buffer.alloc(MAX_SMALL_FILE), 0, MAX_SMALL_FILE, 0);
-    return buffer.toString('utf8', 0, bytesRead);
-  } finally {
-    await file.close();
+async function verifySubject(subject: Subject, { policy, signature, registry, workspace, signal }: Request): Promise<readonly string[]> {
+  switch (subject.kind) {
+    case 'file':
+      return [`good: ${await verifyFile({ path: subject.path, shown: subject.shown, signature, keys: policy.keys, workspace })}`];
+    case 'folder':
+    case 'repository':
+      return verifyRepository({ subject, registry, policy, signature, signal });
+    case 'image': {
+      const { repository, reference } = subject;
+      const digest = (await registry.resolve(reference, { signal }))?.digest;
+      if (digest === undefined) throw problem('COS_SIGN_NOT_FOUND', `There is no image ${subject.shown}.`, 'Check the reference.');
+      const { key, optional = {}, identity } = await verifyImage({ registry, repository, digest, ...policy, signal });
+      const named = reference.tag === undefined ? repository : `${repository}:${reference.tag}`;
+      return [`good: ${named}@${digest} is signed by the owner of ${key.name}`, ...(identity === repository ? [] : [`signed for ${identity}`]), ...Object.entries(optional).map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)];
+    }
+    default: {
+      const never: never = subject;
+      return never;
+    }
   }
-}
-
-function missing(path: string): Error {
-  return problem('COS_SIGN_NOT_FOUND', `Expected a readable file or folder; found none at ${path}.`, 'Give paths relative to the current folder, or absolute ones.');
 }

@@ -1,0 +1,52 @@
+import { defineCommand, type CommandContext, type Parameters } from '@cos/core';
+import { createRegistry, hostSettings } from '@cos/registry';
+import { openPrivateKey, publicPem, trustedKey } from '@cos/trust';
+import type { pluginOptions } from '../options.ts';
+import { readPassword } from '../password.ts';
+import { explaining, problem } from '../problem.ts';
+import { signSubject } from '../signing/sign-subject.ts';
+import { readSkipped } from '../skipped.ts';
+import { findSubject } from '../subject.ts';
+import type * as z from 'zod/mini';
+
+const parameters = {
+  what: { type: 'list', required: true, positional: true, description: 'images (host/path:tag or @digest), image repositories (docker:host/path), repository folders, files' },
+  missing: { type: 'flag', description: 'sign only what has no good signature by this key' },
+  all: { type: 'flag', description: 'of an image repository sign every image, not the index alone' },
+  skip: { type: 'list', description: 'a regular expression of images (host/path:tag) that are left out' },
+  signatures: { type: 'text', description: 'the image repository for signatures of images; default: that of the image' },
+  annotation: { type: 'list', description: 'NAME=value that signatures of images say, too' },
+  passwordFd: { type: 'integer', minimum: 0, maximum: 1023, description: 'read the password from this file descriptor instead of COS_PASSWORD' },
+} as const satisfies Parameters;
+
+/** Signs what is named, always over digests: a tag is resolved first, and the digest is told. */
+export const sign = defineCommand({
+  description: 'sign images, repositories and files',
+  config: 'optional',
+  parameters,
+  async handle({ args, cwd, workspace, env, plugin, reveal, print, signal }: CommandContext<z.output<typeof pluginOptions>, typeof parameters>) {
+    const isSkipped = readSkipped([...plugin.skip, ...args.skip]);
+    const annotations = readAnnotations(args.annotation);
+    // Everything that is named must be there before anything is signed.
+    const subjects = await Promise.all(args.what.map(async (text) => findSubject(text, { cwd, workspace })));
+    await explaining(async () => {
+      const where = plugin.key.name.replace(/^file:/, '');
+      const key = await openPrivateKey(await reveal(plugin.key), await readPassword({ fd: args.passwordFd, password: plugin.password, reveal }), where);
+      const registry = createRegistry(hostSettings(env));
+      try {
+        for (const subject of subjects) {
+          const request = { key, trusted: trustedKey(publicPem(key), where), registry, missing: args.missing, all: args.all, isSkipped, signatures: args.signatures ?? plugin.signatures, annotations, signal };
+          for await (const { name, outcome } of signSubject(subject, request)) print(`${outcome}: ${name}`);
+        }
+      } finally {
+        await registry.close();
+      }
+    });
+  },
+});
+
+function readAnnotations(given: readonly string[]): Readonly<Record<string, string>> {
+  const wrong = given.find((text) => !/^[^=]+=/.test(text));
+  if (wrong !== undefined) throw problem('COS_SIGN_REQUEST', `Expected NAME=value as --annotation; found ${JSON.stringify(wrong)}.`, 'Give each annotation with its value.');
+  return Object.fromEntries(given.map((text) => [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1)]));
+}
