@@ -14,6 +14,7 @@ export type { OpenTransportRequest } from './repository/open-transport.ts';
 export type { PackageObject, Transport } from './repository/transport.ts';
 export { openRepository } from './repository/open-repository.ts';
 export type { OpenRepository, OpenRepositoryRequest } from './repository/open-repository.ts';
+export { objectTo } from './repository/trust.ts';
 export type { RepositoryTrust, VerifiedIndex } from './repository/trust.ts';
 export { openSources } from './repository/open-sources.ts';
 export type { RepositorySources } from './repository/open-sources.ts';

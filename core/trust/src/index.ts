@@ -22,6 +22,6 @@ export { indexSignatureNames, verifyIndexFile } from './repositories/index-signa
 export type { VerifyIndexRequest } from './repositories/index-signature.ts';
 export { checkAge, compareSeen, formatSeen, parseSeen } from './repositories/seen.ts';
 export type { Seen, SeenRecord } from './repositories/seen.ts';
-export { findPolicy, noPolicy } from './policy/policy.ts';
-export type { NamedPolicy, Policy } from './policy/policy.ts';
+export { findPolicy, policyOf } from './policy/policy.ts';
+export type { GivenPolicy, NamedPolicy, Policy } from './policy/policy.ts';
 export { readPolicies } from './policy/read-policies.ts';

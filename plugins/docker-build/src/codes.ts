@@ -42,6 +42,7 @@ export const codes = {
   COS_DOCKER_BASE_CHANGED: 'The mirrors have other packages for a bootstrapped base than cos.lock says.',
   COS_DOCKER_BOOTSTRAP_FOREIGN: 'A base system for another processor cannot be bootstrapped on this host.',
   COS_DOCKER_BOOTSTRAP_FAILED: 'The base system could not be bootstrapped, or is not what was asked for.',
+  COS_DOCKER_UNTRUSTED: 'An image of a registry is not signed as its policy wants it.',
   COS_DOCKER_UNPACK_REQUEST: 'An image cannot be unpacked in the way that is asked for.',
   COS_DOCKER_UNPACK_FAILED: 'An image cannot be unpacked.',
   COS_DOCKER_TOOLCHAIN: 'Tools cannot run in containers of this engine.',

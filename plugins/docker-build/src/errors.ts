@@ -61,6 +61,7 @@ const hints: Readonly<Record<Code, string>> = {
   COS_DOCKER_BASE_CHANGED: 'Take what the mirrors have: "cos lock --update NAME" with the name that cos.lock has for the base. Or build of the old packages: name a mirror in "mirrors" that still has them, such as a snapshot of the day that cos.lock says.',
   COS_DOCKER_BOOTSTRAP_FOREIGN: 'Install an emulator ("apt install qemu-user-static binfmt-support arch-test"), or build on a host with that processor.',
   COS_DOCKER_BOOTSTRAP_FAILED: LOG,
+  COS_DOCKER_UNTRUSTED: 'Ask who publishes the image; the plugin option "trust" says whose signature counts.',
   COS_DOCKER_UNPACK_REQUEST: 'See `cos unpack --help`.',
   COS_DOCKER_UNPACK_FAILED: 'Check the name of the image, where it is, and the space of the target.',
   COS_DOCKER_TOOLCHAIN: 'Use an engine of this host; its containers need /bin/sh and /bin/cat, and the folders of the workspace.',

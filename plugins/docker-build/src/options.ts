@@ -3,6 +3,7 @@ import { hostVariables } from '@cos/registry';
 import * as z from 'zod/mini';
 import { readBackendOptions, type BackendOptions } from './engine/backend-options.ts';
 import { secretOption } from './secret-option.ts';
+import { trustOption } from './trust-option.ts';
 
 /** A repository of an engine: lower-case path components, as references of images allow them, without tag. */
 export const repositoryForm = /^[a-z0-9]+(?:[._-][a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-][a-z0-9]+)*)*$/;
@@ -62,6 +63,11 @@ export const pluginOptions = z.object({
     }),
     { pull: [] },
   ),
+  /**
+   * Which images of registries must be signed by whom, bases and those of caches, by name: `[{ match: 'registry.example/os/*', mode: 'enforce', keys: [pem] }]`.
+   * What a cache has and nobody has signed is built instead. Default: nobody looks.
+   */
+  trust: trustOption,
   /** Under which name luet on this host finds images, beside those of cos; false: none. Default `luet/cache`, where luet keeps its own. */
   imageRepository: z._default(z.union([z.literal(false), z.string().check(z.regex(repositoryForm))]), 'luet/cache'),
   /** Folder for contents of layers while they are read, up to 1 GiB beside those in use; default TMPDIR or /tmp. */
@@ -71,7 +77,7 @@ export const pluginOptions = z.object({
 export type PluginOptions = z.output<typeof pluginOptions>;
 
 /** Options that say where things are, not what is built. */
-export const hostOptions = ['socket', 'tmpdir', 'secrets', 'insecureRegistries', 'registryMirrors', 'toolchain', 'cache', 'imageRepository'] as const;
+export const hostOptions = ['socket', 'tmpdir', 'secrets', 'insecureRegistries', 'registryMirrors', 'toolchain', 'cache', 'imageRepository', 'trust'] as const;
 
 const proxies = ['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'ftp_proxy', 'no_proxy'] as const;
 

@@ -35,6 +35,7 @@ export const codes = {
   COS_RESOLVE_UPSTREAM_MISSING: 'A published repository, or what building on it needs, is not there.',
   COS_RESOLVE_UPSTREAM_REPLACED: 'A package of a published repository gives way to one of this workspace.',
   COS_RESOLVE_UPSTREAM_UNREACHABLE: 'A published repository cannot be reached.',
+  COS_RESOLVE_UPSTREAM_UNTRUSTED: 'A published repository is not signed as its policy wants it.',
   COS_RESOLVE_UPSTREAM_VALUES: 'Nobody knows with which values a package of a published repository was built.',
   COS_RESOLVE_WRONG_TYPE: 'A value of a YAML file is of another type than its key takes.',
   COS_RESOLVE_YAML_EXTRA_DOCUMENT: 'A YAML file has more than one document.',

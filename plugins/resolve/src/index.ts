@@ -20,4 +20,4 @@ export { repositoryQuestion } from './upstream/questions.ts';
 export { readValuesFiles, type ReadValuesFiles } from './values-files.ts';
 
 /** Reads package trees and decides which packages are built, on what, in which order. */
-export const resolve = definePlugin({ name: 'resolve', apiVersion: 1, options, hostEnv: hostVariables, pins: { repository }, planners: { packages }, commands: { packages: listPackages, render, tags, validate }, codes });
+export const resolve = definePlugin({ name: 'resolve', apiVersion: 1, options, hostOptions: ['trust'], hostEnv: hostVariables, pins: { repository }, planners: { packages }, commands: { packages: listPackages, render, tags, validate }, codes });

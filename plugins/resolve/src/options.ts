@@ -1,11 +1,14 @@
 import { createDefinePin, createDefinePlanner } from '@cos/core';
 import * as z from 'zod/mini';
+import { trustOption } from './trust-option.ts';
 
 const variableName = z.string().check(z.regex(/^[A-Za-z_][A-Za-z0-9_]*$/));
 
 export const options = z.object({
   /** Variables of the environment that templates may look at with `env` and `expandenv`; all others read as empty. Default: none. */
   env: z._default(z.array(variableName), []),
+  /** Which published repositories must be signed by whom, by name or place: `[{ match: 'upstream', mode: 'enforce', keys: [pem] }]`. Default: nobody looks. */
+  trust: trustOption,
 });
 
 export type ResolveOptions = z.output<typeof options>;

@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../errors/diagnostic.ts';
 import type { HostContext } from './plugin.ts';
 import type { In, Out, Schema } from './schema.ts';
 import type { ExecOptions, ExecResult } from './stage.ts';
@@ -19,6 +20,8 @@ export interface PinContext<P, A, D> extends HostContext<P> {
   readonly source: (path: string) => string;
   /** Keeps a folder of `scratch` below the cache folder and answers its digest, which belongs into the answer. The folder is gone from `scratch` then. */
   readonly keep: (folder: string) => Promise<string>;
+  /** Tells something that does not keep the answer from being used. */
+  readonly warn: (problem: Omit<Diagnostic, 'severity'>) => void;
 }
 
 /** Files that an answer stands for. Planners find their folder by the digest (`pinned`), and what lies in it can be a source. */

@@ -25,6 +25,8 @@ export interface LookUpOptions {
   readonly before: Lock;
   readonly openBench: OpenBench;
   readonly onStart: (request: MissingPin) => void;
+  /** Told what does not keep an answer from being used. */
+  readonly onWarning: (warning: Diagnostic) => void;
   readonly signal: AbortSignal;
 }
 
@@ -59,7 +61,7 @@ export async function lookUpPins(missing: readonly MissingPin[], options: LookUp
   return answers;
 }
 
-async function lookUp(request: MissingPin, { config, before, signal }: LookUpOptions, benchOf: (plugin: string, pin: string) => Promise<PinBench>): Promise<LookedUp> {
+async function lookUp(request: MissingPin, { config, before, onWarning, signal }: LookUpOptions, benchOf: (plugin: string, pin: string) => Promise<PinBench>): Promise<LookedUp> {
   const { plugin, pin, site, details } = request;
   const configured = config.plugins.get(plugin);
   const definition = new Map(Object.entries<Pin>(configured?.definition.pins ?? {})).get(pin);
@@ -69,7 +71,8 @@ async function lookUp(request: MissingPin, { config, before, signal }: LookUpOpt
   // A tool that the host lacks ends everything, as it does before a run.
   const bench = await benchOf(plugin, pin);
   try {
-    const context = { ...bench, plugin: configured.options, details, signal };
+    const warn: PinContext<unknown, unknown, unknown>['warn'] = (problem) => onWarning({ ...problem, severity: 'warning', ...(problem.place === undefined ? at(site) : {}) });
+    const context = { ...bench, plugin: configured.options, details, warn, signal };
     if (request.why === 'files') return await bringFiles(request, definition, { before, context });
     const previous = previousAnswer(before.get(lockKey(request)), definition, request);
     const answer = toPlain(await definition.resolve(request.request, { ...context, previous }));

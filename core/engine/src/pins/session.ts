@@ -54,7 +54,7 @@ export function openPins(options: PinSessionOptions): Result<PinSession> {
     const known = missing.flatMap((request) => failed.get(failedKey(request)) ?? []);
     const asked = missing.filter((request) => !failed.has(failedKey(request)));
     if (asked.length === 0) return { learned: 0, problems: known };
-    const answers = await lookUpPins(asked, { config, before: before.value, openBench: options.openBench, onStart: options.onStart ?? (() => undefined), signal });
+    const answers = await lookUpPins(asked, { config, before: before.value, openBench: options.openBench, onStart: options.onStart ?? (() => undefined), onWarning: (diagnostic) => emit({ type: 'diagnostic', diagnostic }), signal });
     const learned: LockChange[] = [];
     let brought = 0;
     for (const { request, content, files, problems } of answers) {

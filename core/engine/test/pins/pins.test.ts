@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
-import { createDefinePin, definePlugin, noOptions, type Json } from '../../src/index.ts';
-import { createWorkspace, planConfig, type AnyConfig } from '../../src/testing.ts';
+import { createDefinePin, definePlugin, noOptions, type Json, type PinContext } from '../../src/index.ts';
+import { createWorkspace, planConfig, runConfig, type AnyConfig } from '../../src/testing.ts';
 import { configOf } from '../rig/config.ts';
 import { shell } from '../rig/shell.ts';
 
 /** A plugin that looks up digests, and a target whose task has what was looked up as its command. */
-function pinning(resolve: (request: string, context: { readonly env: Readonly<Record<string, string>> }) => Promise<Json>) {
+function pinning(resolve: (request: string, context: Pick<PinContext<unknown, unknown, unknown>, 'env' | 'warn'>) => Promise<Json>) {
   const registry = definePlugin({ name: 'registry', apiVersion: 1, options: noOptions, hostEnv: ['PROXY'], pins: { digest: createDefinePin(noOptions)({ description: 'digest of a tag', answer: z.any(), resolve }) } });
   const plan = ({ use }: any) => {
     const base = use.registry.digest('debian:12');
@@ -40,6 +40,17 @@ test('what the lock lacks is looked up, kept in cos.lock and not looked up again
   `);
   await planConfig(config, { workspace: workspace.path, frozen: true });
   expect(asked).toEqual(['debian:12', 'second of <debian:12>']);
+});
+
+test('what a look-up warns of is told with the place that asked, and its answer counts', async () => {
+  await using workspace = await createWorkspace();
+  const config = pinning(async (request, { warn }) => {
+    if (request === 'debian:12') warn({ code: 'COS_TEST_DOUBT', message: 'Nobody has signed debian:12.', hint: 'Ask.' });
+    return request;
+  });
+  const { events } = await runConfig(config, { workspace: workspace.path });
+  expect(await workspace.read('cos.lock')).toContain('debian:12: debian:12');
+  expect(events.filter(({ type }) => type === 'diagnostic')).toEqual([{ type: 'diagnostic', diagnostic: expect.objectContaining({ code: 'COS_TEST_DOUBT', severity: 'warning', place: expect.anything() as unknown }) }]);
 });
 
 test('pins of others in the lock stay', async () => {

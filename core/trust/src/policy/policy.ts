@@ -1,4 +1,4 @@
-import type { TrustedKey } from '../keys/trusted-key.ts';
+import { trustedKey, type TrustedKey } from '../keys/trusted-key.ts';
 
 /** What must be signed, and what happens where it is not. */
 export interface Policy {
@@ -20,7 +20,28 @@ export interface NamedPolicy extends Policy {
   readonly match: string;
 }
 
-export const noPolicy: Policy = { mode: 'off', keys: [] };
+/** A policy as a config writes it. */
+export interface GivenPolicy {
+  readonly match: string;
+  readonly mode: Policy['mode'];
+  /** Texts of public keys, in PEM. */
+  readonly keys: readonly string[];
+  readonly identity?: string | undefined;
+  readonly signatures?: string | undefined;
+  readonly maxAgeDays?: number | undefined;
+}
+
+/** Throws TrustError `key`. */
+export function policyOf({ match, mode, keys, identity, signatures, maxAgeDays }: GivenPolicy): NamedPolicy {
+  return {
+    match,
+    mode,
+    keys: keys.map((pem, index) => trustedKey(pem, keys.length === 1 ? `the key for ${match}` : `key ${index + 1} for ${match}`)),
+    ...(identity === undefined ? {} : { identity }),
+    ...(signatures === undefined ? {} : { signatures }),
+    ...(maxAgeDays === undefined ? {} : { maxAgeDays }),
+  };
+}
 
 /** The first policy that one of the names matches. Undefined: nobody says anything of it. */
 export function findPolicy(policies: readonly NamedPolicy[], names: readonly string[]): NamedPolicy | undefined {

@@ -41,7 +41,7 @@ export function checkSignatures(signatures: readonly SignedPayload[], { subject,
     throw new TrustError('identity', `${subject} is signed for another name.`, { expected: identity, found: [...identities].toSorted().join(', '), hint: 'If it is a copy of that one on purpose, say so: identity in the policy, or --identity.' });
   }
   if (others.length > 0) throw new TrustError('invalid', `No signature of ${names} is over ${subject}.`, { expected: digest, found: others.join(', '), hint: 'The signature of another object lies there: do not use it.' });
-  throw new TrustError('invalid', `${subject} is signed, but by none of ${names}.`, { hint: 'Another key has signed it, or it was changed: do not use it.' });
+  throw new TrustError('invalid', `${subject} is signed, but not by ${names}.`, { hint: 'Another key has signed it, or it was changed: do not use it.' });
 }
 
 /** Signatures name a repository, some with a tag or a digest; hosts of docker.io have several names. */

@@ -1,11 +1,14 @@
 import { ArchiveError } from '@cos/archive';
 import { CosError, type Log } from '@cos/core';
 import { RegistryError, type RegistryErrorCode } from '@cos/registry';
+import { TrustError } from '@cos/trust';
 import type { ContainerEngine } from '../engine/container-engine.ts';
 import { inspectImage } from '../engine/images.ts';
 import { TransferError } from '../engine/transfer.ts';
 import type { Code } from '../errors.ts';
+import type { PluginOptions } from '../options.ts';
 import type { Recipe } from '../recipe.ts';
+import { describeTrust, verifyTrusted } from '../registry/verify-image.ts';
 import type { CacheAccess } from './cache-access.ts';
 import { compareContext } from './compare-context.ts';
 import { canBeLuets, findLuetPair, Misfit } from './find-luet-pair.ts';
@@ -25,7 +28,7 @@ export interface PullImagesRequest {
   readonly recipe: Recipe;
   /** What the engine calls the image that they are built on. */
   readonly base: string;
-  readonly plugin: BuildOptions;
+  readonly plugin: BuildOptions & Pick<PluginOptions, 'trust'>;
   readonly platform: string;
   /** The build context, as it would be sent to the engine. */
   readonly context: () => AsyncIterable<Uint8Array>;
@@ -67,6 +70,7 @@ async function tryRepository(
   try {
     const pair = await find({ registry: access.registry, repository, platform, signal });
     if (pair === undefined) return undefined;
+    await refuseUntrusted(request, pair);
     log.info(`pulling ${repository}:${pair.tag}`);
     const pulled = await pullPair(engine, pair, { platform, registryAuth: await access.registryAuth(repository, signal), onLine: (line) => log.info(line), signal });
     try {
@@ -80,6 +84,16 @@ async function tryRepository(
     signal.throwIfAborted();
     explain(error, repository, request);
     return undefined;
+  }
+}
+
+/** The own image names its builder image by digest; of luet's two each stands for itself. Throws {@link Distrust}: then the images are built here. */
+async function refuseUntrusted({ plugin, access: { registry }, log, signal }: PullImagesRequest, { repository, tag, image, builder, content }: RemotePair): Promise<void> {
+  const digests = content === undefined ? [image.manifest, builder.manifest] : [image.manifest];
+  try {
+    await verifyTrusted({ plugin, registry, repository, name: `${repository}:${tag}`, digests, warn: (problem) => log.warn(`${repository}:${tag} is used all the same: ${describeTrust(problem)}`), signal });
+  } catch (error) {
+    throw error instanceof TrustError ? new Distrust(describeTrust(error)) : error;
   }
 }
 

@@ -5,8 +5,10 @@ import { ArchiveError } from '@cos/archive';
 import { ClientError, rootArchive, rootFormats, writeRoot } from '@cos/client';
 import { CosError, defineCommand } from '@cos/core';
 import { formatPlatform, hostPlatform, hostSettings } from '@cos/registry';
+import { readTrustedKey, TrustError } from '@cos/trust';
 import type { Code } from '../errors.ts';
 import type { PluginOptions } from '../options.ts';
+import { describeTrust } from '../registry/verify-image.ts';
 import { openImage } from '../unpack/open-image.ts';
 import { unpackFolder } from '../unpack/unpack-folder.ts';
 
@@ -19,6 +21,7 @@ export const unpackImage = defineCommand<
     readonly target: { readonly type: 'text'; readonly required: true; readonly positional: true; readonly description: string };
     readonly format: { readonly type: 'choice'; readonly choices: typeof formats; readonly default: 'folder'; readonly description: string };
     readonly platform: { readonly type: 'text'; readonly description: string };
+    readonly key: { readonly type: 'list'; readonly description: string };
   },
   PluginOptions
 >({
@@ -29,12 +32,14 @@ export const unpackImage = defineCommand<
     target: { type: 'text', required: true, positional: true, description: 'the folder (what is in it stays, unless the image has something of that path) or the file to make; - for standard output, of a tar' },
     format: { type: 'choice', choices: formats, default: 'folder', description: 'what to make of it' },
     platform: { type: 'text', description: 'which image of several is meant; default: that of this machine' },
+    key: { type: 'list', description: 'the file of a public key: an image of a registry must be signed by one of them; default: as the option trust of the config says' },
   },
-  async handle({ args, cwd, plugin, env, print, log, tell, signal }) {
-    const scratch = await mkdtemp(join(plugin.tmpdir ?? env['TMPDIR'] ?? tmpdir(), 'cos-unpack-'));
+  async handle({ args, cwd, plugin: configured, env, print, log, tell, signal }) {
+    const scratch = await mkdtemp(join(configured.tmpdir ?? env['TMPDIR'] ?? tmpdir(), 'cos-unpack-'));
     try {
+      const plugin = args.key.length === 0 ? configured : { ...configured, trust: [await policyOfKeys(args.key, cwd)] };
       const platform = args.platform ?? formatPlatform(hostPlatform());
-      const image = await openImage({ text: args.image, cwd, platform, scratch, plugin, env, registry: hostSettings(env), signal });
+      const image = await openImage({ text: args.image, cwd, platform, scratch, plugin, env, registry: hostSettings(env), warn: (message) => log.warn(message), signal });
       const path = args.target === '-' ? '-' : resolve(cwd, args.target);
       if (path === '-' && args.format !== 'tar') throw refusal('Only a tar can be written to standard output.', 'Add --format tar, or name a file.');
       if (args.format !== 'folder' && path !== '-' && (await stat(path).catch(() => undefined))?.isDirectory() === true) throw refusal(`${path} is a folder, and a file is to be made.`, 'Name a file, or leave --format out.');
@@ -53,11 +58,21 @@ export const unpackImage = defineCommand<
   },
 });
 
+/** What is named on the command line is for every image. */
+async function policyOfKeys(files: readonly string[], cwd: string): Promise<PluginOptions['trust'][number]> {
+  const keys = await Promise.all(files.map(async (file) => readTrustedKey(resolve(cwd, file), file)));
+  return { match: '*', mode: 'enforce', keys: keys.map(({ pem }) => pem) };
+}
+
 function refusal(message: string, hint: string): CosError {
   return new CosError({ code: 'COS_DOCKER_UNPACK_REQUEST' satisfies Code, severity: 'error', message, hint });
 }
 
 function explained(error: unknown, image: string): CosError | undefined {
+  if (error instanceof TrustError) {
+    const isOfKey = error.code === 'key';
+    return new CosError({ code: isOfKey ? ('COS_DOCKER_UNPACK_REQUEST' satisfies Code) : ('COS_DOCKER_UNTRUSTED' satisfies Code), severity: 'error', message: isOfKey ? error.message : `The image ${image} is not signed as it should be: ${describeTrust(error)}`, ...(error.hint === undefined ? {} : { hint: error.hint }) }, { cause: error });
+  }
   const code = 'COS_DOCKER_UNPACK_FAILED' satisfies Code;
   if (error instanceof ClientError) {
     const parts = [error.message.replace(/\.$/, ''), ...(error.expected === undefined ? [] : [`expected ${error.expected}`]), ...(error.found === undefined ? [] : [`found ${error.found}`])];

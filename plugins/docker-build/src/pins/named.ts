@@ -3,7 +3,7 @@ import { useEngine } from '../engine/container-engine.ts';
 import { inspectImage, type ImageInfo } from '../engine/images.ts';
 import { definePin } from '../options.ts';
 import { parseReference, type ImageReference } from '../reference.ts';
-import { findDigest } from '../registry/find-digest.ts';
+import { findDigest, verifyKnown } from '../registry/find-digest.ts';
 
 const digestForm = z.string().check(z.regex(/^sha256:[0-9a-f]{64}$/));
 
@@ -16,14 +16,20 @@ export const named = definePin({
   description: 'what image a name means, in the container engine or in a registry',
   answer: z.union([z.strictObject({ digest: digestForm }), z.strictObject({ content: digestForm })]),
   placeholder: { digest: `sha256:${'0'.repeat(64)}` },
-  async resolve(request, { plugin, env, signal }) {
+  async resolve(request, { plugin, env, warn, signal }) {
     const reference = parseReference(request);
-    if (reference.digest !== undefined) return { digest: reference.digest };
+    const host = { plugin, env, warn, signal };
+    if (reference.digest !== undefined) {
+      await verifyKnown(reference, reference.digest, host);
+      return { digest: reference.digest };
+    }
     const { client, store } = await useEngine({ plugin, env });
     const own = await inspectImage(client, nameOf(reference), signal);
-    if (own === undefined) return { digest: await findDigest(reference, { plugin, env, signal }) };
+    if (own === undefined) return { digest: await findDigest(reference, host) };
     const digest = digestOf(own, reference);
-    return digest === undefined ? { content: await store.digestOf(own.id, signal) } : { digest };
+    if (digest === undefined) return { content: await store.digestOf(own.id, signal) };
+    await verifyKnown(reference, digest, host);
+    return { digest };
   },
 });
 

@@ -84,7 +84,7 @@ async function baseImage({ client, plugin, env, tell, signal }: Omit<ToolchainIm
   const name = reference.digest === undefined ? nameOf(reference) : `${reference.name}@${reference.digest}`;
   const there = await inspectImage(client, name, signal);
   if (there !== undefined) return { id: there.id, name };
-  const digest = reference.digest ?? (await findDigest(reference, { plugin, env, signal }));
+  const digest = reference.digest ?? (await findDigest(reference, { plugin, env, warn: ({ message }) => tell(message), signal }));
   tell(`pulls ${name}`);
   const pulled = await pullImage(client, { name: reference.name, digest, platform: formatPlatform(hostPlatform()), onLine: () => undefined, signal });
   const image = await inspectImage(client, pulled, signal);

@@ -1,11 +1,12 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { archiveImage, ClientError, fileImage, folderImage, registryImage, rootFolderImage, type ImageLayers } from '@cos/client';
-import { createRegistry, type RegistryOptions } from '@cos/registry';
+import { createRegistry, RegistryError, type RegistryOptions } from '@cos/registry';
 import { useEngine, type EngineHost } from '../engine/container-engine.ts';
 import { inspectImage, saveImage } from '../engine/images.ts';
 import { parseReference } from '../reference.ts';
 import { nameOf } from '../pins/named.ts';
+import { describeTrust, verifyTrusted } from '../registry/verify-image.ts';
 
 export interface OpenImageRequest extends EngineHost {
   /** As the command takes it. */
@@ -15,6 +16,8 @@ export interface OpenImageRequest extends EngineHost {
   /** Existing folder, removed by the caller. */
   readonly scratch: string;
   readonly registry: RegistryOptions;
+  /** Told what is wrong with a signature where the policy is to warn. */
+  readonly warn: (message: string) => void;
   readonly signal: AbortSignal;
 }
 
@@ -35,7 +38,24 @@ export async function openImage(request: OpenImageRequest): Promise<ImageLayers>
       return folderImage({ folder: found(resolve(cwd, whole ? rest : path), 'folder'), place: `the layout ${whole ? rest : path}`, name: whole ? undefined : tag, platform });
     }
     default:
-      return registryImage({ registry: createRegistry(request.registry), reference: text, platform, signal: request.signal });
+      return signedImage(request);
+  }
+}
+
+/** An image that a policy is for is read by the digest that was verified, whatever its tag means by then. Throws TrustError. */
+async function signedImage({ text, plugin, platform, registry: settings, warn, signal }: OpenImageRequest): Promise<ImageLayers> {
+  const registry = createRegistry(settings);
+  if (plugin.trust.length === 0) return registryImage({ registry, reference: text, platform, signal });
+  try {
+    const { name, tag } = parseReference(text);
+    const found = await registry.resolve(text, { signal });
+    if (found === undefined) throw new ClientError('not-found', `There is no image ${text}.`);
+    const { digest } = found;
+    await verifyTrusted({ plugin, registry, repository: name, name: tag === undefined ? name : `${name}:${tag}`, digests: [digest], warn: (problem) => warn(describeTrust(problem)), signal });
+    return await registryImage({ registry, reference: `${name}@${digest}`, platform, signal });
+  } catch (error) {
+    if (!(error instanceof RegistryError)) throw error;
+    throw new ClientError('unreachable', `The image ${text} cannot be had: ${error.summary}`, { cause: error, ...(error.hint === undefined ? {} : { hint: error.hint }) });
   }
 }
 

@@ -90,7 +90,7 @@ describe('while images are looked for, a registry', () => {
       luet: { packages: [], builders: [] },
       recipe: parseRecipe(JSON.stringify({ format: 1, category: 't', name: 'p', version: '1.0' })),
       base: referenceOf(images.name('base')),
-      plugin: { network: 'none' as const, builder: 'auto' as const, buildArgs: {}, backendArgs: [] },
+      plugin: { network: 'none' as const, builder: 'auto' as const, buildArgs: {}, backendArgs: [], trust: [] },
       platform: 'linux/amd64',
       context: async function* nothing() {},
       dockerfiles: [],

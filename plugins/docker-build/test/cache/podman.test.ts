@@ -61,7 +61,7 @@ describe.each([
 
 describe('a name on a machine with Podman', () => {
   const env = (): Readonly<Record<string, string>> => ({ ...hostVariables(), DOCKER_HOST: `unix://${podman.socket}` });
-  const host = () => ({ plugin: z.parse(pluginOptions, {}), env: env(), signal: never, details: undefined, previous: undefined, scratch: '/nonexistent', source: (path: string) => path, keep: () => Promise.reject(new Error('the pin keeps no files')), exec: () => Promise.reject(new Error('the pin starts no tool')) });
+  const host = () => ({ plugin: z.parse(pluginOptions, {}), env: env(), signal: never, details: undefined, previous: undefined, scratch: '/nonexistent', source: (path: string) => path, keep: () => Promise.reject(new Error('the pin keeps no files')), warn: () => undefined, exec: () => Promise.reject(new Error('the pin starts no tool')) });
 
   it('that only the engine knows is pinned by the content of its image', async () => {
     expect(await named.resolve(`${engines.podman.repository}:base`, host())).toEqual({ content: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) as unknown });

@@ -1,7 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createEntry } from '@cos/archive';
+import { gzipSync } from 'node:zlib';
+import { createEntry, writeTar, type TarEntry } from '@cos/archive';
 import { createWorkspace, runCommand, type CommandRun, type TemporaryWorkspace } from '@cos/core/testing';
+import { createRegistry, encodeImage, mediaTypes, type Registry } from '@cos/registry';
+import { startRegistry, type TestRegistry } from '@cos/registry/testing';
+import { generateKeyPair, openPrivateKey, signImage } from '@cos/trust';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dockerBuild } from '../../src/index.ts';
 import { busyboxTar } from '../rig/busybox.ts';
@@ -71,3 +75,47 @@ describe.each(engineNames)('cos unpack, with an image of %s,', (name) => {
     expect(readdirSync(workspace.path).filter((path) => path.endsWith('.tmp'))).toEqual([]);
   }, 120_000);
 });
+
+describe('cos unpack, with an image of a registry and a key,', () => {
+  let registry: TestRegistry;
+  let client: Registry;
+  let workspace: TemporaryWorkspace;
+  let name: string;
+  let digest: string;
+  beforeAll(async () => {
+    registry = await startRegistry();
+    client = createRegistry();
+    name = `${registry.host}/os/image`;
+    const layer = gzipSync(await tarOf([createEntry({ path: 'file' }, 'content')]));
+    const config = Buffer.from('{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[]}}');
+    const blobs = [await client.pushBlob({ repository: name, content: layer }), await client.pushBlob({ repository: name, content: config })];
+    const manifest = encodeImage({ config: { ...blobs[1]!.descriptor, mediaType: mediaTypes.ociConfig }, layers: [{ ...blobs[0]!.descriptor, mediaType: mediaTypes.ociLayerGzip }] });
+    digest = (await client.pushManifest({ reference: `${name}:1`, bytes: manifest.bytes, mediaType: manifest.mediaType })).digest;
+    const [own, other] = [await generateKeyPair(''), await generateKeyPair('')];
+    workspace = await createWorkspace({ 'own.pub': own.publicKey, 'other.pub': other.publicKey });
+    await client.pushManifest({ reference: `${name}:plain`, bytes: manifest.bytes, mediaType: manifest.mediaType });
+    await signImage({ registry: client, repository: name, digest, key: await openPrivateKey(own.privateKey, '', 'own'), signal: new AbortController().signal });
+  });
+  afterAll(async () => {
+    await client.close();
+    await registry.close();
+    await workspace.remove();
+  });
+
+  const unpack = async (args: Readonly<Record<string, unknown>>): Promise<CommandRun> => runCommand(dockerBuild(), 'unpack', { workspace: workspace.path, args: { platform: 'linux/amd64', ...args } });
+
+  test('unpacks what the key has signed, by its digest, and nothing else', async () => {
+    expect((await unpack({ image: `${name}:1`, target: 'good', key: ['own.pub'] })).text).toBe('');
+    expect(readFileSync(workspace.join('good/file'), 'utf8')).toBe('content');
+    const refused = await unpack({ image: `${name}:1`, target: 'bad', key: ['other.pub'] });
+    expect([refused.exitCode, refused.text]).toEqual([1, expect.stringContaining(`COS_DOCKER_UNTRUSTED: The image ${name}:1 is not signed as it should be: ${name}@${digest} is signed, but not by the key for *.`)]);
+    expect((await unpack({ image: `${name}:1`, target: 'bad', key: ['none.pub'] })).exitCode).toBe(2);
+    expect(existsSync(workspace.join('bad'))).toBe(false);
+  });
+});
+
+async function tarOf(entries: readonly TarEntry[]): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of writeTar(entries)) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}

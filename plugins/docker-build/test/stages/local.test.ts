@@ -15,7 +15,7 @@ let engine: TestEngine;
 let images: TestImages;
 let name: string;
 
-const pinOf = (request: string) => named.resolve(request, { plugin: z.parse(pluginOptions, { repository: images.repository }), env: engine.env, signal: never, details: undefined, previous: undefined, scratch: '/nonexistent', source: (path: string) => path, keep: () => Promise.reject(new Error('the pin keeps no files')), exec: () => Promise.reject(new Error('the pin starts no tool')) });
+const pinOf = (request: string) => named.resolve(request, { plugin: z.parse(pluginOptions, { repository: images.repository }), env: engine.env, signal: never, details: undefined, previous: undefined, scratch: '/nonexistent', source: (path: string) => path, keep: () => Promise.reject(new Error('the pin keeps no files')), warn: () => undefined, exec: () => Promise.reject(new Error('the pin starts no tool')) });
 const take = (reference: string, content: string, platform: 'linux/amd64' | 'linux/arm64' = 'linux/amd64') => runStage(dockerBuild({ repository: images.repository }), 'local', { env: engine.env, options: { reference, content }, platform });
 
 /** Gives the name to another image than it has. */

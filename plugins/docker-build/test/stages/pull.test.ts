@@ -2,7 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { createReadStream } from 'node:fs';
 import { rootfsDigest } from '@cos/archive';
 import { runStage } from '@cos/core/testing';
+import { createRegistry } from '@cos/registry';
 import { startRegistry, type TestRegistry } from '@cos/registry/testing';
+import { generateKeyPair, openPrivateKey, signImage } from '@cos/trust';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { referenceOf } from '../../src/engine/images.ts';
@@ -34,7 +36,7 @@ afterAll(async () => {
   await registry.close();
 });
 
-const host = { plugin: z.parse(pluginOptions, {}), env: hostVariables(), signal: never, details: undefined, previous: undefined, scratch: '/nonexistent', source: (path: string) => path, keep: () => Promise.reject(new Error('the pin keeps no files')), exec: () => Promise.reject(new Error('the pin starts no tool')) };
+const host = { plugin: z.parse(pluginOptions, {}), env: hostVariables(), signal: never, details: undefined, previous: undefined, scratch: '/nonexistent', source: (path: string) => path, keep: () => Promise.reject(new Error('the pin keeps no files')), warn: () => undefined, exec: () => Promise.reject(new Error('the pin starts no tool')) };
 
 describe('an image of a registry', () => {
   it('is pinned by the digest that the registry has for its name', async () => {
@@ -48,6 +50,28 @@ describe('an image of a registry', () => {
     const [server = '', ...path] = name.split('/');
     const mirrored = { ...alone, plugin: z.parse(pluginOptions, { registryMirrors: { 'docker.io': `http://${server}` } }) };
     expect(await digest.resolve(`${path.join('/')}:1`, mirrored)).toBe(pushed);
+  });
+
+  it('is pinned only when it is signed as the policy for its name says', async () => {
+    const [own, other] = [await generateKeyPair(''), await generateKeyPair('')];
+    const warned: { readonly code: string; readonly message: string }[] = [];
+    const trusting = (mode: 'enforce' | 'warn' | 'off', pem = own.publicKey, match = name) => ({ ...host, plugin: z.parse(pluginOptions, { trust: [{ match, mode, keys: [pem] }] }), warn: (problem: (typeof warned)[number]) => void warned.push(problem) });
+    for (const request of [`${name}:1`, `${name}@${pushed}`]) {
+      await expect(digest.resolve(request, trusting('enforce'))).rejects.toMatchObject({ diagnostics: [{ code: 'COS_DOCKER_UNTRUSTED', message: expect.stringContaining(`${name}@${pushed} is not signed`) as unknown }] });
+      await expect(named.resolve(request, trusting('enforce'))).rejects.toMatchObject({ diagnostics: [{ code: 'COS_DOCKER_UNTRUSTED' }] });
+      expect(await digest.resolve(request, trusting('off'))).toBe(pushed);
+      expect(await digest.resolve(request, trusting('enforce', own.publicKey, 'other.example/*'))).toBe(pushed);
+    }
+    expect(warned).toEqual([]);
+    expect(await digest.resolve(`${name}:1`, trusting('warn'))).toBe(pushed);
+    expect(warned).toEqual([expect.objectContaining({ code: 'COS_DOCKER_UNTRUSTED', message: expect.stringContaining('is not signed') as unknown })]);
+    const registryClient = createRegistry();
+    await signImage({ registry: registryClient, repository: name, digest: pushed, key: await openPrivateKey(own.privateKey, '', 'own'), signal: never });
+    await registryClient.close();
+    expect(await digest.resolve(`${name}:1`, trusting('enforce'))).toBe(pushed);
+    await expect(digest.resolve(`${name}:1`, trusting('enforce', other.publicKey))).rejects.toMatchObject({ diagnostics: [{ code: 'COS_DOCKER_UNTRUSTED', message: expect.stringContaining('is signed, but not by') as unknown }] });
+    expect(z.safeParse(pluginOptions, { trust: [{ match: name, mode: 'enforce' }] }).error?.issues.map(({ message }) => message)).toEqual(['expected the text of a public key for the mode enforce']);
+    expect(z.safeParse(pluginOptions, { trust: [{ match: name, mode: 'enforce', keys: ['none'] }] }).error?.issues[0]?.message).toMatch(/^The key file the key for .* cannot be used/);
   });
 
   it('is pulled by its digest', async () => {

@@ -1,5 +1,6 @@
 import type { ClientError, ClientErrorCode } from '@cos/client';
 import type { Diagnostic } from '@cos/core';
+import type { TrustError } from '@cos/trust';
 import type { codes } from '../codes.ts';
 
 export type UpstreamCode = Extract<keyof typeof codes, `COS_RESOLVE_UPSTREAM_${string}`>;
@@ -17,4 +18,10 @@ export function explainClientError(name: string, error: ClientError): Diagnostic
   const code = codeOf[error.code] ?? 'COS_RESOLVE_UPSTREAM_CORRUPT';
   const hint = error.hint ?? (code === 'COS_RESOLVE_UPSTREAM_MISSING' || code === 'COS_RESOLVE_UPSTREAM_UNREACHABLE' ? hints[code] : 'Tell who publishes the repository.');
   return problemOf(code, `The repository "${name}" cannot be built on: ${parts.join('; ')}.`, hint, error.notes);
+}
+
+/** What is wrong with the signature of a repository. */
+export function untrusted(name: string, error: TrustError): Diagnostic {
+  const parts = [error.message.replace(/\.$/, ''), ...(error.expected === undefined ? [] : [`expected ${error.expected}`]), ...(error.found === undefined ? [] : [`found ${error.found}`])];
+  return problemOf('COS_RESOLVE_UPSTREAM_UNTRUSTED', `The repository "${name}" is not signed as its policy wants it: ${parts.join('; ')}.`, error.hint ?? 'Tell who publishes the repository.', error.notes);
 }

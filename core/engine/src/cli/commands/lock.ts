@@ -39,7 +39,9 @@ export async function lock({ names, update, check }: LockRequest, settings: Sett
   const session = openPins({
     config,
     openBench: pinBench(config, terminal),
-    emit: () => undefined,
+    emit: (event) => {
+      if (event.type === 'diagnostic') tell(terminal, [event.diagnostic], show);
+    },
     signal: terminal.signal,
     keep: 'memory',
     forget: ({ request }) => update && (asked.size === 0 || asked.has(request)),
