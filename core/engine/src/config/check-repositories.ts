@@ -4,14 +4,14 @@ import { checkKeys, checkList, expected, isObject, isText, problem, type Subject
 
 /** The repositories that a derivative builds on; undefined when one of them cannot be understood. */
 export function checkRepositories(subject: Subject, given: unknown): readonly UpstreamRepository[] | undefined {
-  const list = checkList(subject, 'repositories', given, 'repositories: texts, or { name, type, urls }', isEntry, []);
-  let isWhole = given === undefined || (Array.isArray(given) && given.length === list.length);
+  if (given === undefined) return [];
+  const list = checkList(subject, 'repositories', given, 'texts, or { name, type, urls }', isEntry, []);
+  const places: readonly unknown[] = Array.isArray(given) ? given : [];
   const repositories = list.flatMap((each) => {
-    const checked = typeof each === 'string' ? fromText(subject, each) : checkObject(subject, each);
-    isWhole &&= checked !== undefined;
-    return checked ?? [];
+    const field = `repositories.${places.indexOf(each)}`;
+    return (typeof each === 'string' ? fromText(subject, field, each) : checkObject(subject, field, each)) ?? [];
   });
-  return isWhole ? repositories : undefined;
+  return Array.isArray(given) && repositories.length === given.length ? repositories : undefined;
 }
 
 /** Equal names mean one repository. */
@@ -32,15 +32,14 @@ function isEntry(value: unknown): value is string | Readonly<Record<string, unkn
 }
 
 /** As `cos install --repository` takes them. */
-function fromText(subject: Subject, text: string): UpstreamRepository | undefined {
-  if (/^https?:\/\//.test(text)) return checkUrls(subject, { name: text, type: 'http', urls: [text] });
-  if (text.startsWith('docker:')) return checkUrls(subject, { name: text, type: 'docker', urls: [text.slice('docker:'.length)] });
-  return checkUrls(subject, { name: text, type: 'disk', urls: [text] });
+function fromText(subject: Subject, field: string, text: string): UpstreamRepository | undefined {
+  const [type, url] = /^https?:\/\//.test(text) ? (['http', text] as const) : text.startsWith('docker:') ? (['docker', text.slice('docker:'.length)] as const) : (['disk', text] as const);
+  return checkPlaces(subject, field, type, [url]) ? Object.freeze({ name: text, type, urls: [url] }) : undefined;
 }
 
-function checkObject(subject: Subject, given: Readonly<Record<string, unknown>>): UpstreamRepository | undefined {
+function checkObject(subject: Subject, field: string, given: Readonly<Record<string, unknown>>): UpstreamRepository | undefined {
   const { name, type, urls, priority, reference, platforms: wanted } = given;
-  const own = { ...subject, what: `${isText(name) ? `repository "${name}"` : 'a repository'} of ${subject.what}` };
+  const own = { ...subject, what: `${isText(name) ? `repository "${name}"` : `"${field}"`} of ${subject.what}` };
   checkKeys(own, given, ['name', 'type', 'urls', 'priority', 'reference', 'platforms']);
   const known = types.find((each) => each === type);
   const list = checkList(own, 'urls', urls, 'texts', isText);
@@ -49,37 +48,49 @@ function checkObject(subject: Subject, given: Readonly<Record<string, unknown>>)
     name: isText(name),
     type: known !== undefined,
     urls: Array.isArray(urls) && urls.length > 0 && list.length === urls.length,
+    places: known === undefined || checkPlaces(own, 'urls', known, list),
     priority: priority === undefined || (typeof priority === 'number' && Number.isSafeInteger(priority)),
     reference: reference === undefined || (isText(reference) && /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}\.yaml$/.test(reference)),
     platforms: wanted === undefined || (Array.isArray(wanted) && platformList.length === wanted.length),
   };
   if (!isWell.name) expected(own, 'name', 'a text', name);
-  if (!isWell.type) expected(own, 'type', types.map((each) => `"${each}"`).join(', '), type);
-  if (Array.isArray(urls) && urls.length === 0) expected(own, 'urls', 'at least one', urls);
+  if (!isWell.type) expected(own, 'type', `one of ${types.join(', ')}`, type);
+  if (Array.isArray(urls) && urls.length === 0) expected(own, 'urls', 'at least one text', urls);
   if (!isWell.priority) expected(own, 'priority', 'a whole number', priority);
-  if (!isWell.reference) expected(own, 'reference', 'the name of a file, as "20260101120000-repository.yaml"', reference);
+  if (!isWell.reference) expected(own, 'reference', 'the name of a file such as 20260101120000-repository.yaml', reference);
   if (!isText(name) || known === undefined || Object.values(isWell).includes(false)) return undefined;
-  return checkUrls(own, { name, type: known, urls: Object.freeze([...list]), ...(typeof priority === 'number' ? { priority } : {}), ...(isText(reference) ? { reference } : {}), ...(wanted === undefined ? {} : { platforms: Object.freeze([...platformList]) }) });
+  return Object.freeze({ name, type: known, urls: Object.freeze([...list]), ...(typeof priority === 'number' ? { priority } : {}), ...(isText(reference) ? { reference } : {}), ...(wanted === undefined ? {} : { platforms: Object.freeze([...platformList]) }) });
 }
 
 function isPlatform(value: unknown): value is Platform {
   return platforms.some((platform) => platform === value);
 }
 
-function checkUrls(subject: Subject, repository: UpstreamRepository): UpstreamRepository | undefined {
-  const wrong = repository.urls.filter((url) => !isPlace(repository.type, url));
-  for (const url of wrong) expected(subject, 'urls', repository.type === 'http' ? 'addresses with http:// or https:// and without login' : repository.type === 'docker' ? 'an image repository, host/path without tag' : 'a folder', url);
-  return wrong.length > 0 ? undefined : Object.freeze(repository);
+const placeOf = {
+  http: 'an address with http:// or https://, without login and query',
+  docker: 'an image repository, host/path without tag',
+  disk: 'a folder',
+} as const;
+
+function checkPlaces(subject: Subject, field: string, type: UpstreamRepository['type'], urls: readonly string[]): boolean {
+  const wrong = urls.filter((url) => !isPlace(type, url));
+  for (const url of wrong) expected(subject, field, placeOf[type], withoutSecrets(url));
+  return wrong.length === 0;
+}
+
+/** Logins and tokens stand before `@` and behind `?`: an address is refused for them, and not shown with them. */
+function withoutSecrets(url: string): string {
+  return url.replace(/\/\/[^/?#]*@/, '//…@').replace(/[?#].*$/s, '?…');
 }
 
 function isPlace(type: UpstreamRepository['type'], url: string): boolean {
   switch (type) {
     case 'http': {
       const parsed = URL.canParse(url) ? new URL(url) : undefined;
-      return parsed !== undefined && /^https?:$/.test(parsed.protocol) && parsed.username === '' && parsed.password === '';
+      return parsed !== undefined && /^https?:$/.test(parsed.protocol) && parsed.username === '' && parsed.password === '' && !/[?#]/.test(url);
     }
     case 'docker':
-      return /^[A-Za-z0-9._-]+(?::[0-9]{1,5})?(?:\/[a-z0-9._-]+)+$/.test(url);
+      return /^[A-Za-z0-9][A-Za-z0-9._-]*(?::[0-9]{1,5})?(?:\/[a-z0-9._-]+)+$/.test(url);
     case 'disk':
       return !/[\0\r\n]/.test(url);
     default: {
