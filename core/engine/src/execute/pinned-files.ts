@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, renameSync, utimesSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { systemCode } from '../errors/expected.ts';
+import { listNames } from '../cache/local.ts';
 import { CosError } from '../errors/cos-error.ts';
 import { hashTree } from '../fingerprint/hash-tree.ts';
 import { hexOf, type Digest } from '../model/identity.ts';
@@ -38,5 +39,31 @@ export async function hasPinned(layout: Layout, digest: string, signal: AbortSig
   const place = join(layout.pinned, hex);
   if (!existsSync(place)) return false;
   const hashed = await hashTree(place, { profile: 'source', title: place, signal });
-  return hashed.ok && hashed.value.digest === digest;
+  const isWhole = hashed.ok && hashed.value.digest === digest;
+  if (isWhole) noteUse(place);
+  return isWhole;
+}
+
+/** The time of the folder itself, which its digest does not have, says when it was wanted last. */
+function noteUse(place: string): void {
+  const now = new Date();
+  try {
+    utimesSync(place, now, now);
+  } catch (error) {
+    // Whoever may not change the folder cannot remove it either.
+    if (!['EPERM', 'EACCES', 'EROFS'].includes(systemCode(error) ?? '')) throw error;
+  }
+}
+
+const keptUnused = 30 * 24 * 3600 * 1000;
+
+/**
+ * Removes contents that nothing has wanted for a month: other branches have other locks, and may be planned at this moment. Call it while no other run works
+ * in the workspace.
+ */
+export function dropOldPinned(layout: Layout, now = Date.now()): void {
+  for (const name of listNames(layout.pinned)) {
+    const place = join(layout.pinned, name);
+    if (now - lstatSync(place).mtimeMs > keptUnused) removeTree(place);
+  }
 }

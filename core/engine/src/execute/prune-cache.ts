@@ -1,5 +1,6 @@
 import { prune } from '../cache/prune.ts';
 import { diagnosticsOf, messageOf } from '../errors/expected.ts';
+import { dropOldPinned } from './pinned-files.ts';
 import { aloneInWorkspace } from './run-registry.ts';
 import type { Run } from './run.ts';
 import { dropOldManifests } from './sources.ts';
@@ -9,6 +10,7 @@ export async function pruneCache(run: Run): Promise<void> {
   await aloneInWorkspace(run.layout, run.runId, async () => {
     const { elsewhere } = prune(run.cache, run.options.cacheMaxBytes);
     dropOldManifests(run.layout);
+    dropOldPinned(run.layout);
     const known = new Set(run.plan.tasks.flatMap(({ outputs }) => Object.values(outputs)));
     for (const { kind, digest } of elsewhere) {
       // A kind of another plan: nobody here can reach its store.

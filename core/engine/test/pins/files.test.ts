@@ -1,9 +1,9 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { createDefinePin, createDefinePlanner, definePlugin, noOptions } from '../../src/index.ts';
-import { createWorkspace, planConfig, type AnyConfig } from '../../src/testing.ts';
+import { createWorkspace, planConfig, runConfig, type AnyConfig } from '../../src/testing.ts';
 import { configOf } from '../rig/config.ts';
 import { shell } from '../rig/shell.ts';
 
@@ -97,4 +97,27 @@ test('other files than those of the lock are no substitute', async () => {
   expect(plan).toBeUndefined();
   expect(text).toMatch(/COS_PLAN_PIN_FAILED: .*the plugin brought other files than those of the digest sha256:/);
   expect(await workspace.read('cos.lock')).toBe(lock);
+});
+
+test('files that nothing has wanted for a month are removed after a run that built something; those that it wants stay, whatever their age', async () => {
+  await using workspace = await createWorkspace();
+  const outside: Outside = { content: 'cp -r "$1" out', asked: 0, brought: 0 };
+  await planConfig(keeping(outside), { workspace: workspace.path });
+  const wanted = join(pinnedOf(workspace.path), '..', '..');
+  const age = (path: string, days: number): void => {
+    const time = new Date(Date.now() - days * 24 * 3600 * 1000);
+    utimesSync(path, time, time);
+  };
+  const other = (letter: string, days: number): string => {
+    const path = join(workspace.path, '.cos', 'pinned', letter.repeat(64));
+    mkdirSync(join(path, 'below'), { recursive: true });
+    writeFileSync(join(path, 'below', 'file'), letter);
+    age(path, days);
+    return letter.repeat(64);
+  };
+  other('a', 31);
+  const young = other('b', 29);
+  age(wanted, 40);
+  expect((await runConfig(keeping(outside), { workspace: workspace.path })).outcomes).toEqual({ 'shell.run#a': 'built' });
+  expect(readdirSync(join(workspace.path, '.cos', 'pinned')).toSorted()).toEqual([young, basename(wanted)].toSorted());
 });

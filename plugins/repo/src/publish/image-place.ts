@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { imageTransport } from '@cos/client';
 import { imageId, metadataFileName, metadataImageTag, writeMetadata } from '@cos/luet';
 import { fileContent, formatPlatform, RegistryError, type BlobContent, type Descriptor, type Platform, type Registry } from '@cos/registry';
 import { signImage } from '@cos/trust';
 import { fileImage, packageImage, tagOf, titleAnnotation, type ObjectImage } from '../image/object-image.ts';
 import type { Place } from './place.ts';
+import { pushAgain } from './push-again.ts';
 
 export interface ImagePlaceOptions {
   readonly registry: Registry;
@@ -45,20 +45,12 @@ export function imagePlace({ registry, repository, platform, scratch, signal }: 
     await pushBlob(fileContent(layer.path), layer.descriptor);
     await pushBlob(config.bytes, config.descriptor);
   };
-  const push = async (image: ObjectImage): Promise<string> => {
-    const { tag, manifest } = image;
-    for (let attempt = 1; ; attempt += 1) {
+  const push = async (image: ObjectImage): Promise<string> =>
+    pushAgain(async () => {
       await pushBlobs(image);
-      try {
-        return (await registry.pushManifest({ reference: `${repository}:${tag}`, bytes: manifest.bytes, mediaType: manifest.mediaType, signal })).digest;
-      } catch (error) {
-        // Another program may upload the same blobs at this moment: then one of the two is not there yet.
-        const isRace = error instanceof RegistryError && ['DIGEST_INVALID', 'BLOB_UNKNOWN', 'MANIFEST_BLOB_UNKNOWN'].includes(error.registryCode ?? '');
-        if (!isRace || attempt === 3) throw error;
-        await delay(200 * attempt, undefined, { signal });
-      }
-    }
-  };
+      const { bytes, mediaType } = image.manifest;
+      return (await registry.pushManifest({ reference: `${repository}:${image.tag}`, bytes, mediaType, signal })).digest;
+    }, signal);
   const putFile: Place['putFile'] = async (name, content) => void (await made(async (folder) => push(await fileImage(name, content, { platform, scratch: folder, signal }))));
   const markOf = async (tag: string): Promise<string | undefined> => (await registry.resolve(`${repository}:${tag}`, { signal }))?.digest;
 
@@ -84,11 +76,13 @@ export function imagePlace({ registry, repository, platform, scratch, signal }: 
     async replace(text, mark) {
       return made(async (folder) => {
         const image = await fileImage('repository.yaml', { text }, { platform, scratch: folder, signal });
-        await pushBlobs(image);
-        // The last moment in which the protocol lets one look.
-        if ((await markOf('repository.yaml')) !== mark) return false;
-        await registry.pushManifest({ reference: `${repository}:repository.yaml`, bytes: image.manifest.bytes, mediaType: image.manifest.mediaType, signal });
-        return true;
+        return pushAgain(async () => {
+          await pushBlobs(image);
+          // The last moment in which the protocol lets one look.
+          if ((await markOf('repository.yaml')) !== mark) return false;
+          await registry.pushManifest({ reference: `${repository}:repository.yaml`, bytes: image.manifest.bytes, mediaType: image.manifest.mediaType, signal });
+          return true;
+        }, signal);
       });
     },
     async remove(names) {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { CosError } from '@cos/core';
 import { encodeIndex, fileContent, formatPlatform, formatReference, parseReference, readManifest, RegistryError, type Descriptor, type Platform, type Registry } from '@cos/registry';
 import { problem } from '../problem.ts';
+import { pushAgain } from './push-again.ts';
 
 export interface PublishImageRequest {
   readonly registry: Registry;
@@ -91,8 +92,10 @@ async function pushLayout({ registry, reference, layout, platform, signal }: Pub
   const bytes = await readFile(blob(entry.digest));
   const manifest = readManifest(bytes, entry.mediaType);
   if (typeof manifest === 'string' || manifest.kind !== 'image') throw new Error('Internal error: the folder of an image has another manifest');
-  for (const part of [...manifest.layers, manifest.config]) await registry.pushBlob({ repository, content: fileContent(blob(part.digest)), descriptor: part, signal });
-  const { digest, size } = await registry.pushManifest({ reference: { ...repository, digest: entry.digest }, bytes, mediaType: entry.mediaType, signal });
+  const { digest, size } = await pushAgain(async () => {
+    for (const part of [...manifest.layers, manifest.config]) await registry.pushBlob({ repository, content: fileContent(blob(part.digest)), descriptor: part, signal });
+    return registry.pushManifest({ reference: { ...repository, digest: entry.digest }, bytes, mediaType: entry.mediaType, signal });
+  }, signal);
   return { mediaType: entry.mediaType, digest, size, platform };
 }
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runStage } from '@cos/core/testing';
-import { createRegistry } from '@cos/registry';
+import { createRegistry, RegistryError, type Registry } from '@cos/registry';
 import { startRegistry } from '@cos/registry/testing';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { repo } from '../../src/index.ts';
@@ -113,6 +113,36 @@ describe('under one tag', () => {
     const pushed = await publishImage({ registry: squeezed, reference, layout: own.path, platform: { os: 'linux', architecture: 'amd64' }, signal });
     expect(pushed.platforms).toEqual(['linux/amd64', 'linux/arm64']);
     expect((await pull(server.host, 'os', 'tools', 'arm64')).files).toEqual(['usr/share/b']);
+  });
+
+  test.each(['DIGEST_INVALID', 'MANIFEST_BLOB_UNKNOWN'])('is pushed again, blobs and all, when the registry says %s because another one uploads the same blob', async (registryCode) => {
+    await using server = await startRegistry();
+    await using registry = createRegistry({});
+    const image = await makeImage(await samples('app/a@1'));
+    const failing = (times: number) => {
+      const calls = { blobs: 0, manifests: 0 };
+      const flaky: Registry = {
+        ...registry,
+        pushBlob: async (request) => {
+          calls.blobs += 1;
+          return registry.pushBlob(request);
+        },
+        pushManifest: async (request) => {
+          calls.manifests += 1;
+          if (calls.manifests <= times) throw new RegistryError({ code: 'corrupt', summary: 'a blob is not there', registryCode });
+          return registry.pushManifest(request);
+        },
+      };
+      const publish = async (tag: string) => publishImage({ registry: flaky, reference: `${server.host}/os:${tag}`, layout: image.path, platform: { os: 'linux', architecture: 'amd64' }, signal: new AbortController().signal });
+      return { calls, publish };
+    };
+    const once = failing(1);
+    expect(await once.publish('one')).toMatchObject({ isNew: true, platforms: ['linux/amd64'] });
+    expect(once.calls).toEqual({ blobs: 4, manifests: 3 });
+    expect((await pull(server.host, 'os', 'one', 'amd64')).files).toEqual(['usr/share/a']);
+    const always = failing(99);
+    await expect(always.publish('two')).rejects.toMatchObject({ registryCode });
+    expect(always.calls.manifests).toBe(3);
   });
 
   test('nothing is pushed into a package repository', async () => {
