@@ -57,7 +57,7 @@ export async function createRepository(context: StandardContext, title: string, 
 export async function publishRepository(
   context: StandardContext,
   title: string,
-  { repository, publishing, snapshot, replace, refresh = false, sharing }: { readonly repository: RepositoryRequest; readonly publishing: PublishingRequest; readonly snapshot: string | undefined; readonly replace: readonly string[]; readonly refresh?: boolean; readonly sharing: Sharing },
+  { repository, publishing, snapshot, replace, refresh = false, resetRevision = false, sharing }: { readonly repository: RepositoryRequest; readonly publishing: PublishingRequest; readonly snapshot: string | undefined; readonly replace: readonly string[]; readonly refresh?: boolean; readonly resetRevision?: boolean; readonly sharing: Sharing },
 ): Promise<ArtifactRef<TextFile>> {
   const { archives, metadata, trees, treeNames } = await contentOf(context, title, sharing);
   const { name = context.derivative.name, urls, type, ...options } = repository;
@@ -76,6 +76,7 @@ export async function publishRepository(
       replace: [...replace],
       sign,
       refresh,
+      resetRevision,
       ...(signatures === undefined ? {} : { signatures }),
       ...(retain === undefined ? {} : { retain }),
       ...(snapshots === undefined ? {} : { snapshots }),

@@ -32,6 +32,7 @@ export const publishParameters = {
   snapshot: { type: 'text', pattern: /^[A-Za-z0-9_][A-Za-z0-9._-]{0,79}$/, description: 'name of the snapshot that the publication leaves, which then is never removed; default: the time' },
   replace: { type: 'list', description: 'a package (category/name) of which a published version may get other content' },
   sign: { type: 'flag', description: 'sign the index, so that its digests cover everything; default: as the config says' },
+  resetRevision: { type: 'flag', description: 'count revisions from 1 again' },
   refresh: { type: 'flag', description: 'publish the index with a new revision and time though nothing in it is new' },
 } as const satisfies Parameters;
 
@@ -80,9 +81,9 @@ export function standardTargets(options: StandardTargetOptions = {}): StandardTa
       description: 'the packages, added to the repository that is published in a folder or a container registry',
       params: publishParameters,
       async plan(context) {
-        const { to = options.publish?.to, snapshot, replace, sign, refresh } = context.params;
+        const { to = options.publish?.to, snapshot, replace, sign, refresh, resetRevision } = context.params;
         const sharing = startSharing(context.params);
-        const report = await publishRepository(context, titleOf(context, options.title), { repository: options.repository ?? {}, publishing: { ...options.publish, ...(to === undefined ? {} : { to }), ...(sign ? { sign } : {}) }, snapshot, replace, refresh, sharing });
+        const report = await publishRepository(context, titleOf(context, options.title), { repository: options.repository ?? {}, publishing: { ...options.publish, ...(to === undefined ? {} : { to }), ...(sign ? { sign } : {}) }, snapshot, replace, refresh, resetRevision, sharing });
         return place(context, { 'publication.json': report, images: sharing.tasks });
       },
     },

@@ -61,6 +61,7 @@ export function folderPlace(folder: string, signal: AbortSignal): Place {
       const isTaken = ![undefined, archive.sha256].includes(await digestOf(at(metadata.path)));
       const path = isTaken ? metadata.path.replace(/\.package\.tar/, `-${archive.sha256.slice(0, 12)}.package.tar`) : metadata.path;
       const named = { ...metadata, path };
+      // Its name is no choice: where a published version is replaced, it is new before the index is. The other way round a killed publication would leave it old for good.
       await putText(metadataFileName(identity), writeMetadata(named));
       await putCopy(path, archive.path);
       return named;

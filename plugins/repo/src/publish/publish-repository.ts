@@ -38,6 +38,8 @@ export interface PublishRequest {
   readonly signer?: IndexSigner | undefined;
   /** True: the index is published with a new revision and time though nothing in it is new. Default false. */
   readonly refresh?: boolean;
+  /** True: the new revision is 1, also when nothing else is new. Default false: one more than the published one. */
+  readonly resetRevision?: boolean;
   /** The present. */
   readonly now: Date;
   /** Time of entries in archives of the index: the same content gives the same bytes. Seconds since 1970. */
@@ -98,7 +100,7 @@ export async function publishRepository(request: PublishRequest): Promise<Public
       });
       if (merged.problems.length > 0) throw new CosError(merged.problems);
       const packages = await bring(request, merged, brought);
-      const next = await writeNext({ ...request, refresh: request.refresh === true && done === undefined }, packages, published, mark);
+      const next = await writeNext({ ...request, refresh: request.refresh === true && done === undefined, resetRevision: request.resetRevision === true && done === undefined }, packages, published, mark);
       for (const which of ['added', 'replaced', 'dropped'] as const) for (const one of merged[which]) changes[which].add(one);
       // Another one may have joined what this one brought before it was overtaken: then all of it is published by now.
       if (next === undefined) return done ?? { ...told(changes), isNew: mine.size > 0, revision: published?.file.revision ?? 0, snapshot: [...mine].at(-1), removed: nothingRemoved };
@@ -166,8 +168,9 @@ async function writeNext(request: PublishRequest, packages: readonly MergedPacka
   const kept = await keptTrees(place, published?.file.files.compilertree, trees.map(({ name }) => name), signal);
   const compilertree = [...(await folderEntries(trees, mtime)), ...kept].sort((a, b) => (a.path < b.path ? -1 : 1));
   const files = await writeIndexArchives({ ...archives, folder, prefix: '', tree: runtimeTree(packages, mtime), index: packages.map(({ archive }) => archive), compilertree, mtime, signal });
-  if (request.refresh !== true && mark !== undefined && published !== undefined && isSame(published.file, settings, files)) return undefined;
-  return { folder, files, settings: { ...settings, revision: (published?.file.revision ?? 0) + 1, lastUpdate: Math.floor(now.getTime() / 1000) } };
+  const { refresh = false, resetRevision = false } = request;
+  if (!refresh && !(resetRevision && published?.file.revision !== 1) && mark !== undefined && published !== undefined && isSame(published.file, settings, files)) return undefined;
+  return { folder, files, settings: { ...settings, revision: (resetRevision ? 0 : (published?.file.revision ?? 0)) + 1, lastUpdate: Math.floor(now.getTime() / 1000) } };
 }
 
 function isSame(before: RepositoryFile, settings: PublishRequest['settings'], files: RepositoryFiles): boolean {

@@ -41,6 +41,8 @@ const publishOptions = z.object({
   signatures: z.optional(z.string()),
   /** True: the index gets a new revision and time though nothing in it is new, for those who look at its age. Default false. */
   refresh: z._default(z.boolean(), false),
+  /** True: the new revision is 1. Who has seen a higher one and wants signed indexes refuses it as old. Default false. */
+  resetRevision: z._default(z.boolean(), false),
   /** How many versions of each package the index keeps; default all. */
   retain: z.optional(z.int().check(z.minimum(1))),
   /** How many snapshots stay; default all. With fewer than two, readers would lose what they have begun to read. */
@@ -87,6 +89,7 @@ export const publish = defineStage({
         pins,
         signer,
         refresh: options.refresh,
+        resetRevision: options.resetRevision,
         now: new Date(),
         mtime: sourceDateEpoch,
         scratch: work,

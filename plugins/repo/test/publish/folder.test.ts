@@ -137,3 +137,30 @@ test('a package whose archive somebody removed is brought again', async () => {
   expect(await publishTo(folder(path), packages)).toMatchObject({ isNew: false, added: [], replaced: [] });
   expect(await packagesOf(path)).toEqual(['a-app-1.package.tar.zst']);
 });
+
+test('revisions are counted from 1 again on request, also when nothing else is new, and only once', async () => {
+  const path = await temporaryFolder();
+  const packages = await samples('app/a@1.0');
+  await publishTo(folder(path), packages);
+  await publishTo(folder(path), await samples('app/b@1.0'));
+  expect(await publishTo(folder(path), packages, { resetRevision: true })).toMatchObject({ isNew: true, revision: 1, added: [] });
+  expect(await packagesOf(path)).toEqual(['a-app-1.0.package.tar.zst', 'b-app-1.0.package.tar.zst']);
+  expect(await publishTo(folder(path), packages, { resetRevision: true })).toMatchObject({ isNew: false, revision: 1 });
+  expect(await publishTo(folder(path), await samples('app/c@1.0'))).toMatchObject({ revision: 2 });
+  expect(await publishTo(folder(path), await samples('app/d@1.0'), { resetRevision: true })).toMatchObject({ revision: 1, added: ['app/d@1.0'] });
+});
+
+test('metadata alone renews what the index says of a published package; of others, and of other builds, it is refused, with the reason', async () => {
+  const path = await temporaryFolder();
+  const [a, b] = await samples('app/a@1.0', 'app/b@1.0');
+  await publishTo(folder(path), [a!]);
+  const archive = sha256Of(join(path, 'a-app-1.0.package.tar.zst'));
+  const renewed = { ...a!, metadata: { ...a!.metadata, pushImageRepository: 'registry.example/newer' } };
+  expect(await publishTo(folder(path), [renewed], { metadataAlone: true })).toMatchObject({ isNew: true, revision: 2, added: [], replaced: [] });
+  expect(readFileSync(join(path, 'a-app-1.0.metadata.yaml'), 'utf8')).toContain('registry.example/newer');
+  expect(sha256Of(join(path, 'a-app-1.0.package.tar.zst'))).toBe(archive);
+  const other = { ...a!, metadata: { ...a!.metadata, sha256: '0'.repeat(64) } };
+  const refused = await publishTo(folder(path), [other, b!], { metadataAlone: true }).catch((error: unknown) => error);
+  expect(refused).toMatchObject({ diagnostics: [{ code: 'COS_REPO_CHANGED' }, { code: 'COS_REPO_NO_ARCHIVE', message: 'app/b@1.0 is not published yet, and there is metadata of it, but no archive.' }] });
+  expect(read(path)).toMatchObject({ revision: 2 });
+});

@@ -14,13 +14,15 @@ const signal = new AbortController().signal;
 
 export interface PublishOptions extends Partial<Omit<PublishRequest, 'place' | 'packages'>> {
   readonly logged?: string[];
+  /** True: the archives of the packages are not given. */
+  readonly metadataAlone?: boolean;
 }
 
 let seconds = 0;
 
 /** Publishes to a place. Each publication is one second after the one before. */
-export async function publishTo(place: Place, packages: readonly SamplePackage[], { logged = [], ...options }: PublishOptions = {}): Promise<Publication> {
-  const matched = matchPackages(packages.map(({ archive }) => archive), packages.map(({ metadata }) => metadata));
+export async function publishTo(place: Place, packages: readonly SamplePackage[], { logged = [], metadataAlone = false, ...options }: PublishOptions = {}): Promise<Publication> {
+  const matched = matchPackages(metadataAlone ? [] : packages.map(({ archive }) => archive), packages.map(({ metadata }) => metadata), { fromMetadata: metadataAlone });
   if (matched.problems.length > 0) throw new Error(JSON.stringify(matched.problems));
   seconds += 1;
   return publishRepository({
