@@ -1,3 +1,4 @@
+import { attest } from '@cos/plugin-attest';
 import { client } from '@cos/plugin-client';
 import { dockerBuild } from '@cos/plugin-docker-build';
 import { iso } from '@cos/plugin-iso';
@@ -22,7 +23,7 @@ export interface StandardPluginOptions {
 
 /** All plugins that come with cos. Add your own behind them: `[...standardPlugins(), mine()]`. */
 export function standardPlugins(options: StandardPluginOptions = {}) {
-  return [resolve(options.resolve), template(), dockerBuild(options.dockerBuild), squash(options.squash), repo(keysOf(options.sign)), sign(options.sign), iso(options.iso), packer(), client(), packageBuilds()] as const;
+  return [resolve(options.resolve), template(), dockerBuild(options.dockerBuild), squash(options.squash), repo(keysOf(options.sign)), sign(options.sign), iso(options.iso), packer(), attest(), client(), packageBuilds()] as const;
 }
 
 /** What is published is signed with the key that everything is signed with. */

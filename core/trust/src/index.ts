@@ -25,3 +25,5 @@ export type { Seen, SeenRecord } from './repositories/seen.ts';
 export { findPolicy, policyOf } from './policy/policy.ts';
 export type { GivenPolicy, NamedPolicy, Policy } from './policy/policy.ts';
 export { readPolicies } from './policy/read-policies.ts';
+export { openEnvelope, sealEnvelope, statementType } from './envelope/envelope.ts';
+export type { OpenedEnvelope } from './envelope/envelope.ts';

@@ -9,6 +9,7 @@ import { pluginOptions } from './options.ts';
 import { checksums } from './stages/checksums.ts';
 import { isoChecksum } from './stages/iso-checksum.ts';
 import { signRepository } from './stages/sign-repository.ts';
+import { signStatement } from './stages/sign-statement.ts';
 import { signText } from './stages/sign-text.ts';
 
 // The small build of zod has no texts of its own: without this every problem is "Invalid input".
@@ -23,6 +24,6 @@ export const sign = definePlugin({
   hostOptions: ['key', 'password', 'signatures', 'skip'],
   // Logins, certificates and proxies for registries.
   hostEnv: hostVariables,
-  stages: { checksums, isoChecksum, signRepository, signText },
+  stages: { checksums, isoChecksum, signRepository, signStatement, signText },
   commands: { keys, sign: signCommand, verify },
 });

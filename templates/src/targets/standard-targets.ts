@@ -1,11 +1,13 @@
-import type { ArtifactRef, Derivative, Parameters, Target } from '@cos/core';
+import type { ArtifactRef, Derivative, Parameters, ParameterValues, Target } from '@cos/core';
+import type { Repository } from '@cos/core/artifacts';
 import { titleOf, type StandardContext } from './context.ts';
 import type { StandardPlugins } from '../plugins.ts';
+import { sayHowMade } from './attest.ts';
 import { baseRootfs } from './base-image.ts';
 import { createBuildTarget, type BuildTarget } from './build.ts';
 import { checkOptions } from './check-options.ts';
 import { createImages, imageParameters, publishImageParameters, publishImages } from './images.ts';
-import { buildIso, type IsoRequest } from './iso.ts';
+import { buildIso, type BuiltIso, type IsoRequest } from './iso.ts';
 import { place } from './place.ts';
 import { createRepository, publishRepository, type PublishingRequest, type RepositoryRequest } from './repository.ts';
 import { sharedParameters, startSharing, type Sharing } from './shared-images.ts';
@@ -47,19 +49,30 @@ export type StandardTargets = {
   readonly images: StandardTarget<typeof imageParameters>;
   readonly 'publish-images': StandardTarget<typeof publishImageParameters>;
   readonly 'build-iso': StandardTarget<typeof squashParameter>;
+  readonly attest: StandardTarget<typeof squashParameter>;
   readonly sign: StandardTarget<typeof squashParameter>;
   readonly 'build-packer': StandardTarget<typeof squashParameter>;
 };
 
 /**
  * The targets that most derivatives have. Spread them into `targets` and add your own:
- * `build`, `base`, `create-repo`, `publish`, `images`, `publish-images`, `sign`, `build-iso`, `build-packer`.
+ * `build`, `base`, `create-repo`, `publish`, `images`, `publish-images`, `attest`, `sign`, `build-iso`, `build-packer`.
  *
  * @throws CosError COS_CONFIG_STANDARD_TARGETS
  */
 export function standardTargets(options: StandardTargetOptions = {}): StandardTargets {
   checkOptions(options);
   const isoOf = (context: StandardContext, squash: IsoRequest['squash'], sharing: Sharing) => buildIso(context, { ...options, ...(squash === undefined ? {} : { squash }), sharing });
+
+  /** The ISO, and the repository of a derivative that has packages: a system that is a Dockerfile alone has nothing to publish. */
+  const media = async (context: StandardContext & { readonly params: ParameterValues<typeof squashParameter> }) => {
+    const sharing = startSharing(context.params);
+    const iso = await isoOf(context, context.params.squash, sharing);
+    const hasPackages = context.derivative.trees.length + context.packages.length > 0;
+    const repository = hasPackages ? await createRepository(context, titleOf(context, options.title), options.repository ?? {}, sharing) : undefined;
+    return { iso, repository, sharing };
+  };
+  const published = ({ iso, checksum, file }: BuiltIso, repository: ArtifactRef<Repository> | undefined) => ({ [file]: iso, [`${file}.sha256`]: checksum, ...(repository === undefined ? {} : { repository }) });
 
   return {
     build: createBuildTarget({ title: (context) => titleOf(context, options.title), beside: async (context, sharing) => dockerfileSystem(context, { ...options, sharing }) }),
@@ -113,19 +126,32 @@ export function standardTargets(options: StandardTargetOptions = {}): StandardTa
         return place(context, { [file]: iso, [`${file}.sha256`]: checksum, images: sharing.tasks });
       },
     },
+    attest: {
+      description: 'the ISO and the repository with statements of how they came to be (in-toto, SLSA provenance)',
+      params: squashParameter,
+      async plan(context) {
+        const { iso, repository, sharing } = await media(context);
+        const statements = Object.entries(sayHowMade(context, { squash: context.params.squash, iso, repository })).map(([file, statement]) => [`${file}.provenance.json`, statement] as const);
+        return place(context, { ...published(iso, repository), ...Object.fromEntries(statements), images: sharing.tasks });
+      },
+    },
     sign: {
       description: 'the repository and the ISO with signatures over the repository index and the checksums; `cos keys` makes the keys',
       params: squashParameter,
       async plan(context) {
         const { use, source, derivative } = context;
         const publicKey = source(options.publicKey ?? 'cos.pub');
-        const sharing = startSharing(context.params);
-        const { iso, checksum, file } = await isoOf(context, context.params.squash, sharing);
-        const signed = { [file]: iso, [`${file}.sha256`]: checksum, [`${file}.sha256.sig`]: use.sign.signText({ name: file, inputs: { text: checksum, publicKey } }).signature };
-        // A system that is a Dockerfile alone has no packages to publish.
-        if (derivative.trees.length + context.packages.length === 0) return place(context, { ...signed, images: sharing.tasks });
-        const repository = await createRepository(context, titleOf(context, options.title), options.repository ?? {}, sharing);
-        return place(context, { ...signed, repository, 'repository.yaml.sig': use.sign.signRepository({ name: derivative.name, inputs: { repository, publicKey } }).signature, images: sharing.tasks });
+        const { iso, repository, sharing } = await media(context);
+        const statements = Object.entries(sayHowMade(context, { squash: context.params.squash, iso, repository })).map(
+          ([file, statement]) => [`${file}.intoto.jsonl`, use.sign.signStatement({ name: file === 'repository' ? `${derivative.name}-${file}` : file, inputs: { statement, publicKey } }).envelope] as const,
+        );
+        return place(context, {
+          ...published(iso, repository),
+          [`${iso.file}.sha256.sig`]: use.sign.signText({ name: iso.file, inputs: { text: iso.checksum, publicKey } }).signature,
+          ...(repository === undefined ? {} : { 'repository.yaml.sig': use.sign.signRepository({ name: derivative.name, inputs: { repository, publicKey } }).signature }),
+          ...Object.fromEntries(statements),
+          images: sharing.tasks,
+        });
       },
     },
     'build-packer': {

@@ -1,0 +1,16 @@
+import { definePlugin } from '@cos/core';
+import * as z from 'zod/mini';
+import { codes } from './codes.ts';
+import { pluginOptions } from './options.ts';
+import { archiveProvenance, diskProvenance, imageProvenance, isoProvenance, repositoryProvenance } from './stages/provenance.ts';
+
+// The small build of zod has no texts of its own: without this every problem is "Invalid input".
+z.config(z.locales.en());
+
+export const attest = definePlugin({
+  name: 'attest',
+  apiVersion: 1,
+  options: pluginOptions,
+  codes,
+  stages: { isoProvenance, diskProvenance, archiveProvenance, repositoryProvenance, imageProvenance },
+});
