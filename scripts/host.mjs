@@ -30,6 +30,8 @@ const needs = {
     { package: 'openssl', program: 'openssl' },
     { package: 'git', program: 'git' },
     { package: 'gnupg', program: 'gpg' },
+    { package: 'minisign', program: 'minisign' },
+    { package: 'openssh-client', program: 'ssh-keygen' },
     { package: 'podman', program: 'podman' },
     { package: 'skopeo', program: 'skopeo' },
     { package: 'procps', program: 'ps' },

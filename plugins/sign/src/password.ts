@@ -7,10 +7,16 @@ export interface PasswordSource {
   readonly password: Secret;
 }
 
+export interface PasswordRequest extends PasswordSource {
+  /** A file descriptor that is open; undefined: the secret counts. */
+  readonly fd: number | undefined;
+  readonly reveal: (secret: Secret) => Promise<string>;
+}
+
 const MAX_PASSWORD = 4096;
 
 /** The password from a file descriptor, without the line break at its end, or else from the plugin's secret. Throws COS_SIGN_NO_PASSWORD. */
-export async function readPassword(options: { readonly fd: number | undefined; readonly password: Secret; readonly reveal: (secret: Secret) => Promise<string> }): Promise<string> {
+export async function readPassword(options: PasswordRequest): Promise<string> {
   return options.fd === undefined ? await options.reveal(options.password) : readDescriptor(options.fd).replace(/\r?\n$/, '');
 }
 

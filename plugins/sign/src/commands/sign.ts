@@ -1,12 +1,14 @@
-import { defineCommand, type CommandContext, type Parameters } from '@cos/core';
+import { basename, resolve } from 'node:path';
+import { CosError, defineCommand, type CommandContext, type Parameters } from '@cos/core';
 import { createRegistry, hostSettings } from '@cos/registry';
 import { openPrivateKey, publicPem, trustedKey } from '@cos/trust';
 import type { pluginOptions } from '../options.ts';
-import { readPassword } from '../password.ts';
+import { readPassword, type PasswordRequest } from '../password.ts';
 import { explaining, problem } from '../problem.ts';
+import { programs, signWith } from '../programs/detached.ts';
 import { signSubject } from '../signing/sign-subject.ts';
 import { readSkipped } from '../skipped.ts';
-import { findSubject } from '../subject.ts';
+import { findSubject, type Subject } from '../subject.ts';
 import type * as z from 'zod/mini';
 
 const parameters = {
@@ -16,6 +18,7 @@ const parameters = {
   skip: { type: 'list', description: 'a regular expression of images (host/path:tag) that are left out' },
   signatures: { type: 'text', description: 'the image repository for signatures of images; default: that of the image' },
   annotation: { type: 'list', description: 'NAME=value that signatures of images say, too' },
+  by: { type: 'text', pattern: /^(?:minisign|ssh|gpg):./, description: 'sign files by another program: minisign:KEYFILE, ssh:KEYFILE, or gpg:KEYID' },
   passwordFd: { type: 'integer', minimum: 0, maximum: 1023, description: 'read the password from this file descriptor instead of COS_PASSWORD' },
 } as const satisfies Parameters;
 
@@ -29,6 +32,7 @@ export const sign = defineCommand({
     const annotations = readAnnotations(args.annotation);
     // Everything that is named must be there before anything is signed.
     const subjects = await Promise.all(args.what.map(async (text) => findSubject(text, { cwd, workspace })));
+    if (args.by !== undefined) return signByProgram(args.by, subjects, { cwd, print, signal, password: await passwordFor(args.by, { fd: args.passwordFd, password: plugin.password, reveal }) });
     await explaining(async () => {
       const where = plugin.key.name.replace(/^file:/, '');
       const key = await openPrivateKey(await reveal(plugin.key), await readPassword({ fd: args.passwordFd, password: plugin.password, reveal }), where);
@@ -44,6 +48,38 @@ export const sign = defineCommand({
     });
   },
 });
+
+interface ProgramRequest {
+  readonly cwd: string;
+  readonly print: (line: string) => void;
+  readonly password: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+async function signByProgram(by: string, subjects: readonly Subject[], { cwd, print, password, signal }: ProgramRequest): Promise<void> {
+  const other = subjects.find(({ kind }) => kind !== 'file');
+  if (other !== undefined) throw problem('COS_SIGN_REQUEST', `Expected files to be signed by ${nameOfProgram(by)}; found ${other.shown}.`, 'Images and repositories are signed with cos.key.');
+  const program = programs.find(({ name }) => name === nameOfProgram(by));
+  if (program === undefined) throw new Error('Internal error: a program that nobody knows');
+  const given = by.slice(by.indexOf(':') + 1);
+  const key = program.name === 'gpg' ? given : resolve(cwd, given);
+  for (const subject of subjects) if (subject.kind === 'file') print(`signed: ${subject.shown}, in ${basename(await signWith(program, { path: subject.path, key, password, signal }))}`);
+}
+
+/** Programs have keys without a password, and agents: one is given only when there is one. ssh-keygen takes none. */
+async function passwordFor(by: string, source: PasswordRequest): Promise<string | undefined> {
+  if (nameOfProgram(by) === 'ssh') return undefined;
+  try {
+    return await readPassword(source);
+  } catch (error) {
+    if (error instanceof CosError && error.diagnostics.every(({ code }) => code === 'COS_TASK_SECRET_MISSING')) return undefined;
+    throw error;
+  }
+}
+
+function nameOfProgram(by: string): string {
+  return by.slice(0, by.indexOf(':'));
+}
 
 function readAnnotations(given: readonly string[]): Readonly<Record<string, string>> {
   const wrong = given.find((text) => !/^[^=]+=/.test(text));

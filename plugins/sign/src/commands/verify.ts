@@ -1,18 +1,19 @@
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { defineCommand, type CommandContext, type Parameters } from '@cos/core';
 import { createRegistry, hostSettings, type Registry } from '@cos/registry';
-import { readTrustedKey, verifyImage, type TrustedKey } from '@cos/trust';
+import { verifyImage, type TrustedKey } from '@cos/trust';
 import type * as z from 'zod/mini';
 import type { pluginOptions } from '../options.ts';
 import { explaining, problem } from '../problem.ts';
 import { readSkipped } from '../skipped.ts';
 import { findSubject, type Subject } from '../subject.ts';
+import { readKeys, type PublicKeys } from '../verifying/read-keys.ts';
 import { verifyFile } from '../verifying/verify-file.ts';
 import { verifyRepository } from '../verifying/verify-repository.ts';
 
 const parameters = {
   what: { type: 'text', required: true, positional: true, description: 'an image (host/path:tag or @digest), an image repository (docker:host/path), a repository folder, a file or a medium' },
-  key: { type: 'list', description: 'the file of a public key, of several one is enough; default: cos.pub of the workspace' },
+  key: { type: 'list', description: 'the file of a public key, also of minisign, ssh and gpg; of several one is enough; default: cos.pub of the workspace' },
   signature: { type: 'text', description: 'the signature of a file or of the index of a folder; default: FILE.sig, beside it' },
   identity: { type: 'text', description: 'the name that it must be signed for, where it is a copy' },
   signatures: { type: 'text', description: 'the image repository with signatures of images; default: that of the image' },
@@ -33,11 +34,11 @@ export const verify = defineCommand({
     const registry = createRegistry(hostSettings(env));
     try {
       await explaining(async () => {
-        const keys = args.key.length === 0 ? [await readTrustedKey(join(workspace, 'cos.pub'), 'cos.pub')] : await Promise.all(args.key.map(async (key) => readTrustedKey(resolve(cwd, key), key)));
+        const keys = await readKeys(args.key, { cwd, workspace });
         const signatures = args.signatures ?? plugin.signatures;
-        const policy = { keys, ...(args.identity === undefined ? {} : { identity: args.identity }), ...(signatures === undefined ? {} : { signatures }) };
+        const policy = { keys: keys.own, ...(args.identity === undefined ? {} : { identity: args.identity }), ...(signatures === undefined ? {} : { signatures }) };
         const signature = args.signature === undefined ? undefined : resolve(cwd, args.signature);
-        for (const line of await verifySubject(subject, { policy, signature, registry, workspace, signal })) print(line);
+        for (const line of await verifySubject(subject, { keys, policy, signature, registry, workspace, signal })) print(line);
       });
     } finally {
       await registry.close();
@@ -46,6 +47,7 @@ export const verify = defineCommand({
 });
 
 interface Request {
+  readonly keys: PublicKeys;
   readonly policy: { readonly keys: readonly TrustedKey[]; readonly identity?: string; readonly signatures?: string };
   readonly signature: string | undefined;
   readonly registry: Registry;
@@ -53,10 +55,12 @@ interface Request {
   readonly signal: AbortSignal;
 }
 
-async function verifySubject(subject: Subject, { policy, signature, registry, workspace, signal }: Request): Promise<readonly string[]> {
+async function verifySubject(subject: Subject, { keys, policy, signature, registry, workspace, signal }: Request): Promise<readonly string[]> {
+  const [foreign] = keys.ofPrograms;
+  if (subject.kind !== 'file' && foreign !== undefined) throw problem('COS_SIGN_REQUEST', `Expected a key of cos to verify ${subject.shown}; found ${foreign.name}, a key of ${foreign.program.name}.`, 'Other programs sign files alone.');
   switch (subject.kind) {
     case 'file':
-      return [`good: ${await verifyFile({ path: subject.path, shown: subject.shown, signature, keys: policy.keys, workspace })}`];
+      return [`good: ${await verifyFile({ path: subject.path, shown: subject.shown, signature, keys, workspace, signal })}`];
     case 'folder':
     case 'repository':
       return verifyRepository({ subject, registry, policy, signature, signal });

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { findSigner, TrustError, type TrustedKey } from '@cos/trust';
 import { problem } from '../problem.ts';
+import { verifyWith } from '../programs/detached.ts';
 import { show } from '../subject.ts';
+import type { PublicKeys } from './read-keys.ts';
+import { readSmall } from './read-small.ts';
 
-const MAX_SIGNATURE = 64 * 1024;
 const MAX_LIST = 16 * 1024 * 1024;
 
 export interface VerifyFileRequest {
@@ -14,33 +16,62 @@ export interface VerifyFileRequest {
   readonly shown: string;
   /** The signature file; undefined: looked for. */
   readonly signature: string | undefined;
-  readonly keys: readonly TrustedKey[];
+  readonly keys: PublicKeys;
   readonly workspace: string;
+  readonly signal: AbortSignal;
 }
 
 /**
- * A file with a signature beside it, `FILE.sig`; else one that a signed list of checksums beside it has: `FILE.sha256`, or `SHA256SUMS`. Answers what was found
- * to be signed by which key. Throws CosError and TrustError.
+ * A file with a signature beside it, `FILE.sig`, or what the program of a key calls it; else one that a signed list of checksums beside it has: `FILE.sha256`, or
+ * `SHA256SUMS`. Answers what was found to be signed by which key. Throws CosError and TrustError.
  */
-export async function verifyFile({ path, shown, signature, keys, workspace }: VerifyFileRequest): Promise<string> {
-  const own = signature ?? `${path}.sig`;
-  if (signature !== undefined || (await isThere(own))) {
-    const key = await verifyBySignature(path, shown, { file: own, shown: show(workspace, own) }, keys);
-    return `${shown} is signed by the owner of ${key.name}`;
-  }
+export async function verifyFile(request: VerifyFileRequest): Promise<string> {
+  const { path, shown, signature, keys, workspace } = request;
+  const key = await findSignerOf(request);
+  if (key !== undefined) return `${shown} is signed by the owner of ${key}`;
   for (const list of [`${path}.sha256`, join(dirname(path), 'SHA256SUMS')]) {
-    if (list === path || !(await isThere(list)) || !(await isThere(`${list}.sig`))) continue;
+    if (signature !== undefined || list === path || !(await isThere(list))) continue;
     const shownList = show(workspace, list);
-    const key = await verifyBySignature(list, shownList, { file: `${list}.sig`, shown: `${shownList}.sig` }, keys);
+    const signer = await findSignerOf({ ...request, path: list, shown: shownList });
+    if (signer === undefined) continue;
     await compare(path, shown, list, shownList);
-    return `${shown} has the checksum of ${shownList}, which is signed by the owner of ${key.name}`;
+    return `${shown} has the checksum of ${shownList}, which is signed by the owner of ${signer}`;
   }
-  throw problem('COS_SIGN_NOT_FOUND', `Expected the signature of ${shown} at ${show(workspace, own)}; it is not there.`, 'Sign it with `cos sign`, or name the signature with --signature. A signed list of checksums beside it, FILE.sha256 or SHA256SUMS, counts as well.');
+  const expected = [...(keys.own.length === 0 ? [] : ['.sig']), ...new Set(keys.ofPrograms.map(({ program }) => program.suffix))].map((suffix) => show(workspace, `${path}${suffix}`));
+  throw problem('COS_SIGN_NOT_FOUND', `Expected the signature of ${shown} at ${expected.join(' or ')}; it is not there.`, 'Sign it with `cos sign`, or name the signature with --signature. A signed list of checksums beside it, FILE.sha256 or SHA256SUMS, counts as well.');
 }
 
-async function verifyBySignature(path: string, shown: string, signature: { readonly file: string; readonly shown: string }, keys: readonly TrustedKey[]): Promise<TrustedKey> {
-  const key = await findSigner(createReadStream(path), await readSmall(signature.file, signature.shown, MAX_SIGNATURE), keys, signature.shown);
-  if (key !== undefined) return key;
+/** The name of the key that has signed a file; undefined: no key has a signature there. Throws TrustError where there are signatures, and none of them fits. */
+async function findSignerOf({ path, shown, signature, keys, workspace, signal }: VerifyFileRequest): Promise<string | undefined> {
+  const wrong: TrustError[] = [];
+  const attempt = async (file: string, verify: (shownSignature: string) => Promise<string>): Promise<string | undefined> => {
+    if (signature === undefined && !(await isThere(file))) return undefined;
+    try {
+      return await verify(show(workspace, file));
+    } catch (error) {
+      if (!(error instanceof TrustError)) throw error;
+      wrong.push(error);
+      return undefined;
+    }
+  };
+  const own = keys.own.length === 0 ? undefined : await attempt(signature ?? `${path}.sig`, async (shownSignature) => verifyBySignature(path, shown, { file: signature ?? `${path}.sig`, shown: shownSignature }, keys.own));
+  if (own !== undefined) return own;
+  for (const { program, file: key, name } of keys.ofPrograms) {
+    const file = signature ?? `${path}${program.suffix}`;
+    const found = await attempt(file, async (shownSignature) => {
+      await verifyWith(program, { path, key, signature: file, signal }, { file: shown, signature: shownSignature, key: name });
+      return name;
+    });
+    if (found !== undefined) return found;
+  }
+  const [first] = wrong;
+  if (first !== undefined) throw first;
+  return undefined;
+}
+
+async function verifyBySignature(path: string, shown: string, signature: { readonly file: string; readonly shown: string }, keys: readonly TrustedKey[]): Promise<string> {
+  const key = await findSigner(createReadStream(path), await readSmall(signature.file, signature.shown), keys, signature.shown);
+  if (key !== undefined) return key.name;
   const names = keys.map(({ name }) => name).join(', ');
   throw new TrustError('invalid', `The signature ${signature.shown} does not fit ${shown} and the key ${names}.`, { hint: 'The file or the signature was changed, or another key has signed it: do not use the file.' });
 }
@@ -62,18 +93,4 @@ async function compare(path: string, shown: string, list: string, shownList: str
 
 async function isThere(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined))?.isFile() === true;
-}
-
-/** Throws COS_SIGN_NOT_FOUND. */
-export async function readSmall(path: string, shown: string, most: number = MAX_SIGNATURE): Promise<string> {
-  const file = await open(path).catch(() => undefined);
-  if (file === undefined) throw problem('COS_SIGN_NOT_FOUND', `Expected a readable file or folder; found none at ${shown}.`, 'Give paths relative to the current folder, or absolute ones.');
-  try {
-    const { size } = await file.stat();
-    const length = Math.min(size, most);
-    const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, 0);
-    return buffer.toString('utf8', 0, bytesRead);
-  } finally {
-    await file.close();
-  }
 }
