@@ -1,10 +1,11 @@
 // One command at a time changes a root. The lock is a file that names its holder: it appears with its content at once (by a link), and one whose holder is
 // dead is taken over. Two who find the same dead holder first compete for a lock that is named after it, and look again under that one.
 import { createHash } from 'node:crypto';
-import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ClientError } from '../client-error.ts';
 import type { RootFolder } from './root-folder.ts';
+import { isAlive, ownIdentity, startOf } from './process-identity.ts';
 import { readIfPresent } from './state.ts';
 
 /** Throws ClientError `busy`. The answer gives the lock back. */
@@ -28,7 +29,7 @@ function take(folder: string, name: string): (() => void) | string {
   mkdirSync(folder, { recursive: true, mode: 0o755 });
   const path = join(folder, `${name}.lock`);
   count += 1;
-  const mine = `${bootId()} ${process.pid} ${startOf(process.pid) ?? ''} ${count}`;
+  const mine = `${ownIdentity()} ${count}`;
   const own = join(folder, `.lock-${process.pid}-${count}`);
   writeFileSync(own, mine);
   try {
@@ -73,27 +74,4 @@ function link(own: string, path: string): boolean {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
     throw error;
   }
-}
-
-/** The same process of the same boot still runs: numbers of processes are used again. */
-function isAlive(holder: string): boolean {
-  const [boot = '', pid = '', start = ''] = holder.split(' ');
-  return boot === bootId() && start !== '' && startOf(Number(pid)) === start;
-}
-
-/** When a process started, in the kernel's own count: field 22 of /proc/PID/stat, proc(5). Undefined for one that has ended. */
-function startOf(pid: number): string | undefined {
-  let text: string;
-  try {
-    text = readFileSync(`/proc/${pid}/stat`, 'latin1');
-  } catch {
-    // No such process, or it went meanwhile: both mean that it does not live.
-    return undefined;
-  }
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
-}
-
-function bootId(): string {
-  return readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
 }
