@@ -32,6 +32,7 @@ const needs = {
     { package: 'gnupg', program: 'gpg' },
     { package: 'minisign', program: 'minisign' },
     { package: 'openssh-client', program: 'ssh-keygen' },
+    { package: 'mtree-netbsd', program: 'mtree' },
     { package: 'podman', program: 'podman' },
     { package: 'skopeo', program: 'skopeo' },
     { package: 'procps', program: 'ps' },

@@ -27,3 +27,7 @@ export type { GivenPolicy, NamedPolicy, Policy } from './policy/policy.ts';
 export { readPolicies } from './policy/read-policies.ts';
 export { openEnvelope, sealEnvelope, statementType } from './envelope/envelope.ts';
 export type { OpenedEnvelope } from './envelope/envelope.ts';
+export { compareManifests, isIgnored, VARIABLE } from './files/compare-manifests.ts';
+export type { FileDifference } from './files/compare-manifests.ts';
+export { formatManifest, manifestOf, parseManifest } from './files/manifest.ts';
+export type { Manifest, ManifestEntry } from './files/manifest.ts';

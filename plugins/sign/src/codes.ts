@@ -14,6 +14,7 @@ export const codes = {
   COS_SIGN_INVALID: 'A signature does not fit the object and the key.',
   COS_SIGN_IDENTITY: 'An image is signed for another name.',
   COS_SIGN_UNCOVERED: 'A signed index names something without its digest.',
+  COS_SIGN_FILES: 'Files are not those of a signed manifest.',
   COS_SIGN_NOT_FOUND: 'What is to be signed or verified, or its signature, is not there.',
   COS_SIGN_REQUEST: 'A command cannot be carried out as it stands.',
   COS_SIGN_PROGRAM: 'A program that signs or verifies is not there, or does not do it.',

@@ -79,12 +79,12 @@ describe.each(cases)('files, by $name,', { timeout: 90_000 }, ({ suffix, make, b
   });
 
   const signing = async (what: readonly string[], used = password, args: Readonly<Record<string, unknown>> = {}): Promise<readonly string[]> => {
-    const given = contextOf(folder, { what, missing: false, all: false, skip: [], annotation: [], by, ...args }, { password: used });
+    const given = contextOf(folder, { what, missing: false, all: false, skip: [], annotation: [], ignore: [], by, ...args }, { password: used });
     await sign.handle(given);
     return given.printed;
   };
   const verifying = async (what: string, key: readonly string[], args: Readonly<Record<string, unknown>> = {}): Promise<readonly string[]> => {
-    const given = contextOf(folder, { what, key, skip: [], ...args });
+    const given = contextOf(folder, { what, key, skip: [], ignore: [], ...args });
     await verify.handle(given);
     return given.printed;
   };

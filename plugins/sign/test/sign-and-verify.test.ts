@@ -35,13 +35,13 @@ async function workspace(): Promise<string> {
 }
 
 async function signing(folder: string, what: readonly string[], args: Readonly<Record<string, unknown>> = {}, options: Readonly<Record<string, unknown>> = {}): Promise<readonly string[]> {
-  const given = contextOf(folder, { what, missing: false, all: false, skip: [], annotation: [], ...args }, { password, options });
+  const given = contextOf(folder, { what, missing: false, all: false, skip: [], annotation: [], ignore: [], ...args }, { password, options });
   await sign.handle(given);
   return given.printed;
 }
 
 async function verifying(folder: string, what: string, args: Readonly<Record<string, unknown>> = {}, options: Readonly<Record<string, unknown>> = {}): Promise<readonly string[]> {
-  const given = contextOf(folder, { what, key: [], skip: [], ...args }, { options });
+  const given = contextOf(folder, { what, key: [], skip: [], ignore: [], ...args }, { options });
   await verify.handle(given);
   return given.printed;
 }
@@ -172,6 +172,44 @@ describe('images', () => {
     expect(await registry.tags(repository)).toEqual(['1']);
     expect(await failureOf(verifying(folder, `${repository}:1`))).toMatchObject({ code: 'COS_SIGN_UNSIGNED' });
     expect(await verifying(folder, `${repository}:1`, { signatures })).toHaveLength(1);
+  });
+});
+
+describe('manifests of files', () => {
+  test('are written and signed, and name every file of a root that differs', async () => {
+    const folder = await workspace();
+    mkdirSync(join(folder, 'root/usr/bin'), { recursive: true });
+    mkdirSync(join(folder, 'root/tmp'));
+    writeFileSync(join(folder, 'root/usr/bin/tool'), 'tool');
+    writeFileSync(join(folder, 'root/usr/own'), '1');
+    expect(await signing(folder, ['root'], { files: 'root.mtree', ignore: ['/usr/own'] })).toEqual(['root.mtree: 3 paths of root', 'signed: root.mtree']);
+    execFileSync('mtree', ['-e', '-p', 'root', '-f', 'root.mtree'], { cwd: folder });
+    const good = ['good: root.mtree is signed by the owner of cos.pub', 'good: root has the 3 paths of root.mtree, and no others'];
+    expect(await verifying(folder, 'root', { files: 'root.mtree', ignore: ['usr/own'] })).toEqual(good);
+    writeFileSync(join(folder, 'root/tmp/anything'), '');
+    writeFileSync(join(folder, 'root/usr/own'), '2');
+    expect(await verifying(folder, 'root', { files: 'root.mtree', ignore: ['usr/own'] })).toEqual(good);
+    expect(await failureOf(verifying(folder, 'root', { files: 'root.mtree' }))).toMatchObject({ code: 'COS_SIGN_FILES', message: '1 path is not as the signed manifest root.mtree has it.' });
+    writeFileSync(join(folder, 'root/usr/bin/tool'), 'tooL');
+    const error = await verifying(folder, 'root', { files: 'root.mtree', ignore: ['usr/own'] }).then(() => undefined, (reason: unknown) => reason);
+    expect(error).toMatchObject({ diagnostics: [{ code: 'COS_SIGN_FILES', notes: [{ message: expect.stringMatching(/^usr\/bin\/tool: sha256 "[0-9a-f]{64}" instead of "[0-9a-f]{64}"$/) }] }] });
+    appendFileSync(join(folder, 'root.mtree'), './usr/more type=dir uid=0 gid=0\n');
+    expect(await failureOf(verifying(folder, 'root', { files: 'root.mtree' }))).toMatchObject({ code: 'COS_SIGN_INVALID', message: 'The signature root.mtree.sig does not fit root.mtree and the key cos.pub.' });
+  });
+
+  test('are written of archives, too, with the files of a package', async () => {
+    const folder = await workspace();
+    mkdirSync(join(folder, 'content/etc'), { recursive: true });
+    writeFileSync(join(folder, 'content/etc/conf'), 'conf');
+    execFileSync('tar', ['--zstd', '-C', 'content', '-cf', 'tool.package.tar.zst', 'etc'], { cwd: folder });
+    await signing(folder, ['tool.package.tar.zst'], { files: 'tool.mtree' });
+    expect(await verifying(folder, 'content', { files: 'tool.mtree' })).toHaveLength(2);
+    rmSync(join(folder, 'content/etc/conf'));
+    expect(await failureOf(verifying(folder, 'content', { files: 'tool.mtree' }))).toMatchObject({ code: 'COS_SIGN_FILES' });
+    expect(await failureOf(signing(folder, ['content', 'tool.package.tar.zst'], { files: 'x.mtree' }))).toMatchObject({ code: 'COS_SIGN_REQUEST' });
+    writeFileSync(join(folder, 'no.mtree'), 'usr type=dir\n');
+    await signing(folder, ['no.mtree']);
+    expect(await failureOf(verifying(folder, 'content', { files: 'no.mtree' }))).toMatchObject({ code: 'COS_SIGN_FILES', message: 'The manifest no.mtree cannot be read: line 1 is no entry with full path, type and owner.' });
   });
 });
 

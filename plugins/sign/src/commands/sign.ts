@@ -5,6 +5,7 @@ import { openPrivateKey, publicPem, trustedKey } from '@cos/trust';
 import type { pluginOptions } from '../options.ts';
 import { readPassword, type PasswordRequest } from '../password.ts';
 import { explaining, problem } from '../problem.ts';
+import { writeManifest } from '../files/write-manifest.ts';
 import { programs, signWith } from '../programs/detached.ts';
 import { signSubject } from '../signing/sign-subject.ts';
 import { readSkipped } from '../skipped.ts';
@@ -18,6 +19,8 @@ const parameters = {
   skip: { type: 'list', description: 'a regular expression of images (host/path:tag) that are left out' },
   signatures: { type: 'text', description: 'the image repository for signatures of images; default: that of the image' },
   annotation: { type: 'list', description: 'NAME=value that signatures of images say, too' },
+  files: { type: 'text', description: 'write this manifest of the files of one folder or archive (mtree), and sign it' },
+  ignore: { type: 'list', description: 'with --files: a path that is left out, with everything below it' },
   by: { type: 'text', pattern: /^(?:minisign|ssh|gpg):./, description: 'sign files by another program: minisign:KEYFILE, ssh:KEYFILE, or gpg:KEYID' },
   passwordFd: { type: 'integer', minimum: 0, maximum: 1023, description: 'read the password from this file descriptor instead of COS_PASSWORD' },
 } as const satisfies Parameters;
@@ -30,8 +33,9 @@ export const sign = defineCommand({
   async handle({ args, cwd, workspace, env, plugin, reveal, print, signal }: CommandContext<z.output<typeof pluginOptions>, typeof parameters>) {
     const isSkipped = readSkipped([...plugin.skip, ...args.skip]);
     const annotations = readAnnotations(args.annotation);
+    const what = args.files === undefined ? args.what : [await manifestFor(args.what, args.files, { cwd, ignore: args.ignore, print })];
     // Everything that is named must be there before anything is signed.
-    const subjects = await Promise.all(args.what.map(async (text) => findSubject(text, { cwd, workspace })));
+    const subjects = await Promise.all(what.map(async (text) => findSubject(text, { cwd, workspace })));
     if (args.by !== undefined) return signByProgram(args.by, subjects, { cwd, print, signal, password: await passwordFor(args.by, { fd: args.passwordFd, password: plugin.password, reveal }) });
     await explaining(async () => {
       const where = plugin.key.name.replace(/^file:/, '');
@@ -48,6 +52,14 @@ export const sign = defineCommand({
     });
   },
 });
+
+/** The manifest of one thing, which is signed in its place. */
+async function manifestFor(what: readonly string[], files: string, { cwd, ignore, print }: { readonly cwd: string; readonly ignore: readonly string[]; readonly print: (line: string) => void }): Promise<string> {
+  const [one, ...others] = what;
+  if (one === undefined || others.length > 0) throw problem('COS_SIGN_REQUEST', `Expected one folder or archive with --files; found ${what.length}.`, 'A manifest is of one root filesystem.');
+  print(`${files}: ${await writeManifest(resolve(cwd, files), { what: one, cwd, ignore })} paths of ${one}`);
+  return files;
+}
 
 interface ProgramRequest {
   readonly cwd: string;

@@ -7,6 +7,7 @@ import type { pluginOptions } from '../options.ts';
 import { explaining, problem } from '../problem.ts';
 import { readSkipped } from '../skipped.ts';
 import { findSubject, type Subject } from '../subject.ts';
+import { verifyFiles } from '../files/verify-files.ts';
 import { readKeys, type PublicKeys } from '../verifying/read-keys.ts';
 import { verifyFile } from '../verifying/verify-file.ts';
 import { verifyRepository } from '../verifying/verify-repository.ts';
@@ -14,6 +15,8 @@ import { verifyRepository } from '../verifying/verify-repository.ts';
 const parameters = {
   what: { type: 'text', required: true, positional: true, description: 'an image (host/path:tag or @digest), an image repository (docker:host/path), a repository folder, a file or a medium' },
   key: { type: 'list', description: 'the file of a public key, also of minisign, ssh and gpg; of several one is enough; default: cos.pub of the workspace' },
+  files: { type: 'text', description: 'a signed manifest (mtree): the folder or archive must have these files, and no others' },
+  ignore: { type: 'list', description: 'with --files: a path that does not count, with everything below it' },
   signature: { type: 'text', description: 'the signature of a file or of the index of a folder; default: FILE.sig, beside it' },
   identity: { type: 'text', description: 'the name that it must be signed for, where it is a copy' },
   signatures: { type: 'text', description: 'the image repository with signatures of images; default: that of the image' },
@@ -25,7 +28,8 @@ export const verify = defineCommand({
   config: 'optional',
   parameters,
   async handle({ args, cwd, workspace, env, plugin, print, signal }: CommandContext<z.output<typeof pluginOptions>, typeof parameters>) {
-    const subject = await findSubject(args.what, { cwd, workspace });
+    const subject = await findSubject(args.files ?? args.what, { cwd, workspace });
+    if (args.files !== undefined && subject.kind !== 'file') throw problem('COS_SIGN_REQUEST', `Expected a file as --files; found ${subject.shown}.`, 'Name the manifest.');
     const isSkipped = readSkipped([...plugin.skip, ...args.skip]);
     if ((subject.kind === 'image' || subject.kind === 'repository') && isSkipped(subject.shown)) {
       print(`skipped: ${subject.shown} is not verified`);
@@ -39,6 +43,8 @@ export const verify = defineCommand({
         const policy = { keys: keys.own, ...(args.identity === undefined ? {} : { identity: args.identity }), ...(signatures === undefined ? {} : { signatures }) };
         const signature = args.signature === undefined ? undefined : resolve(cwd, args.signature);
         for (const line of await verifySubject(subject, { keys, policy, signature, registry, workspace, signal })) print(line);
+        // Nothing is read of a manifest before it is found to be signed.
+        if (args.files !== undefined && subject.kind === 'file') print(`good: ${args.what} has the ${await verifyFiles(subject, { what: args.what, cwd, ignore: args.ignore })} paths of ${subject.shown}, and no others`);
       });
     } finally {
       await registry.close();
