@@ -85,10 +85,21 @@ export function folderPlace(folder: string, signal: AbortSignal): Place {
       return true;
     },
     async remove(names) {
-      for (const name of names) await rm(at(name), { force: true });
+      for (const name of names) {
+        const signature = name.endsWith('-repository.yaml') ? await signatureOf(at(name), name) : undefined;
+        await rm(at(name), { force: true });
+        // The newest snapshot has the same bytes as repository.yaml.
+        if (signature !== undefined && signature !== (await signatureOf(at('repository.yaml'), name))) await rm(at(signature), { force: true });
+      }
       return [];
     },
   };
+}
+
+/** The name of the signature of a file of the index; undefined when there is no such file. */
+async function signatureOf(path: string, name: string): Promise<string | undefined> {
+  const bytes = await readFile(path).catch(absent);
+  return bytes === undefined ? undefined : indexSignatureNames(bytes, name)[0];
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { imageTransport } from '@cos/client';
 import { imageId, metadataFileName, metadataImageTag, writeMetadata } from '@cos/luet';
 import { fileContent, formatPlatform, RegistryError, type BlobContent, type Descriptor, type Platform, type Registry } from '@cos/registry';
-import { signImage } from '@cos/trust';
+import { signatureTag, signImage } from '@cos/trust';
 import { fileImage, packageImage, tagOf, titleAnnotation, type ObjectImage } from '../image/object-image.ts';
 import type { Place } from './place.ts';
 import { pushAgain } from './push-again.ts';
@@ -104,6 +104,8 @@ export function imagePlace({ registry, repository, platform, scratch, signal }: 
     if (title === undefined || tagOf(title) !== tag) return 'its image may have other tags, too, with which it would be deleted';
     try {
       await registry.delete(`${repository}@${found.digest}`, { signal });
+      const signature = await registry.resolve(`${repository}:${signatureTag(found.digest)}`, { signal });
+      if (signature !== undefined) await registry.delete(`${repository}@${signature.digest}`, { signal });
       return undefined;
     } catch (error) {
       if (error instanceof RegistryError && (error.code === 'unsupported' || error.code === 'denied')) return error.summary;

@@ -96,6 +96,18 @@ test('signatures of an image repository may lie in another one', async () => {
   expect(await publishTo(place, await samples('app/b@1.0'), { signer: { ...own, signatures } })).toMatchObject({ revision: 2 });
 });
 
+test('the signature of a snapshot goes with it', async () => {
+  for (const place of [folder(await temporaryFolder()), await images(`${server.host}/signed/r${(count += 1)}`, registry)]) {
+    for (const version of ['1', '2', '3', '4']) await publishTo(place, await samples(`app/a@${version}`), { signer: own, retain: { versions: undefined, snapshots: 2 } });
+    const names = [...(await place.names())];
+    const snapshots = names.filter((name) => name.endsWith('-repository.yaml'));
+    expect(snapshots).toHaveLength(2);
+    // In a registry repository.yaml is an image of its own.
+    expect(names.filter((name) => name.endsWith('.sig'))).toHaveLength(place.type === 'files' ? 2 : 6);
+    for (const reference of ['repository.yaml', ...snapshots]) await openRepository({ name: 'main', transports: [place.transport], reference, trust: trust(), signal });
+  }
+});
+
 test('nobody signs on top of what is not signed, or signed by somebody else', async () => {
   for (const before of [undefined, other]) {
     for (const place of [folder(await temporaryFolder()), await images(`${server.host}/signed/r${(count += 1)}`, registry)]) {
