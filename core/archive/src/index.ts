@@ -8,6 +8,7 @@ export type { TarEntry, TarEntryInit, TarEntryType, TarHeader } from './tar/entr
 export { readTar } from './tar/read-tar.ts';
 export type { ReadTarOptions } from './tar/read-tar.ts';
 export { writeTar } from './tar/write-tar.ts';
+export type { WriteTarOptions } from './tar/write-tar.ts';
 export { normalPath } from './rootfs/normal-path.ts';
 export type { FileContent } from './rootfs/file-content.ts';
 export type { TimeOptions } from './rootfs/canonical-entries.ts';

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
 import { ArchiveError, compress, formatManifestLine, writeTar, type TarEntry } from '@cos/archive';
 import { explainArchiveError } from './choose-content.ts';
@@ -17,8 +16,6 @@ export interface WriteArchiveRequest extends PackageEntriesRequest {
 }
 
 export interface WrittenArchive {
-  /** Of the archive's file, 64 hexadecimal digits. */
-  readonly sha256: string;
   /** Everything but folders, in the order of the archive. */
   readonly files: readonly string[];
   /** Bytes of the contents of all files. */
@@ -33,7 +30,6 @@ export async function writeArchive(request: WriteArchiveRequest): Promise<Writte
   const { recipe, compression, level, signal } = request;
   const files: string[] = [];
   let size = 0;
-  const hash = createHash('sha256');
   async function* entries(manifest: LineFile): AsyncGenerator<TarEntry, void, undefined> {
     for await (const { entry, sha256 } of packageEntries(request)) {
       if (entry.type !== 'directory') files.push(entry.path);
@@ -46,9 +42,8 @@ export async function writeArchive(request: WriteArchiveRequest): Promise<Writte
   try {
     const manifest = new LineFile(request.manifest);
     try {
-      for await (const chunk of compress(writeTar(entries(manifest)), { format: compression, ...(level === undefined ? {} : { level }) })) {
+      for await (const chunk of compress(writeTar(entries(manifest), { transient: true }), { format: compression, ...(level === undefined ? {} : { level }) })) {
         signal.throwIfAborted();
-        hash.update(chunk);
         await writeAll(archive, chunk);
       }
     } finally {
@@ -59,7 +54,7 @@ export async function writeArchive(request: WriteArchiveRequest): Promise<Writte
   } finally {
     await archive.close();
   }
-  return { sha256: hash.digest('hex'), files, size };
+  return { files, size };
 }
 
 /** Ends when the chunk is no longer needed. */

@@ -111,7 +111,6 @@ describe('what a package holds', () => {
     const one = await pack({ unpack: true }, { image: image(folder('a'), file('a/x'), file('b')) });
     const two = await pack({ unpack: true }, { image: image(file('b', 'b', { mtime: 5 }), folder('a'), file('a/x', 'a/x', { mtime: 7 })) });
     expect(one.bytes.equals(two.bytes)).toBe(true);
-    expect(one.sha256).toBe(two.sha256);
   });
 
   it('keeps capabilities and drops other extended attributes', async () => {

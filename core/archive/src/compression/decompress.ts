@@ -66,7 +66,7 @@ async function* withStart(start: Buffer, bytes: ByteSource): AsyncGenerator<Uint
 }
 
 async function* throughDecoder(source: AsyncIterable<Uint8Array>, decoder: Transform, format: string): AsyncGenerator<Uint8Array> {
-  pipeline(Readable.from(source, { objectMode: false }), decoder, () => {
+  pipeline(Readable.from(copies(source), { objectMode: false }), decoder, () => {
     // The error, if any, reaches the loop below through the decoder.
   });
   try {
@@ -74,6 +74,11 @@ async function* throughDecoder(source: AsyncIterable<Uint8Array>, decoder: Trans
   } catch (error) {
     throw explain(error, format);
   }
+}
+
+/** The decoder reads ahead, and a source may use the memory of a chunk again for the next one. */
+async function* copies(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of source) yield Buffer.from(chunk);
 }
 
 function explain(error: unknown, format: string): unknown {

@@ -1,7 +1,7 @@
 // What a container image's layer holds, without the contents of its files: layers are read once and are part of many images, and most of what is asked of
 // an image (its digest, its paths, what changed) needs no content.
-import { createHash } from 'node:crypto';
 import { withoutBody } from '../rootfs/canonicalize.ts';
+import { ContentHash } from '../rootfs/content-hash.ts';
 import type { FileContent } from '../rootfs/file-content.ts';
 import type { TarEntry, TarHeader } from '../tar/entry.ts';
 import { readTar } from '../tar/read-tar.ts';
@@ -65,11 +65,11 @@ export async function readLayer(layer: AsyncIterable<Uint8Array>, options: ReadL
 }
 
 async function readContent(entry: TarEntry, number: number, { contents, keeps }: ReadLayerOptions): Promise<ListedEntry> {
-  const hash = createHash('sha256');
+  const hash = new ContentHash(entry.size);
   const kept: Uint8Array[] | undefined = keeps?.(entry) === true ? [] : undefined;
   async function* seen(): AsyncGenerator<Uint8Array> {
     for await (const chunk of entry.body) {
-      hash.update(chunk);
+      hash.add(chunk);
       kept?.push(Buffer.from(chunk));
       yield chunk;
     }

@@ -62,27 +62,39 @@ interface Fields {
 
 const TYPES: ReadonlySet<unknown> = new Set<TarEntryType>(['file', 'link', 'symlink', 'character', 'block', 'directory', 'fifo']);
 
+/** Fields are looked at one by one, without a map of them: every file of an image has a line. */
 function isFields(value: unknown): value is Fields {
-  if (typeof value !== 'object' || value === null) return false;
-  const fields = new Map<string, unknown>(Object.entries(value));
-  const has = (name: string, form: RegExp, isNeeded: boolean): boolean => {
-    const text = fields.get(name);
-    return text === undefined ? !isNeeded : typeof text === 'string' && form.test(text);
-  };
-  const isCount = (name: string, isNeeded: boolean): boolean => {
-    const number = fields.get(name);
-    return number === undefined ? !isNeeded : Number.isSafeInteger(number) && Number(number) >= 0;
-  };
-  const type = fields.get('type');
+  if (!isObject(value)) return false;
+  const { type, path, mode, uid, gid, size, sha256, target, device, xattrs } = value;
   const isFile = type === 'file';
-  const xattrs = fields.get('xattrs') ?? {};
+  const isLink = type === 'link' || type === 'symlink';
+  const isDevice = type === 'character' || type === 'block';
   return (
     TYPES.has(type) &&
-    has('path', /^[^\0]+$/, true) && has('mode', /^[0-7]{4,5}$/, true) && isCount('uid', true) && isCount('gid', true) &&
-    isCount('size', isFile) && has('sha256', /^[0-9a-f]{64}$/, isFile) &&
-    has('target', /^[^\0]+$/, type === 'link' || type === 'symlink') && has('device', /^\d{1,15}:\d{1,15}$/, type === 'character' || type === 'block') &&
-    typeof xattrs === 'object' && Object.values(xattrs).every((one) => typeof one === 'string')
+    isText(path, NAME) && isText(mode, MODE) && isCount(uid) && isCount(gid) &&
+    (size === undefined ? !isFile : isCount(size)) &&
+    (sha256 === undefined ? !isFile : isText(sha256, SHA256)) &&
+    (target === undefined ? !isLink : isText(target, NAME)) &&
+    (device === undefined ? !isDevice : isText(device, DEVICE)) &&
+    (xattrs === undefined || (isObject(xattrs) && Object.values(xattrs).every((one) => typeof one === 'string')))
   );
+}
+
+const NAME = /^[^\0]+$/;
+const MODE = /^[0-7]{4,5}$/;
+const SHA256 = /^[0-9a-f]{64}$/;
+const DEVICE = /^\d{1,15}:\d{1,15}$/;
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+function isText(value: unknown, form: RegExp): boolean {
+  return typeof value === 'string' && form.test(value);
+}
+
+function isCount(value: unknown): boolean {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
 function bad(line: string, cause?: unknown): ArchiveError {

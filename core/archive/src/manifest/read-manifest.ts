@@ -1,7 +1,7 @@
 // Manifests as streams of bytes, and manifests of archives that have none.
-import { createHash } from 'node:crypto';
 import { TextDecoder } from 'node:util';
 import { ArchiveError } from '../archive-error.ts';
+import { ContentHash } from '../rootfs/content-hash.ts';
 import { readTar } from '../tar/read-tar.ts';
 import type { ReadTarOptions } from '../tar/read-tar.ts';
 import { formatManifestLine, parseManifestLine } from './manifest-entry.ts';
@@ -49,8 +49,8 @@ export async function* writeManifest(entries: Iterable<ManifestEntry> | AsyncIte
 /** What an uncompressed archive holds, by reading it. Errors as for `readTar`. */
 export async function* listArchive(source: AsyncIterable<Uint8Array>, options: ReadTarOptions = {}): AsyncGenerator<ManifestEntry, void, undefined> {
   for await (const { body, mtime: _, mtimeNanoseconds: __, ...header } of readTar(source, options)) {
-    const hash = createHash('sha256');
-    for await (const chunk of body) hash.update(chunk);
+    const hash = new ContentHash(header.size);
+    for await (const chunk of body) hash.add(chunk);
     yield { ...header, sha256: header.type === 'file' ? hash.digest() : undefined };
   }
 }

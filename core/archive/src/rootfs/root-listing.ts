@@ -3,11 +3,13 @@ import type { ManifestEntry } from '../manifest/manifest-entry.ts';
 import { NO_XATTRS } from '../tar/entry.ts';
 import type { TarEntry } from '../tar/entry.ts';
 import { writeTar } from '../tar/write-tar.ts';
+import type { WriteTarOptions } from '../tar/write-tar.ts';
 import { canonicalEntries, canonicalHeader } from './canonical-entries.ts';
 import type { TimeOptions } from './canonical-entries.ts';
+import { DIGEST_OF_NOTHING } from './content-hash.ts';
 import type { FileContent } from './file-content.ts';
 import type { Inode, Place } from './root-tree.ts';
-import { DIGEST_OF_NOTHING, digestPlaces } from './rootfs-digest.ts';
+import { digestPlaces } from './rootfs-digest.ts';
 
 /** How a content that is only described is read. */
 export type OpenContent<Content> = (content: Content) => AsyncIterable<Uint8Array>;
@@ -51,8 +53,8 @@ export class RootListing<Content extends FileContent> {
   }
 
   /** The canonical archive. Can be read several times, also at once, as far as contents can. */
-  archive(open: OpenContent<Content>, times: TimeOptions = {}): AsyncGenerator<Uint8Array, void, undefined> {
-    return writeTar(this.entries(open, times));
+  archive(open: OpenContent<Content>, options: TimeOptions & WriteTarOptions = {}): AsyncGenerator<Uint8Array, void, undefined> {
+    return writeTar(this.entries(open, options), options);
   }
 
   /** The entries of the canonical archive. */

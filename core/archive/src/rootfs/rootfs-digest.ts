@@ -1,6 +1,6 @@
 // A digest of what a root filesystem contains, whatever the order of its archive, its times, and which name of a group of hard links
 // came first. One pass, no temporary file. The encoding is fixed: change FORMAT when it changes.
-import { createHash, hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { Hash } from 'node:crypto';
 import { compareNames, encodeName } from '../names.ts';
 import { readTar } from '../tar/read-tar.ts';
@@ -8,6 +8,7 @@ import type { ReadTarOptions } from '../tar/read-tar.ts';
 import type { TarEntry } from '../tar/entry.ts';
 import { canonicalHeader } from './canonical-entries.ts';
 import { withoutBody } from './canonicalize.ts';
+import { ContentHash, DIGEST_OF_NOTHING } from './content-hash.ts';
 import { RootTree } from './root-tree.ts';
 import type { Inode, Place, RootTreeOptions } from './root-tree.ts';
 
@@ -27,22 +28,12 @@ export async function rootfsDigest(source: AsyncIterable<Uint8Array>, options: R
 }
 
 async function digestBody(entry: TarEntry): Promise<Buffer> {
-  let first: Uint8Array | undefined;
-  let running: Hash | undefined;
-  for await (const chunk of entry.body) {
-    if (first === undefined) {
-      first = chunk;
-      if (chunk.length === entry.size) continue;
-      running = createHash('sha256');
-    }
-    running?.update(chunk);
-  }
-  return running?.digest() ?? hash('sha256', first ?? EMPTY, 'buffer');
+  const content = new ContentHash(entry.size);
+  for await (const chunk of entry.body) content.add(chunk);
+  return content.digest();
 }
 
 const EMPTY = Buffer.alloc(0);
-/** SHA-256 of an empty content. */
-export const DIGEST_OF_NOTHING = hash('sha256', EMPTY, 'buffer');
 
 /**
  * The digest of places in canonical order; `digestOf` gives the SHA-256 of a content. A file without content has the one of nothing.

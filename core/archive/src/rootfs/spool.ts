@@ -18,7 +18,9 @@ const PIECE = 1024 * 1024;
 /** Owns a file descriptor: close it. */
 export class Spool {
   readonly #handle: FileHandle;
-  #pending = Buffer.allocUnsafeSlow(PIECE);
+  /** Two pieces of memory take turns: one fills while the other is written. */
+  #pending: Buffer = Buffer.allocUnsafeSlow(PIECE);
+  #other: Buffer | undefined;
   #pendingSize = 0;
   #written = 0;
   #writing: Promise<unknown> = Promise.resolve();
@@ -63,6 +65,7 @@ export class Spool {
     await this.#flush();
     await this.#writing;
     this.#pending = Buffer.alloc(0);
+    this.#other = undefined;
   }
 
   /** The content of an extent. Small ones that lie behind each other are read in one go. */
@@ -103,12 +106,14 @@ export class Spool {
   async #flush(): Promise<void> {
     await this.#writing;
     if (this.#pendingSize === 0) return;
-    const full = this.#pending.subarray(0, this.#pendingSize);
+    const filled = this.#pending;
+    const full = filled.subarray(0, this.#pendingSize);
     this.#writing = writeAll(this.#handle, full, this.#written);
     // Its failure is reported by the next flush; it must not count as unhandled until then.
     this.#writing.catch(() => undefined);
     this.#written += full.length;
-    this.#pending = Buffer.allocUnsafeSlow(PIECE);
+    this.#pending = this.#other ?? Buffer.allocUnsafeSlow(PIECE);
+    this.#other = filled;
     this.#pendingSize = 0;
   }
 

@@ -1,9 +1,9 @@
 // Contents that come as one archive, in an order that is about that in which they are wanted. What comes too early waits in a temporary file; when the
 // archive is in canonical order nothing does.
-import { createHash } from 'node:crypto';
 import { ArchiveError, quoteName } from '../archive-error.ts';
 import { readTar } from '../tar/read-tar.ts';
 import type { TarEntry } from '../tar/entry.ts';
+import { ContentHash } from './content-hash.ts';
 import type { FileContent } from './file-content.ts';
 import { normalPath } from './normal-path.ts';
 import { Spool } from './spool.ts';
@@ -46,7 +46,12 @@ export class StreamedContents<Content extends FileContent> {
       if (wanted === undefined || this.#passed.has(wanted)) continue;
       this.#passed.add(wanted);
       if (wanted === content) {
-        yield* verified(entry, wanted);
+        const check = new ContentCheck(entry, wanted);
+        for await (const chunk of entry.body) {
+          check.add(chunk);
+          yield chunk;
+        }
+        check.end();
         return;
       }
       this.#spool ??= await Spool.create(this.#options.scratch);
@@ -62,12 +67,35 @@ export class StreamedContents<Content extends FileContent> {
   }
 }
 
-async function* verified(entry: TarEntry, { size, sha256 }: FileContent): AsyncGenerator<Uint8Array, void, undefined> {
-  const hash = createHash('sha256');
+async function* verified(entry: TarEntry, wanted: FileContent): AsyncGenerator<Uint8Array, void, undefined> {
+  const check = new ContentCheck(entry, wanted);
   for await (const chunk of entry.body) {
-    hash.update(chunk);
+    check.add(chunk);
     yield chunk;
   }
-  if (entry.size === size && hash.digest().equals(sha256)) return;
-  throw new ArchiveError('changed', `The content of ${quoteName(entry.path)} is not what it was: expected ${size} bytes with the SHA-256 ${sha256.toString('hex')}`, { path: entry.path });
+  check.end();
+}
+
+/** Compares a content with what it should be, at its end. */
+class ContentCheck {
+  readonly #entry: TarEntry;
+  readonly #wanted: FileContent;
+  readonly #hash: ContentHash;
+
+  constructor(entry: TarEntry, wanted: FileContent) {
+    this.#entry = entry;
+    this.#wanted = wanted;
+    this.#hash = new ContentHash(entry.size);
+  }
+
+  add(chunk: Uint8Array): void {
+    this.#hash.add(chunk);
+  }
+
+  end(): void {
+    const { path } = this.#entry;
+    const { size, sha256 } = this.#wanted;
+    if (this.#entry.size === size && this.#hash.digest().equals(sha256)) return;
+    throw new ArchiveError('changed', `The content of ${quoteName(path)} is not what it was: expected ${size} bytes with the SHA-256 ${sha256.toString('hex')}`, { path });
+  }
 }

@@ -35,7 +35,8 @@ export function formatHeader(header: TarHeader): Buffer {
 
   const extension = records.size === 0 ? undefined : formatPaxRecords(records);
   const extensionSize = extension === undefined ? 0 : BLOCK_SIZE + Math.ceil(extension.length / BLOCK_SIZE) * BLOCK_SIZE;
-  const blocks = Buffer.alloc(extensionSize + BLOCK_SIZE);
+  // From the pool of small buffers, which has no memory of its own for each.
+  const blocks = Buffer.allocUnsafe(extensionSize + BLOCK_SIZE).fill(0);
   if (extension !== undefined) {
     const fields = { path: PAX_NAME, linkName: NO_NAME, mode: 0o644, uid: 0, gid: 0, mtime: 0, size: extension.length, devMajor: 0, devMinor: 0 };
     writeBlock(blocks.subarray(0, BLOCK_SIZE), 'x', fields);
@@ -92,7 +93,12 @@ function writeBlock(block: Buffer, flag: string, fields: BlockFields): void {
 
 /** Digits with leading zeros and a terminating zero byte, which the block has already. */
 function writeOctal(block: Buffer, at: number, width: number, value: number): void {
-  block.write(value.toString(8).padStart(width - 1, '0'), at, 'latin1');
+  let rest = value;
+  for (let position = at + width - 2; position >= at; position--) {
+    const next = Math.floor(rest / 8);
+    block[position] = 0x30 + rest - next * 8;
+    rest = next;
+  }
 }
 
 function checkHeader(header: TarHeader): void {

@@ -1,7 +1,7 @@
-import { lstatSync } from 'node:fs';
+import { lstatSync, utimesSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import type { CachedOutput } from '../cache/cache.ts';
-import { asCacheFailure } from '../cache/storage-error.ts';
+import { asCacheFailure, rootSystemCode } from '../cache/storage-error.ts';
 import { CosError } from '../errors/cos-error.ts';
 import type { Diagnostic } from '../errors/diagnostic.ts';
 import { hashFile } from '../fingerprint/hash-file.ts';
@@ -34,6 +34,7 @@ interface Held extends CachedOutput {
 export function createOutlet(run: Run, task: PlannedTask, scratch: string, signal: AbortSignal): Outlet {
   const held = new Map<string, Held>();
   const started = new Set<string>();
+  const places: string[] = [];
   const emitOne = async (name: string, kind: ArtifactKind, path: string, meta: unknown): Promise<Emitted> => {
     if (started.has(name)) throw new CosError(stageMistake('COS_PLUGIN_OUTPUT_TWICE', `The output \`${name}\` was emitted twice.`));
     started.add(name);
@@ -44,7 +45,9 @@ export function createOutlet(run: Run, task: PlannedTask, scratch: string, signa
         return { kind: kind.name, digest, meta: checked, path: undefined, isUnchanged: () => Promise.resolve(true), put: () => Promise.resolve(false) };
       }
       const real = pathInScratch(scratch, path, `output \`${name}\``);
-      return { kind: kind.name, meta: checked, ...(kind.storage === 'file' ? await holdFile(run, name, real) : await holdTree(run, name, real, kind, signal)) };
+      const isShared = places.some((place) => real === place || real.startsWith(`${place}/`));
+      places.push(real);
+      return { kind: kind.name, meta: checked, ...(kind.storage === 'file' ? await holdFile(run, name, real, isShared) : await holdTree(run, name, real, kind, signal)) };
     };
     const output = await take();
     held.set(name, output);
@@ -81,18 +84,37 @@ export function createOutlet(run: Run, task: PlannedTask, scratch: string, signa
 
 type HeldBytes = Pick<Held, 'digest' | 'path' | 'isUnchanged' | 'put'>;
 
-async function holdFile(run: Run, name: string, path: string): Promise<HeldBytes> {
+/** `isShared`: it is, or is in, another output already, which would count as changed when this one touches it. */
+async function holdFile(run: Run, name: string, path: string, isShared: boolean): Promise<HeldBytes> {
   const nowNs = BigInt(Date.now()) * 1_000_000n;
   const stat = lstatSync(path, { bigint: true, throwIfNoEntry: false });
   if (stat?.isFile() !== true) throw new CosError(notThere(name, path, 'a file', stat === undefined ? 'nothing is there' : stat.isDirectory() ? 'a folder is there' : 'something else is there'));
-  const before: StatKey = statKey(stat);
+  const before: StatKey = !isShared && stat.nlink === 1n && setLongAgo(path) ? statKey(lstatSync(path, { bigint: true })) : statKey(stat);
   const digest = await hashFile(path, Number(stat.size));
   const unchanged = async (): Promise<boolean> => {
     const now = lstatSync(path, { bigint: true, throwIfNoEntry: false });
     if (now === undefined || !sameStat(before, now)) return false;
-    return isSettled(before, nowNs) || (await hashFile(path, Number(now.size))) === digest;
+    return before.mtimeNs === LONG_AGO_NS || isSettled(before, nowNs) || (await hashFile(path, Number(now.size))) === digest;
   };
   return { digest, path, isUnchanged: unchanged, put: (how) => run.cache.blobs.putFile(digest, path, how) };
+}
+
+const LONG_AGO = 1;
+const LONG_AGO_NS = 1_000_000_000n;
+
+/**
+ * Gives a file a time that no writing gives it: it shows from then on whatever is written, however soon, and the bytes need not be read twice. False for
+ * files of others.
+ */
+function setLongAgo(path: string): boolean {
+  try {
+    utimesSync(path, LONG_AGO, LONG_AGO);
+    return true;
+  } catch (error) {
+    const code = rootSystemCode(error);
+    if (code === 'EPERM' || code === 'EACCES') return false;
+    throw error;
+  }
 }
 
 async function holdTree(run: Run, name: string, path: string, kind: ArtifactKind, signal: AbortSignal): Promise<HeldBytes> {

@@ -106,6 +106,11 @@ export async function saveImage(client: EngineClient, reference: string, signal:
   return client.stream({ method: 'GET', path: `/images/${reference}/get`, signal });
 }
 
+/** The same, without the memory that it takes to keep pieces: each is valid until the next is asked for. */
+export function downloadImage(client: EngineClient, reference: string, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
+  return client.download(`/images/${reference}/get`, signal);
+}
+
 export interface ImageName {
   readonly repository: string;
   readonly tag: string;

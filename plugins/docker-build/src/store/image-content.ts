@@ -46,7 +46,7 @@ export async function* readImageContent(request: ImageContentRequest): AsyncGene
       if (lease.has(content) || exported === undefined) return lease.open(content);
       return transient ? exported.contents.open(content) : copies(exported.contents.open(content));
     };
-    for await (const chunk of part.archive(open, { epoch: 0, times: 'set' })) {
+    for await (const chunk of part.archive(open, { epoch: 0, times: 'set', transient })) {
       signal.throwIfAborted();
       yield chunk;
     }

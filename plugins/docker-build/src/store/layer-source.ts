@@ -1,5 +1,5 @@
 import type { EngineClient } from '../engine/client.ts';
-import { saveImage, type ImageInfo } from '../engine/images.ts';
+import { downloadImage, type ImageInfo } from '../engine/images.ts';
 import { failureOf } from '../errors.ts';
 import { createProcessName } from '../process-identity.ts';
 import { isPushCheaperThanSave } from './costs.ts';
@@ -86,7 +86,7 @@ export class LayerSource {
     // Layers that begin alike are told apart by reading them.
     for (const heads of [knownHeads, new Set<string>()]) {
       if (missing.size === 0) return;
-      missing = await addSavedLayers(cache, { saved: await saveImage(client, image.id, signal), wanted: missing, knownHeads: heads, contents, signal });
+      missing = await addSavedLayers(cache, { saved: downloadImage(client, image.id, signal), wanted: missing, knownHeads: heads, contents, signal });
     }
     const [first] = missing;
     if (first !== undefined) throw failureOf('COS_DOCKER_IMAGE_CORRUPT', `The engine saved an image without one of its layers: ${first}.`);

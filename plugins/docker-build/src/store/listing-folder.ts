@@ -32,7 +32,7 @@ export class ListingFolder {
     const file = this.#fileOf(digest);
     if (file === undefined) return undefined;
     try {
-      const known = parseListing(zstdDecompressSync(readFileSync(file), { maxOutputLength: MAX_TEXT }).toString('utf8'));
+      const known = parseListing(zstdDecompressSync(readFileSync(file), { maxOutputLength: MAX_TEXT }));
       const now = new Date();
       if (known !== undefined) utimesSync(file, now, now);
       return known;

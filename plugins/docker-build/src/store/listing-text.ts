@@ -19,14 +19,29 @@ export function formatListing({ listing, head }: KnownLayer): string {
   return lines.join('');
 }
 
-/** Undefined for text of another format, or a part of one. */
-export function parseListing(text: string): KnownLayer | undefined {
-  const [first = '', ...lines] = text.split('\n');
-  const described: unknown = JSON.parse(first);
+/** Reads what `formatListing` wrote, line by line: the text of a large layer is many times what is kept of it. Undefined for another format, or a part of one. */
+export function parseListing(text: Buffer): KnownLayer | undefined {
+  const lines = linesOf(text);
+  const described: unknown = JSON.parse(lines.next().value ?? '');
   const fields = new Map<string, unknown>(typeof described === 'object' && described !== null ? Object.entries(described) : []);
-  const head = fields.get('head');
-  if (lines.pop() !== '' || fields.get('format') !== 1 || typeof head !== 'string' || fields.get('entries') !== lines.length) return undefined;
-  return { head, listing: new LayerListing(lines.map(parseEntry)) };
+  const [head, count] = [fields.get('head'), fields.get('entries')];
+  if (text.at(-1) !== NEWLINE || fields.get('format') !== 1 || typeof head !== 'string') return undefined;
+  const listing = new LayerListing(entriesOf(lines));
+  return listing.entries.length === count ? { head, listing } : undefined;
+}
+
+function* entriesOf(lines: Iterable<string>): Generator<ListedEntry, void, undefined> {
+  for (const line of lines) yield parseEntry(line);
+}
+
+const NEWLINE = 0x0a;
+
+function* linesOf(text: Buffer): Generator<string, void, undefined> {
+  for (let from = 0; from < text.length; ) {
+    const end = text.indexOf(NEWLINE, from);
+    yield text.toString('utf8', from, end < 0 ? text.length : end);
+    from = end < 0 ? text.length : end + 1;
+  }
 }
 
 /** SHA-256 of nothing: a listing has no contents for empty files. */

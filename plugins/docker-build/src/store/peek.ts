@@ -15,7 +15,8 @@ export async function peek(source: AsyncIterable<Uint8Array>, length: number): P
   while (size < length) {
     const next = await iterator.next();
     if (next.done === true) break;
-    chunks.push(next.value);
+    // The source may use the memory of a chunk again for the next one.
+    chunks.push(size + next.value.length < length ? Buffer.from(next.value) : next.value);
     size += next.value.length;
   }
   const close = async (): Promise<void> => {

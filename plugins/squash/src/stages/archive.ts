@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileTree, one, optional } from '@cos/core';
+import { fileTree, hexOf, one, optional } from '@cos/core';
 import { containerImage, packageArchive, packageManifest, packageMetadata, packageRecipe } from '@cos/core/artifacts';
 import * as z from 'zod/mini';
 import { chooseContent } from '../choose-content.ts';
@@ -44,11 +44,12 @@ export const archive = defineStage({
     if (lost !== undefined) log.warn(lost);
     const archivePath = join(scratch, 'package.tar');
     const manifestPath = join(scratch, 'manifest.ndjson');
-    const { sha256, files } = await writeArchive({ recipe, content, archive: archivePath, manifest: manifestPath, compression, level, epoch: sourceDateEpoch, signal });
+    const { files } = await writeArchive({ recipe, content, archive: archivePath, manifest: manifestPath, compression, level, epoch: sourceDateEpoch, signal });
+    const emitted = await emit.archive(archivePath, { category, name, version, compression });
     const metadataPath = join(scratch, 'metadata.yaml');
-    await writeFile(metadataPath, describePackage({ recipe, definition, sha256, files, compression, epoch: sourceDateEpoch }));
+    await writeFile(metadataPath, describePackage({ recipe, definition, sha256: hexOf(emitted.digest), files, compression, epoch: sourceDateEpoch }));
     return {
-      archive: await emit.archive(archivePath, { category, name, version, compression }),
+      archive: emitted,
       metadata: await emit.metadata(metadataPath, { category, name, version }),
       manifest: await emit.manifest(manifestPath, { category, name, version }),
     };

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decompress, extractPackage } from '@cos/archive';
-import { one as port } from '@cos/core';
+import { hexOf, one as port } from '@cos/core';
 import { packageArchive, packageManifest, packageMetadata } from '@cos/core/artifacts';
 import { formatProblem, isError, readMetadata } from '@cos/luet';
 import * as z from 'zod/mini';
@@ -64,11 +64,12 @@ export const subpackage = defineStage({
     const content = await chooseContent({ recipe, builder: undefined, image });
     const archivePath = join(scratch, 'package.tar');
     const manifestPath = join(scratch, 'manifest.ndjson');
-    const { sha256 } = await writeArchive({ recipe, content, archive: archivePath, manifest: manifestPath, compression, level, epoch: sourceDateEpoch, signal });
+    await writeArchive({ recipe, content, archive: archivePath, manifest: manifestPath, compression, level, epoch: sourceDateEpoch, signal });
+    const emitted = await emit.archive(archivePath, { category, name, version, compression });
     const metadataPath = join(scratch, 'metadata.yaml');
-    await writeFile(metadataPath, describeSubpackage({ main, subpackage: one, sha256, compression, epoch: sourceDateEpoch }));
+    await writeFile(metadataPath, describeSubpackage({ main, subpackage: one, sha256: hexOf(emitted.digest), compression, epoch: sourceDateEpoch }));
     return {
-      archive: await emit.archive(archivePath, { category, name, version, compression }),
+      archive: emitted,
       metadata: await emit.metadata(metadataPath, { category, name, version }),
       manifest: await emit.manifest(manifestPath, { category, name, version }),
     };
