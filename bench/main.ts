@@ -22,6 +22,7 @@ for (const [name, run] of Object.entries(benchmarks)) {
   for (const figure of await run()) process.stdout.write(json ? `${JSON.stringify(figure)}\n` : lineOf(figure));
 }
 
-function lineOf({ name, value, unit, floor, ratio }: Figure): string {
-  return `${name.padEnd(64)} ${value.toFixed(0).padStart(7)} ${unit.padEnd(4)}   floor ${floor.toFixed(0).padStart(6)} ${unit.padEnd(4)}   ratio ${ratio.toFixed(2)}\n`;
+function lineOf({ name, value, unit, floor, ratio, aim }: Figure): string {
+  const verdict = aim === undefined ? '' : `   below ${aim.toFixed(2)}: ${ratio < aim ? 'yes' : 'NO'}`;
+  return `${name.padEnd(64)} ${value.toFixed(0).padStart(7)} ${unit.padEnd(4)}   floor ${floor.toFixed(0).padStart(6)} ${unit.padEnd(4)}   ratio ${ratio.toFixed(2)}${verdict}\n`;
 }

@@ -8,6 +8,8 @@ export interface Figure {
   readonly floor: number;
   /** How many times worse than the floor. */
   readonly ratio: number;
+  /** What the ratio should be below; undefined where nothing was set. */
+  readonly aim?: number;
 }
 
 /** Median duration in milliseconds. The first call warms up and does not count. */
@@ -36,6 +38,6 @@ export async function shortestOf(rounds: number, works: { readonly value: () => 
   return shortest;
 }
 
-export function duration(name: string, value: number, floor: number): Figure {
-  return { name, value, unit: 'ms', floor, ratio: value / floor };
+export function duration(name: string, value: number, floor: number, aim?: number): Figure {
+  return { name, value, unit: 'ms', floor, ratio: value / floor, ...(aim === undefined ? {} : { aim }) };
 }

@@ -9,28 +9,32 @@ const folders = ['usr/bin', 'usr/lib/x86_64-linux-gnu', 'usr/lib/python3', 'usr/
 
 export interface SquashWorkspace {
   readonly folder: string;
-  /** Bytes of the base's archive. */
+  /** Bytes of the base's files. */
   readonly bytes: number;
+  readonly files: number;
 }
 
 export interface WorkspaceRequest {
   readonly folder: string;
-  /** About how many bytes of files the base has. */
+  /** About how many bytes of files of the host the base has. */
   readonly bytes: number;
+  /** How many small text files it has besides. Default: none. */
+  readonly smallFiles?: number;
   /** Packages of each sort: `whole1`, `whole2` take the whole base, `small1`, `small2` are built one on the other and add a file each. */
   readonly packages: number;
 }
 
-export function writeSquashWorkspace({ folder, bytes, packages }: WorkspaceRequest): SquashWorkspace {
+export function writeSquashWorkspace({ folder, bytes, smallFiles = 0, packages }: WorkspaceRequest): SquashWorkspace {
   symlinkSync(join(checkout, 'node_modules'), join(folder, 'node_modules'));
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}\n');
-  const size = writeBase(folder, bytes);
+  const host = writeBase(folder, bytes);
+  const small = addSmallFiles(folder, smallFiles);
   for (let index = 1; index <= packages; index += 1) {
     writePackage(folder, `whole${index}`, ['image: base', 'unpack: true']);
     writePackage(folder, `small${index}`, ['image: base', 'steps:', `- echo ${index} ${process.pid} > /small${index}`]);
   }
   writeFileSync(join(folder, 'cos.config.ts'), config);
-  return { folder, bytes: size };
+  return { folder, bytes: host.bytes + small, files: host.files + smallFiles };
 }
 
 function writePackage(folder: string, name: string, lines: readonly string[]): void {
@@ -41,7 +45,7 @@ function writePackage(folder: string, name: string, lines: readonly string[]): v
 }
 
 /** The largest names do not come first: files are taken in the order of their paths until there are enough. */
-function writeBase(folder: string, bytes: number): number {
+function writeBase(folder: string, bytes: number): { readonly bytes: number; readonly files: number } {
   const listed = execFileSync('find', [...folders, '-xdev', '-type', 'f', '-printf', '%s %p\\0'], { cwd: '/', maxBuffer: 1 << 30, encoding: 'latin1' });
   const files = listed.split('\0').filter((line) => line !== '').map((line) => ({ size: Number(line.slice(0, line.indexOf(' '))), path: line.slice(line.indexOf(' ') + 1) }));
   // Every third file, so that the base has some of each folder.
@@ -60,6 +64,29 @@ function writeBase(folder: string, bytes: number): number {
   execFileSync('tar', ['--create', '--file', archive, '--directory', system, 'bin']);
   execFileSync('tar', ['--append', '--file', archive, '--directory', '/', '--null', '--verbatim-files-from', '--files-from', '-'], { input: Buffer.from(chosen.join('\0'), 'latin1') });
   rmSync(system, { recursive: true });
+  return { bytes: total, files: chosen.length };
+}
+
+/** Files of 1 KB on average, 200 in a folder, the same on every host; answers their bytes. */
+function addSmallFiles(folder: string, count: number): number {
+  const system = join(folder, 'small');
+  let total = 0;
+  let state = 1;
+  for (let index = 0; index < count; index += 1) {
+    const place = join(system, `usr/share/small/${Math.floor(index / 200)}`);
+    if (index % 200 === 0) mkdirSync(place, { recursive: true });
+    const words: string[] = [];
+    for (let at = 0; at < 1 + ((index * 7919) % 255); at += 1) {
+      // A linear congruential generator: text that compresses about as text does.
+      state = (state * 1103515245 + 12345) % 2147483648;
+      words.push(`word${(state >> 8) % 500}`);
+    }
+    const text = words.join(' ');
+    total += text.length;
+    writeFileSync(join(place, `file-${index}`), text);
+  }
+  if (count > 0) execFileSync('tar', ['--append', '--file', join(folder, 'base.tar'), '--directory', system, 'usr']);
+  rmSync(system, { recursive: true, force: true });
   return total;
 }
 
