@@ -32,10 +32,8 @@ const bases: readonly Base[] = [
  * same image: `docker export | zstd -3 -T2`. Of each the least of some rounds in turns, as time and as processor time, which other work on the machine
  * changes less. The processor time of the engine itself is in neither: other work of the engine would be in it, too. The start of cos is in all of its figures.
  */
-export async function benchSquash(): Promise<readonly Figure[]> {
-  const figures: Figure[] = [];
-  for (const base of bases) figures.push(...(await benchBase(base)));
-  return figures;
+export async function* benchSquash(): AsyncGenerator<Figure, void, undefined> {
+  for (const base of bases) yield* await benchBase(base);
 }
 
 async function benchBase({ bytes, smallFiles = 0, rounds, chain = false }: Base): Promise<readonly Figure[]> {

@@ -1,4 +1,5 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { readMetadata } from '@cos/luet';
 import { startRegistry, type TestRegistry } from '@cos/registry/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readArchive } from '../rig/archive.ts';
@@ -49,6 +50,18 @@ describe('the diamond', () => {
     const named = (await builder.docker('image', 'ls', '--format', '{{.Tag}}', 'luet/cache')).split('\n');
     expect(named).toEqual(expect.arrayContaining(tags));
     expect(named.filter((tag) => /^builder-[0-9a-f]{32}$/.test(tag)).length).toBeGreaterThanOrEqual(6);
+  });
+
+  test('is told in the metadata of top: its chain with the tags of luet, and the image in the engine that the builder image starts from', async () => {
+    const { stdout } = await runCos(diamond, ['tags', '--tree', 'tree', '--format', 'chain', 't/top']);
+    const { metadata } = readMetadata(readFileSync(diamond.path('build/packages/top-t-1.0.metadata.yaml'), 'utf8'), 'metadata.yaml');
+    const chain = metadata?.chain ?? [];
+    expect(`@ t/top\n${chain.map(({ package: { category, name, version }, packageHash }) => `${category}/${name}-${version} ${packageHash}\n`).join('')}`).toBe(stdout.startsWith('@') ? stdout : `@ t/top\n${stdout}`);
+    // Each stands on the one before.
+    expect(chain.slice(1).map(({ buildHash }) => buildHash)).toEqual(chain.slice(0, -1).map(({ packageHash }) => packageHash));
+    expect(chain.map(({ package: { requires: needed } }) => needed.map(({ name }) => name))).toEqual([[], ['base'], ['m', 'base'], ['base'], ['z', 'a']]);
+    expect(metadata?.spec).toMatchObject({ image: '', seed: `luet/cache:${chain.at(-2)?.packageHash ?? ''}` });
+    expect((await builder.docker('image', 'ls', '--quiet', metadata?.spec.seed ?? '')).trim()).not.toBe('');
   });
 
   test('is not built again by any other request for it', async () => {

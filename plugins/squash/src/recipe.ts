@@ -9,6 +9,8 @@ const flag = z._default(z.boolean(), false);
 
 const reference = z.object({ category: z.string(), name: z.string(), version: z.string() });
 
+const copyItem = { image: z.optional(z.string()), package: z.optional(reference), source: z.string(), destination: z.string() };
+
 const recipeForm = z.object({
   format: z.literal(1),
   category: z.string(),
@@ -21,7 +23,9 @@ const recipeForm = z.object({
   prelude: texts,
   steps: texts,
   env: texts,
-  copy: z._default(z.array(z.object({ image: z.optional(z.string()), package: z.optional(reference), source: z.string(), destination: z.string() })), []),
+  copy: z._default(z.array(z.object(copyItem)), []),
+  /** Items of `copy` that mean nothing, with their places among the others: luet's tags have them. */
+  unmeantCopy: z._default(z.array(z.object({ index: z.int(), ...copyItem })), []),
   retrieve: texts,
   unpack: flag,
   packageDir: text,

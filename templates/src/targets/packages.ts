@@ -6,6 +6,7 @@ import { baseImage } from './base-image.ts';
 import { templateValues, type StandardContext, type TreeDialect } from './context.ts';
 import { json } from './json.ts';
 import { findMountedSecrets } from './mounted-secrets.ts';
+import { chainCall } from './package-chain.ts';
 import { findRetrieved } from './retrieved-archives.ts';
 import { upstreamRepositories } from './upstream.ts';
 import { shareImages, startSharing, type BuiltImages, type JoinedImage, type Sharing } from './shared-images.ts';
@@ -141,7 +142,7 @@ export async function buildPackages(context: StandardContext, request: PackagesR
   const retrievedOf = await findRetrieved(context, tree.packages);
   const secretsOf = await findMountedSecrets(context, tree.packages, originsOf);
   const sharing = request.sharing ?? startSharing();
-  const { hintsOf, imageRepository, share } = await shareImages(context, { tree, about: aboutOf(request, tree), sharing, partsOf: (name) => partsOf(entryOf(name)) });
+  const { hintsOf, imageRepository, nameRepository, share } = await shareImages(context, { tree, about: aboutOf(request, tree), sharing, partsOf: (name) => partsOf(entryOf(name)) });
   /** Images in order: everything that one is built on comes before it. */
   const imageOf = (id: string): BuiltImages => {
     const present = images.get(id);
@@ -200,7 +201,8 @@ export async function buildPackages(context: StandardContext, request: PackagesR
     if (present !== undefined) return present;
     const { image, builder } = entry.image === undefined || entry.archive === 'empty' ? {} : imageOf(entry.image);
     const { archive, metadata: own, manifest } = use.squash.archive({ name: entry.id, run: runOf(entry), inputs: { recipe: partsOf(entry).recipe, definition: partsOf(entry).definition, image, builder } });
-    const described = (name: string, plain: ArtifactRef<PackageMetadata>): ArtifactRef<PackageMetadata> => use.squash.describe({ name, inputs: { metadata: plain }, options: { values: valuesOf(entry), ...(imageRepository === undefined ? {} : { imageRepository }) } }).metadata;
+    const chain = chainCall(entry, { tree, repository: imageRepository ?? nameRepository, partsOf: (one) => partsOf(entryOf(one)) });
+    const described = (name: string, plain: ArtifactRef<PackageMetadata>): ArtifactRef<PackageMetadata> => use.squash.describe({ name, inputs: { metadata: plain, ...chain.inputs }, options: { values: valuesOf(entry), ...(imageRepository === undefined ? {} : { imageRepository }), ...chain.options } }).metadata;
     const subpackages = entry.subpackages.map(({ id, fingerprintName, subpackage }): BuiltArchive => {
       const cut = use.squash.subpackage({ name: id, run: runOf(entry), inputs: { archive, manifest, metadata: own }, options: { subpackage } });
       return { fingerprintName, archive: cut.archive, metadata: described(id, cut.metadata), manifest: cut.manifest };

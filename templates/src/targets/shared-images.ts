@@ -41,6 +41,8 @@ export interface SharedImages {
   readonly hintsOf: (entry: PackageEntry) => ReturnType<Calls['tags']>['tags'] | undefined;
   /** Where the images are for others; undefined when they are nowhere. */
   readonly imageRepository: string | undefined;
+  /** Repository of luet's names, by the options of the plugin alone; undefined when there are none. */
+  readonly nameRepository: string | undefined;
   /** Makes the tasks that name and push what is built, once it is known. */
   readonly share: (made: MadeImages) => readonly ArtifactRef[];
 }
@@ -66,7 +68,7 @@ export async function shareImages(context: StandardContext, { tree, about, shari
   const caches = await use['docker-build'].caches({ pull: [...sharing.pull], ...(sharing.push === undefined ? {} : { push: sharing.push }) });
   const { pull, push } = caches;
   const imageRepository = sharing.names ? caches.imageRepository : undefined;
-  const known = { imageRepository: caches.shared };
+  const known = { imageRepository: caches.shared, nameRepository: caches.imageRepository };
   // What a repository names is looked in for its own packages only: nobody else is asked what this derivative is made of.
   const upstream = tree.packages.some((entry) => entry.declared === undefined && entry.upstream !== undefined) ? [...new Set([...pull, ...tree.caches, ...upstreamImages(context)])] : pull;
   if (tree.images.length === 0 || (upstream.length === 0 && push === undefined && imageRepository === undefined)) return { ...known, hintsOf: () => undefined, share: () => [] };
