@@ -1,4 +1,5 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readMetadata } from '@cos/luet';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readArchive, readBytes } from '../rig/archive.ts';
 import { runCos } from '../rig/cos.ts';
@@ -42,6 +43,8 @@ describe('a package with requires_final_images', () => {
     const first = await readArchive(tree.path(archive('os')));
     expect(first).toMatchObject({ rt: 'rt\n', x: 'x\n', shared: 'x\n', 'etc/group': 'root:x:0:\n' });
     const tags = await tagsOf(tree, 'os');
+    const assembled = `luet/cache:${tags.joinTag ?? ''}`;
+    expect(readMetadata(readFileSync(tree.path('build/packages/os-t-1.0.metadata.yaml'), 'utf8'), 'metadata.yaml').metadata).toMatchObject({ spec: { image: assembled, seed: assembled }, chain: [{ packageHash: tags.tag }] });
     edit(tree, 'x/build.yaml', 'echo x > /x ', 'echo changed > /x ');
     expect((await build(tree, 't/os', '--only-target')).engineBuilds).toEqual(['os', 'os builder', 'x', 'x builder']);
     expect((await readArchive(tree.path(archive('os'))))['x']).toBe('changed\n');

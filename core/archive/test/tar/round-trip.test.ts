@@ -32,6 +32,19 @@ test('equal entries give equal bytes, however the content is cut', async () => {
   expect(await collect(writeTar([cut]))).toEqual(await collect(writeTar([whole])));
 });
 
+test('chunks that are used again are the same bytes for whoever uses each up before the next', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 300_000 }), { maxLength: 12 }), fc.integer({ min: 500, max: 40_000 }), async (sizes, cut) => {
+      const entries = sizes.map((size, index) => ({ path: `f${index}`, bytes: Buffer.alloc(size, `content ${index} `) }));
+      const archive = (transient: boolean) => writeTar(entries.map(({ path, bytes }) => ({ ...createEntry({ path }, bytes), body: inChunks(bytes, cut) })), { transient });
+      const kept: Buffer[] = [];
+      for await (const chunk of archive(true)) kept.push(Buffer.from(chunk));
+      expect(Buffer.concat(kept).equals(await collect(archive(false)))).toBe(true);
+    }),
+    { numRuns: 40 },
+  );
+});
+
 test('the order of extended attributes does not show', async () => {
   const a: [string, Uint8Array] = ['user.a', Buffer.from('1')];
   const b: [string, Uint8Array] = ['user.b', Buffer.from('2')];

@@ -59,6 +59,17 @@ describe('a saved image', () => {
     expect(await readSaved(layers.map((bytes) => `sha256:${digestOf(bytes)}`), saved)).toEqual({ missing: [], found: ['one', 'two', 'three'] });
   });
 
+  it('is read from memory that is used again for each piece, as downloads come', async () => {
+    const layers = await Promise.all(['one', 'two', 'three'].map(async (name) => layer(file(name, `content of ${name}`), file(`${name}-noise`, Buffer.from(Array.from({ length: 30_000 }, (_, at) => (at * at * 31) % 251))))));
+    const blobs = [layers[0]!, gzipSync(layers[1]!), zstdCompressSync(layers[2]!)];
+    const bytes = await collect(writeTar(blobs.map((blob) => file(`blobs/sha256/${digestOf(blob)}`, blob))));
+    const download = async function* (): AsyncGenerator<Uint8Array> {
+      const memory = Buffer.alloc(1000);
+      for (let at = 0; at < bytes.length; at += memory.length) yield memory.subarray(0, bytes.copy(memory, 0, at, at + memory.length));
+    };
+    expect(await readSaved(layers.map((one) => `sha256:${digestOf(one)}`), download())).toEqual({ missing: [], found: ['one', 'two', 'three'] });
+  });
+
   it('lacks a layer when another one comes in its place, and is refused when something comes that is no archive', async () => {
     const one = await layer(file('one', 'content of one'));
     const name = `${'a'.repeat(64)}/layer.tar`;
