@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command, CommandContext, Diagnostic } from '@cos/core';
@@ -128,6 +129,32 @@ test('a root filesystem that is made as a file notes what it was made of, too', 
   expect(codes(await world.run(install, { repository: ['signed'], key: ['own.pub'], root: undefined, output }))).toEqual([0, [], 0]);
   const record = execFileSync('tar', ['-xOf', output, 'var/lib/cos/repositories.json'], { encoding: 'utf8' });
   expect(JSON.parse(record).repositories.signed.revision).toBe(4);
+});
+
+test('a web server is believed as little as a folder: it may keep signatures away, or give old ones', async () => {
+  const world = await createWorld();
+  await world.publish('signed', 5, 'own');
+  const withheld = new Set<string>();
+  const server = createServer((request, response) => {
+    const name = decodeURIComponent((request.url ?? '/').slice(1));
+    const path = join(world.folder, 'signed', name);
+    if (withheld.has(name) || !existsSync(path)) response.writeHead(404).end();
+    else response.end(readFileSync(path));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  const address = server.address();
+  const url = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/`;
+  expect(codes(await world.run(install, { repository: [url], key: ['own.pub'] }))).toEqual([0, [], 0]);
+  withheld.add('repository.yaml.sig');
+  const refused = await world.run(upgrade, { repository: [url], key: ['own.pub'] });
+  expect([refused.code, refused.told[0]?.message]).toEqual([1, `${url}repository.yaml is not signed, or was changed since.`]);
+  withheld.clear();
+  await world.publish('signed', 4, 'own');
+  expect(codes(await world.run(upgrade, { repository: [url], key: ['own.pub'] }))).toEqual([1, ['COS_CLIENT_REPLAY'], 0]);
 });
 
 test('a file of policies says for each repository what must be signed by whom', async () => {

@@ -60,7 +60,7 @@ export async function verifyBeside({ place, read }: Pick<Transport, 'place' | 'r
   return verifyIndexFile({
     bytes,
     name,
-    subject: `${place}/${name}`,
+    subject: `${place.replace(/\/$/, '')}/${name}`,
     keys,
     read: async (file) => {
       try {
