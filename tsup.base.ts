@@ -9,4 +9,6 @@ export const base: Options = {
   dts: false,
   sourcemap: true,
   splitting: true,
+  // `node:sqlite` has no other name.
+  removeNodeProtocol: false,
 };

@@ -37,6 +37,7 @@ const needs = {
     { package: 'skopeo', program: 'skopeo' },
     { package: 'procps', program: 'ps' },
     { package: 'strace', program: 'strace' },
+    { package: 'rpm', program: 'rpmbuild' },
   ],
 };
 
