@@ -6,10 +6,11 @@ import type * as z from 'zod/mini';
 import type { pluginOptions } from '../options.ts';
 import { explaining, problem } from '../problem.ts';
 import { readSkipped } from '../skipped.ts';
-import { findSubject, type Subject } from '../subject.ts';
+import { findSubject, show, type Subject } from '../subject.ts';
 import { verifyFiles } from '../files/verify-files.ts';
 import { readKeys, type PublicKeys } from '../verifying/read-keys.ts';
-import { verifyFile } from '../verifying/verify-file.ts';
+import { readStatement } from '../verifying/read-statement.ts';
+import { hasSignature, verifyFile } from '../verifying/verify-file.ts';
 import { verifyRepository } from '../verifying/verify-repository.ts';
 
 const parameters = {
@@ -52,6 +53,9 @@ export const verify = defineCommand({
   },
 });
 
+/** Statements lie beside what they are about. */
+const statementEnding = '.intoto.jsonl';
+
 interface Request {
   readonly keys: PublicKeys;
   readonly policy: { readonly keys: readonly TrustedKey[]; readonly identity?: string; readonly signatures?: string };
@@ -65,9 +69,19 @@ async function verifySubject(subject: Subject, { keys, policy, signature, regist
   const [foreign] = keys.ofPrograms;
   if (subject.kind !== 'file' && foreign !== undefined) throw problem('COS_SIGN_REQUEST', `Expected a key of cos to verify ${subject.shown}; found ${foreign.name}, a key of ${foreign.program.name}.`, 'Other programs sign files alone.');
   switch (subject.kind) {
-    case 'file':
-      return [`good: ${await verifyFile({ path: subject.path, shown: subject.shown, signature, keys, workspace, signal })}`];
-    case 'folder':
+    case 'file': {
+      const { path, shown } = subject;
+      const statement = await readStatement({ path, shown, envelope: `${path}${statementEnding}`, shownEnvelope: `${shown}${statementEnding}`, keys: policy.keys });
+      const isCovered = statement !== undefined && signature === undefined && foreign === undefined && !(await hasSignature(path));
+      const good = isCovered ? `${shown} has a statement that is signed by the owner of ${statement.key.name}` : await verifyFile({ path, shown, signature, keys, workspace, signal });
+      return [`good: ${good}`, ...(statement?.lines ?? [])];
+    }
+    case 'folder': {
+      const { folder, index, shown } = subject;
+      const lines = await verifyRepository({ subject, registry, policy, signature, signal });
+      const statement = await readStatement({ path: index, shown, envelope: `${folder}${statementEnding}`, shownEnvelope: `${show(workspace, folder)}${statementEnding}`, keys: policy.keys });
+      return [...lines, ...(statement?.lines ?? [])];
+    }
     case 'repository':
       return verifyRepository({ subject, registry, policy, signature, signal });
     case 'image': {

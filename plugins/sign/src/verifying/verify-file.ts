@@ -41,6 +41,12 @@ export async function verifyFile(request: VerifyFileRequest): Promise<string> {
   throw problem('COS_SIGN_NOT_FOUND', `Expected the signature of ${shown} at ${expected.join(' or ')}; it is not there.`, 'Sign it with `cos sign`, or name the signature with --signature. A signed list of checksums beside it, FILE.sha256 or SHA256SUMS, counts as well.');
 }
 
+/** Whether there is something to verify it by: its own signature, or that of a list of checksums. */
+export async function hasSignature(path: string): Promise<boolean> {
+  const files = [path, `${path}.sha256`, join(dirname(path), 'SHA256SUMS')].map((file) => `${file}.sig`);
+  return (await Promise.all(files.map(isThere))).includes(true);
+}
+
 /** The name of the key that has signed a file; undefined: no key has a signature there. Throws TrustError where there are signatures, and none of them fits. */
 async function findSignerOf({ path, shown, signature, keys, workspace, signal }: VerifyFileRequest): Promise<string | undefined> {
   const wrong: TrustError[] = [];
