@@ -72,6 +72,26 @@ describe('the ISO of the example', () => {
     expect(readFileSync(other.path('build/sample-os.iso')).equals(readFileSync(iso()))).toBe(true);
   });
 
+  test('is accounted for: who made it of what is signed, and the list of packages is that of dpkg-query', async () => {
+    const env = { COS_PASSWORD: 'secret' };
+    expect((await runCos(workspace, ['keys'], { env })).exitCode).toBe(0);
+    const signed = await runCos(workspace, ['run', 'sign'], { env });
+    expect([signed.exitCode, signed.exitCode === 0 ? '' : signed.stdout]).toEqual([0, '']);
+    const verified = await runCos(workspace, ['verify', 'build/sample-os.iso']);
+    expect(verified.stdout).toContain('made by urn:cos: target build-iso of sample-os 0.1.0 for linux/amd64\nfrom packages/base, packages/branding, packages/initrd,');
+    expect((await runCos(workspace, ['verify', 'build/repository'])).stdout).toContain('target create-repo of sample-os');
+
+    execFileSync('xorriso', ['-osirrox', 'on', '-indev', iso(), '-extract', '/rootfs.squashfs', 'rootfs.squashfs'], { cwd: workspace.folder, stdio: 'pipe' });
+    execFileSync('unsquashfs', ['-no-progress', '-dest', 'rootfs', 'rootfs.squashfs', 'var/lib/dpkg'], { cwd: workspace.folder, stdio: 'pipe' });
+    const asked = execFileSync('dpkg-query', ['--admindir=rootfs/var/lib/dpkg', '--show', '--showformat=${Package} ${Version} ${db:Status-Status}\n'], { cwd: workspace.folder, encoding: 'utf8' });
+    const installed = asked.split('\n').flatMap((line) => (line.endsWith(' installed') ? [line.slice(0, -' installed'.length)] : []));
+    const bill: { readonly components: readonly { readonly name: string; readonly version: string; readonly purl?: string }[] } = JSON.parse(readFileSync(workspace.path('build/sample-os.iso.cdx.json'), 'utf8'));
+    const listed = bill.components.flatMap(({ name, version, purl = '' }) => (purl.startsWith('pkg:deb/') ? [`${name} ${version}`] : []));
+    expect(installed.length).toBeGreaterThan(100);
+    expect(listed.toSorted()).toEqual(installed.toSorted());
+    expect(bill.components.map(({ name }) => name)).toEqual(expect.arrayContaining(['system/sample-os', 'system/kernel', 'app/sample-service']));
+  });
+
   test('comes with a Packer template that packer accepts', async () => {
     const run = await runCos(workspace, ['run', 'build-packer']);
     expect(run.exitCode, run.stdout + run.stderr).toBe(0);

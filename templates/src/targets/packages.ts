@@ -68,6 +68,8 @@ export interface BuiltPackages {
   readonly installed: readonly BuiltPackage[];
   /** Every package with an archive. */
   readonly all: readonly BuiltPackage[];
+  /** What a package consists of: those whose archives its image starts from, and itself. */
+  readonly partsOf: (one: BuiltPackage) => readonly BuiltPackage[];
   /** Made and not published: what packages stand on that are not built themselves, and tasks of a sharing that was not given. */
   readonly images: readonly ArtifactRef[];
 }
@@ -221,7 +223,11 @@ export async function buildPackages(context: StandardContext, request: PackagesR
   const installed = tree.installed.map((name) => archiveOf(entryOf(name)));
   sharing.tasks.push(...share({ images, joins }));
   const wanted = archives === 'own' ? all : all.filter(({ entry }) => entry.role === 'target');
-  return { all, wanted, installed, images: request.sharing === undefined ? [...beside, ...sharing.tasks] : beside };
+  const consistsOf = (one: BuiltPackage): readonly BuiltPackage[] => {
+    const base = tree.images.find(({ id }) => id === one.entry.image)?.base;
+    return [...(base?.kind === 'archives' ? base.packages.map((name) => archiveOf(entryOf(name))) : []), one];
+  };
+  return { all, wanted, installed, partsOf: consistsOf, images: request.sharing === undefined ? [...beside, ...sharing.tasks] : beside };
 
   /** What the image of a package is built on and copied from, as far as packages of the trees make it. */
   function standsOn({ image }: PackageEntry): readonly ArtifactRef[] {

@@ -2,7 +2,7 @@ import type { ArtifactRef, Derivative, Parameters, ParameterValues, Target } fro
 import type { Repository } from '@cos/core/artifacts';
 import { titleOf, type StandardContext } from './context.ts';
 import type { StandardPlugins } from '../plugins.ts';
-import { sayHowMade } from './attest.ts';
+import { listContents, sayHowMade } from './attest.ts';
 import { baseRootfs } from './base-image.ts';
 import { createBuildTarget, type BuildTarget } from './build.ts';
 import { checkOptions } from './check-options.ts';
@@ -70,7 +70,7 @@ export function standardTargets(options: StandardTargetOptions = {}): StandardTa
     const iso = await isoOf(context, context.params.squash, sharing);
     const hasPackages = context.derivative.trees.length + context.packages.length > 0;
     const repository = hasPackages ? await createRepository(context, titleOf(context, options.title), options.repository ?? {}, sharing) : undefined;
-    return { iso, repository, sharing };
+    return { iso, repository, sharing, contents: await listContents(context, { ...options, sharing }, iso) };
   };
   const published = ({ iso, checksum, file }: BuiltIso, repository: ArtifactRef<Repository> | undefined) => ({ [file]: iso, [`${file}.sha256`]: checksum, ...(repository === undefined ? {} : { repository }) });
 
@@ -127,12 +127,12 @@ export function standardTargets(options: StandardTargetOptions = {}): StandardTa
       },
     },
     attest: {
-      description: 'the ISO and the repository with statements of how they came to be (in-toto, SLSA provenance)',
+      description: 'the ISO and the repository with statements of how they came to be (in-toto, SLSA provenance) and lists of what is in them (SPDX, CycloneDX)',
       params: squashParameter,
       async plan(context) {
-        const { iso, repository, sharing } = await media(context);
+        const { iso, repository, sharing, contents } = await media(context);
         const statements = Object.entries(sayHowMade(context, { squash: context.params.squash, iso, repository })).map(([file, statement]) => [`${file}.provenance.json`, statement] as const);
-        return place(context, { ...published(iso, repository), ...Object.fromEntries(statements), images: sharing.tasks });
+        return place(context, { ...published(iso, repository), ...contents, ...Object.fromEntries(statements), images: sharing.tasks });
       },
     },
     sign: {
@@ -141,12 +141,13 @@ export function standardTargets(options: StandardTargetOptions = {}): StandardTa
       async plan(context) {
         const { use, source, derivative } = context;
         const publicKey = source(options.publicKey ?? 'cos.pub');
-        const { iso, repository, sharing } = await media(context);
+        const { iso, repository, sharing, contents } = await media(context);
         const statements = Object.entries(sayHowMade(context, { squash: context.params.squash, iso, repository })).map(
           ([file, statement]) => [`${file}.intoto.jsonl`, use.sign.signStatement({ name: file === 'repository' ? `${derivative.name}-${file}` : file, inputs: { statement, publicKey } }).envelope] as const,
         );
         return place(context, {
           ...published(iso, repository),
+          ...contents,
           [`${iso.file}.sha256.sig`]: use.sign.signText({ name: iso.file, inputs: { text: iso.checksum, publicKey } }).signature,
           ...(repository === undefined ? {} : { 'repository.yaml.sig': use.sign.signRepository({ name: derivative.name, inputs: { repository, publicKey } }).signature }),
           ...Object.fromEntries(statements),

@@ -1,5 +1,5 @@
 import { CosError, type ArtifactRef, type System } from '@cos/core';
-import type { ContainerImage, PackageArchive } from '@cos/core/artifacts';
+import type { ContainerImage, PackageArchive, PackageMetadata } from '@cos/core/artifacts';
 import type { TargetCode } from '../codes.ts';
 import { titleOf, type StandardContext } from './context.ts';
 import { dockerfileImage } from './dockerfile-image.ts';
@@ -23,6 +23,12 @@ export async function systemContent(context: StandardContext, request: SystemReq
   const system = systemOf(context, request);
   if (typeof system !== 'string') return { image: await dockerfileImage(context, system, request, above) };
   return { archive: (await contentOfPackage(context, system, request)).archive };
+}
+
+/** Metadata of the packages that the system consists of; none for a Dockerfile, whose packages are those that its package manager knows. */
+export async function systemParts(context: StandardContext, request: SystemRequest): Promise<readonly ArtifactRef<PackageMetadata>[]> {
+  const system = systemOf(context, request);
+  return typeof system === 'string' ? (await contentOfPackage(context, system, request)).parts : [];
 }
 
 /** The same as an image that a Dockerfile can start from. */
@@ -54,10 +60,10 @@ export function systemOf({ derivative }: StandardContext, { system: given }: Sys
   });
 }
 
-async function contentOfPackage(context: StandardContext, name: string, { title, sharing }: SystemRequest): Promise<{ readonly id: string; readonly archive: ArtifactRef<PackageArchive> }> {
-  const { wanted } = await buildPackages(context, { packages: [name], title: titleOf(context, title), sharing });
+async function contentOfPackage(context: StandardContext, name: string, { title, sharing }: SystemRequest): Promise<{ readonly id: string; readonly archive: ArtifactRef<PackageArchive>; readonly parts: readonly ArtifactRef<PackageMetadata>[] }> {
+  const { wanted, partsOf } = await buildPackages(context, { packages: [name], title: titleOf(context, title), sharing });
   const [found] = wanted;
-  if (found?.entry.image !== undefined) return { id: found.entry.id, archive: found.archive };
+  if (found?.entry.image !== undefined) return { id: found.entry.id, archive: found.archive, parts: partsOf(found).map(({ metadata }) => metadata) };
   throw new CosError({
     code: 'COS_PLAN_SYSTEM' satisfies TargetCode,
     severity: 'error',
