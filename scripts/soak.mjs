@@ -13,6 +13,7 @@ const doses = { env: { COS_SOAK_ROUNDS: '50', COS_TEST_KILLS: '50', FUZZ_RUNS: '
 for (const [project, file] of [
   ['@cos/e2e', 'crash'],
   ['@cos/core', 'execute/crash'],
+  ['@cos/client', 'killed'],
   ['@cos/plugin-repo', 'publish/killed'],
   ['@cos/plugin-repo', 'publish/images'],
   ['@cos/go-template', 'fuzz'],
