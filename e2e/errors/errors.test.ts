@@ -104,7 +104,7 @@ describe('a mistake ends in a message that says what, where and what to do', () 
     });
     expect(messageOf(workspace, await runCos(workspace, ['run', 'x']))).toMatchInlineSnapshot(`
       "exit code 2
-      error COS_PLUGIN_INVALID: Expected a configured plugin as plugins.10; found {"name":"mine"}.
+      error COS_PLUGIN_INVALID: Expected a configured plugin as plugins.11; found {"name":"mine"}.
         at cos.config.ts:10:16
              8 | });
              9 |

@@ -76,12 +76,13 @@ describe('an engine that is killed', () => {
   it('in the middle of saving an image fails it, and what was read is not taken for the whole', async () => {
     const name = images.name('large');
     await importImage(images.client, { rootfs: busyboxTar([createEntry({ path: 'big' }, Buffer.alloc(200_000_000, 7))]), name, env: {}, platform: 'linux/amd64', signal: never });
-    const stream = images.client.stream.bind(images.client);
+    const download = images.client.download.bind(images.client);
     let killed: Promise<void> | undefined;
     // The engine dies when the first bytes have come.
-    const client = { ...images.client, stream: async (request: Parameters<typeof stream>[0]) => cut(await stream(request), () => (killed ??= docker.kill())) };
-    const store = newStore(client, images.repository);
+    const client = { ...images.client, download: (path: string, signal: AbortSignal) => cut(download(path, signal), () => (killed ??= docker.kill())) };
+    const store = newStore(client, images.repository, { mayPush: () => Promise.resolve(false) });
     await expect(store.digestOf(referenceOf(name), never)).rejects.toMatchObject({ diagnostics: [{ code: 'COS_DOCKER_ENGINE_FAILED' }] });
+    expect(killed).toBeDefined();
     await killed;
     await docker.start();
     const fresh = newStore(images.client, images.repository);
