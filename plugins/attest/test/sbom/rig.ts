@@ -57,6 +57,12 @@ export async function failureOf(action: () => Promise<unknown>): Promise<readonl
 
 /** Runs a program; gives its standard output. */
 export async function run(program: string, ...args: readonly string[]): Promise<string> {
-  const { stdout } = await promisify(execFile)(program, args, { maxBuffer: 64 * 1024 ** 2, env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C', HOME: '/nonexistent', SOURCE_DATE_EPOCH: '1700000000' } });
-  return stdout;
+  // Programs of rpm make a database in the home of who calls them.
+  const home = await mkdtemp(join(tmpdir(), 'cos-attest-home-'));
+  try {
+    const { stdout } = await promisify(execFile)(program, args, { maxBuffer: 64 * 1024 ** 2, env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C', HOME: home, SOURCE_DATE_EPOCH: '1700000000' } });
+    return stdout;
+  } finally {
+    await rm(home, { recursive: true, force: true });
+  }
 }
