@@ -38,6 +38,7 @@ describe('an incremental build', () => {
       'sign.isoChecksum#tiny-os',
       'squash.archive#app/service@1.0',
       'squash.archive#system/os@1.0',
+      'template.hash#app/service@1.0',
     ]);
     const why = await runCos(workspace, ['why', 'docker-build.image#app/service@1.0']);
     expect(why.stdout).toContain('packages/service/service.sh');
@@ -46,7 +47,7 @@ describe('an incremental build', () => {
   test('stops at a package whose archive is byte-identical after an edit', async () => {
     appendFileSync(workspace.path('packages/service/README.md'), 'Nobody installs this.\n');
     const { built } = await runTarget(workspace, 'build-iso');
-    expect(built).toEqual(['docker-build.image#app/service@1.0', 'docker-build.name#system/os@1.0', 'docker-build.tags#system/os@1.0', 'squash.archive#app/service@1.0']);
+    expect(built).toEqual(['docker-build.image#app/service@1.0', 'docker-build.name#system/os@1.0', 'docker-build.tags#system/os@1.0', 'squash.archive#app/service@1.0', 'template.hash#app/service@1.0']);
     const why = await runCos(workspace, ['why', 'docker-build.image#app/service@1.0']);
     expect(why.stdout).toContain('packages/service/README.md');
   });
@@ -54,7 +55,7 @@ describe('an incremental build', () => {
   test('stops at a recipe that renders to the same after an edit', async () => {
     writeFileSync(workspace.path('packages/os/build.yaml'), `# a comment\n${readFileSync(workspace.path('packages/os/build.yaml'), 'utf8')}`);
     const { built } = await runTarget(workspace, 'build-iso');
-    expect(built).toEqual(['docker-build.image#system/os@1.0', 'docker-build.name#system/os@1.0', 'docker-build.tags#system/os@1.0', 'squash.archive#system/os@1.0', 'template.render#system/os@1.0']);
+    expect(built).toEqual(['docker-build.image#system/os@1.0', 'docker-build.name#system/os@1.0', 'docker-build.tags#system/os@1.0', 'squash.archive#system/os@1.0', 'template.hash#system/os@1.0', 'template.render#system/os@1.0']);
   });
 
   test('runs only the tasks of the ISO when its menu title changes, and names the option', async () => {

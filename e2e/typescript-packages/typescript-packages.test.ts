@@ -53,6 +53,7 @@ describe('packages of a tree and of the config', () => {
       'squash.describe#app/greeting@1.0',
       'template.declared#app/greeting@1.0',
       'template.declaredFolder#app/greeting@1.0',
+      'template.hash#app/greeting@1.0',
     ]);
     const why = await runCos(workspace, ['why', 'template.declared#app/greeting@1.0']);
     expect(why.stdout).toContain('option `package.steps` changed');
@@ -64,7 +65,7 @@ describe('packages of a tree and of the config', () => {
     edit('packages.ts', "description: 'Says its name'", "description: 'Says what it is called'");
     // luet has another tag for it, which is no reason to build. Metadata of what is built on it names that tag.
     const tags = ['docker-build.name', 'docker-build.tags'].map((stage) => `${stage}#all,own`);
-    expect((await runTarget(workspace, 'build')).built).toEqual([...tags, 'squash.archive#app/tool@1.0', ...['app', 'greeting', 'tool'].map((name) => `squash.describe#app/${name}@1.0`), 'template.declared#app/tool@1.0', 'template.declaredFolder#app/tool@1.0']);
+    expect((await runTarget(workspace, 'build')).built).toEqual([...tags, 'squash.archive#app/tool@1.0', ...['app', 'greeting', 'tool'].map((name) => `squash.describe#app/${name}@1.0`), 'template.declared#app/tool@1.0', 'template.declaredFolder#app/tool@1.0', 'template.hash#app/tool@1.0']);
   });
 
   test('are built again for a file of the folder, and for a value that a declaration reads', async () => {

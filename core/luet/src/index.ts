@@ -73,6 +73,8 @@ export { archiveFileName, compressionSuffix, metadataFileName, metadataImageTag,
 export type { CompressionType } from './format/names.ts';
 export { formatBuilderDockerfile, formatDockerfiles, formatPackageDockerfile } from './format/dockerfile.ts';
 export type { Dockerfile, DockerfileInput, DockerfileInstruction, DockerfileParts, Dockerfiles, DockerfileSpec } from './format/dockerfile.ts';
+export { readHashedPackage, writeHashedPackage } from './format/hashed-package.ts';
+export type { HashedPackage, ReadHashedPackageResult } from './format/hashed-package.ts';
 export { createRecord } from './format/record.ts';
 export type { PackageRecord } from './format/record.ts';
 export { writeIndex, writeMetadata } from './format/archive-metadata.ts';

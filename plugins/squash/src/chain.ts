@@ -1,14 +1,6 @@
-import { createFolderReader, createRecord, fingerprintName, hashDirectory, joinTag, saltOf, tagChain, type ArchiveMetadata, type HashedSpec, type PackageDefinition, type RecordedElement, type TaggedPackage } from '@cos/luet';
-import type { Recipe } from './recipe.ts';
+import { fingerprintName, joinTag, tagChain, type ArchiveMetadata, type HashedPackage, type RecordedElement, type TaggedPackage } from '@cos/luet';
 
 // What metadata says of the images that a package was built on: the packages of its chain with luet's tags, and the image that its builder image starts from.
-
-export interface ChainedPackage {
-  readonly recipe: Recipe;
-  readonly definition: PackageDefinition;
-  /** The package's folder, as luet would hash it. */
-  readonly folder: string;
-}
 
 /** Format: `describeTagChains` of @cos/luet. All by `name-category-version`. */
 export interface Chain {
@@ -30,21 +22,16 @@ export interface DescribedChain {
 export type ChainResult = { readonly ok: true; readonly value: DescribedChain } | { readonly ok: false; readonly problem: string };
 
 /** `packages`: all that the chain names. */
-export async function describeChain({ elements, parts }: Chain, packages: readonly ChainedPackage[]): Promise<ChainResult> {
-  const known = new Map(packages.map((one) => [fingerprintName(one.recipe), one]));
+export function describeChain({ elements, parts }: Chain, packages: readonly HashedPackage[]): ChainResult {
+  const known = new Map(packages.map((one) => [fingerprintName(one.record), one]));
   const salted = new Map<string, TaggedPackage>();
-  for (const [key, { recipe, folder }] of known) {
-    // Links that leave the folder lead to bytes that are no input of the task.
-    const hashed = await hashDirectory(folder, createFolderReader({ roots: [folder] }));
-    if (!hashed.ok) return { ok: false, problem: `${recipe.category}/${recipe.name}@${recipe.version}: ${hashed.problem.message.replaceAll(folder, '.')}` };
-    salted.set(key, { category: recipe.category, name: recipe.name, version: recipe.version, salt: saltOf(hashedSpecOf(recipe), hashed.hash) });
+  for (const [key, { record: { category, name, version }, hash }] of known) {
+    if (!hash.ok) return { ok: false, problem: `${category}/${name}@${version}: ${hash.problem}` };
+    salted.set(key, { category, name, version, salt: hash.salt });
   }
   const tagsOf = (names: readonly string[]) => tagChain(names.map((name) => given(salted, name)));
   const tags = tagsOf(elements.map(({ fingerprintName: name }) => name));
-  const chain = tags.map(({ fingerprintName: name, buildHash, packageHash }): RecordedElement => {
-    const { definition, recipe } = given(known, name);
-    return { package: createRecord({ ...definition, requires: recipe.requires }), buildHash, packageHash };
-  });
+  const chain = tags.map(({ fingerprintName: name, buildHash, packageHash }): RecordedElement => ({ package: given(known, name).record, buildHash, packageHash }));
   const own = elements.at(-1);
   if (own === undefined || !own.hasImage || own.hasSeed) return { ok: true, value: { chain, seed: undefined, isJoined: false } };
   const tops = parts?.flatMap((part) => tagsOf(part).at(-1) ?? []);
@@ -58,18 +45,8 @@ export function withChain(metadata: ArchiveMetadata, { chain, seed, isJoined }: 
   return { ...metadata, chain, spec: { ...metadata.spec, ...(image === undefined ? {} : { seed: image, ...(isJoined ? { image } : {}) }) } };
 }
 
-/** Items of `copy` that mean nothing to a build are hashed with the others. */
-function hashedSpecOf({ unmeantCopy, ...recipe }: Recipe): HashedSpec {
-  const items = [...recipe.copy];
-  for (const item of unmeantCopy.toSorted((a, b) => a.index - b.index)) items.splice(item.index, 0, item);
-  return {
-    ...recipe,
-    copy: items.map(({ image, package: origin, source, destination }) => ({ source, destination, ...(image === undefined ? {} : { image }), ...(origin === undefined ? {} : { package: origin }) })),
-  };
-}
-
 function given<T>(map: ReadonlyMap<string, T>, name: string): T {
   const one = map.get(name);
-  if (one === undefined) throw new Error(`Internal error: the chain of a package names "${name}", which is not among the recipes`);
+  if (one === undefined) throw new Error(`Internal error: the chain of a package names "${name}", which is not among the hashes`);
   return one;
 }

@@ -24,8 +24,6 @@ const recipeForm = z.object({
   steps: texts,
   env: texts,
   copy: z._default(z.array(z.object(copyItem)), []),
-  /** Items of `copy` that mean nothing, with their places among the others: luet's tags have them. */
-  unmeantCopy: z._default(z.array(z.object({ index: z.int(), ...copyItem })), []),
   retrieve: texts,
   unpack: flag,
   packageDir: text,

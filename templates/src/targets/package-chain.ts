@@ -1,5 +1,5 @@
-import type { ArtifactRef, CallsOf, FileTree } from '@cos/core';
-import type { PackageRecipe } from '@cos/core/artifacts';
+import type { ArtifactRef, CallsOf } from '@cos/core';
+import type { PackageHash } from '@cos/core/artifacts';
 import type { PackageEntry, ResolvedTree } from '@cos/plugin-resolve';
 import type { squash } from '@cos/plugin-squash';
 
@@ -8,7 +8,7 @@ import type { squash } from '@cos/plugin-squash';
 type DescribeCall = Parameters<CallsOf<ReturnType<typeof squash>>['describe']>[0];
 
 export interface ChainCall {
-  readonly inputs: Pick<DescribeCall['inputs'], 'recipes' | 'definitions' | 'folders'>;
+  readonly inputs: Pick<DescribeCall['inputs'], 'hashes'>;
   readonly options: Pick<NonNullable<DescribeCall['options']>, 'chain' | 'chainRepository'>;
 }
 
@@ -16,21 +16,20 @@ interface ChainedTree {
   readonly tree: ResolvedTree;
   /** Where luet keeps the images of the config. */
   readonly repository: string | undefined;
-  /** By its fingerprint name. */
-  readonly partsOf: (fingerprintName: string) => { readonly recipe: ArtifactRef<PackageRecipe>; readonly definition: ArtifactRef<FileTree>; readonly folder: () => ArtifactRef<FileTree> };
+  /** By the fingerprint name of its package. */
+  readonly hashOf: (fingerprintName: string) => ArtifactRef<PackageHash>;
 }
 
 /**
  * Its part of the call that describes a package. It has what the package's own chain needs and nothing else of the request, so that a package has one
  * metadata whatever else is asked for, and whether it was asked for itself or is built on the way.
  */
-export function chainCall(entry: PackageEntry, { tree, repository, partsOf }: ChainedTree): ChainCall {
+export function chainCall(entry: PackageEntry, { tree, repository, hashOf }: ChainedTree): ChainCall {
   const chain = tree.tagChains.find(({ elements }) => elements.at(-1)?.fingerprintName === entry.fingerprintName);
-  if (chain === undefined) return { inputs: { recipes: [], definitions: [], folders: [] }, options: {} };
+  if (chain === undefined) return { inputs: { hashes: [] }, options: {} };
   const names = [...new Set([...chain.elements.map(({ fingerprintName }) => fingerprintName), ...(chain.parts ?? []).flat()])];
-  const parts = names.toSorted().map(partsOf);
   return {
-    inputs: { recipes: parts.map(({ recipe }) => recipe), definitions: parts.map(({ definition }) => definition), folders: parts.map(({ folder }) => folder()) },
+    inputs: { hashes: names.toSorted().map(hashOf) },
     options: {
       chain: {
         elements: chain.elements.map(({ fingerprintName, image, hasSeed }) => ({ fingerprintName, hasImage: image !== undefined, hasSeed })),

@@ -1,5 +1,5 @@
 import { CosError, type ArtifactRef, type FileTree, type Origin, type RunMode } from '@cos/core';
-import type { ContainerImage, PackageArchive, PackageManifest, PackageMetadata, PackageRecipe } from '@cos/core/artifacts';
+import type { ContainerImage, PackageArchive, PackageHash, PackageManifest, PackageMetadata, PackageRecipe } from '@cos/core/artifacts';
 import type { DeclaredEntry, FilesEntry, PackageEntry, ResolvedTree } from '@cos/plugin-resolve';
 import type { TargetCode } from '../codes.ts';
 import { baseImage } from './base-image.ts';
@@ -107,6 +107,7 @@ export async function buildPackages(context: StandardContext, request: PackagesR
   const parts = new Map<string, Parts>();
   const images = new Map<string, { readonly name: string; readonly made: BuiltImages }>();
   const joins = new Map<string, { readonly name: string; readonly made: JoinedImage }>();
+  const hashes = new Map<string, ArtifactRef<PackageHash>>();
   const built = new Map<string, BuiltPackage>();
 
   /** What recipes of upstream saw when they were published, so that their tags are the same here. */
@@ -138,13 +139,24 @@ export async function buildPackages(context: StandardContext, request: PackagesR
     return { definition, recipe, context: () => given ?? files, folder: () => use.template.declaredFolder({ name: entry.id, inputs: { context: given }, options: { package: json(entry.declared) } }).folder };
   };
 
+  const hashOf = (fingerprintName: string): ArtifactRef<PackageHash> => {
+    const present = hashes.get(fingerprintName);
+    if (present !== undefined) return present;
+    const entry = entryOf(fingerprintName);
+    const { recipe, definition, folder } = partsOf(entry);
+    const isCollection = entry.declared === undefined && entry.definition.endsWith('/collection.yaml');
+    const { hash } = use.template.hash({ name: entry.id, inputs: { recipe, definition, folder: folder() }, options: { collection: isCollection } });
+    hashes.set(fingerprintName, hash);
+    return hash;
+  };
+
   const runOf = ({ role }: PackageEntry): RunMode => (role === 'target' ? (request.rebuild === true ? 'always' : 'needed') : request.onlyOwn === true ? 'never' : 'needed');
   const named = (reference: string): ArtifactRef<ContainerImage> => baseImage(context, reference, request.title === undefined);
 
   const retrievedOf = await findRetrieved(context, tree.packages);
   const secretsOf = await findMountedSecrets(context, tree.packages, originsOf);
   const sharing = request.sharing ?? startSharing();
-  const { hintsOf, imageRepository, nameRepository, share } = await shareImages(context, { tree, about: aboutOf(request, tree), sharing, partsOf: (name) => partsOf(entryOf(name)) });
+  const { hintsOf, imageRepository, nameRepository, share } = await shareImages(context, { tree, about: aboutOf(request, tree), sharing, hashOf });
   /** Images in order: everything that one is built on comes before it. */
   const imageOf = (id: string): BuiltImages => {
     const present = images.get(id);
@@ -203,7 +215,7 @@ export async function buildPackages(context: StandardContext, request: PackagesR
     if (present !== undefined) return present;
     const { image, builder } = entry.image === undefined || entry.archive === 'empty' ? {} : imageOf(entry.image);
     const { archive, metadata: own, manifest } = use.squash.archive({ name: entry.id, run: runOf(entry), inputs: { recipe: partsOf(entry).recipe, definition: partsOf(entry).definition, image, builder } });
-    const chain = chainCall(entry, { tree, repository: imageRepository ?? nameRepository, partsOf: (one) => partsOf(entryOf(one)) });
+    const chain = chainCall(entry, { tree, repository: imageRepository ?? nameRepository, hashOf });
     const described = (name: string, plain: ArtifactRef<PackageMetadata>): ArtifactRef<PackageMetadata> => use.squash.describe({ name, inputs: { metadata: plain, ...chain.inputs }, options: { values: valuesOf(entry), ...(imageRepository === undefined ? {} : { imageRepository }), ...chain.options } }).metadata;
     const subpackages = entry.subpackages.map(({ id, fingerprintName, subpackage }): BuiltArchive => {
       const cut = use.squash.subpackage({ name: id, run: runOf(entry), inputs: { archive, manifest, metadata: own }, options: { subpackage } });

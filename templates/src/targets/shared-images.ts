@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { ArtifactRef, CallsOf, FileTree, Parameters } from '@cos/core';
-import type { PackageRecipe } from '@cos/core/artifacts';
+import type { ArtifactRef, CallsOf, Parameters } from '@cos/core';
+import type { PackageHash } from '@cos/core/artifacts';
 import type { dockerBuild } from '@cos/plugin-docker-build';
 import type { PackageEntry, ResolvedTree } from '@cos/plugin-resolve';
 import type { StandardContext } from './context.ts';
@@ -59,11 +59,11 @@ interface PlannedTree {
   /** What the request asks for, in words. */
   readonly about: readonly string[];
   readonly sharing: Sharing;
-  /** The recipe of a package and the folder that luet would read, by its fingerprint name. */
-  readonly partsOf: (fingerprintName: string) => { readonly recipe: ArtifactRef<PackageRecipe>; readonly folder: () => ArtifactRef<FileTree> };
+  /** By the fingerprint name of its package. */
+  readonly hashOf: (fingerprintName: string) => ArtifactRef<PackageHash>;
 }
 
-export async function shareImages(context: StandardContext, { tree, about, sharing, partsOf }: PlannedTree): Promise<SharedImages> {
+export async function shareImages(context: StandardContext, { tree, about, sharing, hashOf }: PlannedTree): Promise<SharedImages> {
   const { use } = context;
   const caches = await use['docker-build'].caches({ pull: [...sharing.pull], ...(sharing.push === undefined ? {} : { push: sharing.push }) });
   const { pull, push } = caches;
@@ -74,11 +74,11 @@ export async function shareImages(context: StandardContext, { tree, about, shari
   if (tree.images.length === 0 || (upstream.length === 0 && push === undefined && imageRepository === undefined)) return { ...known, hintsOf: () => undefined, share: () => [] };
   const name = nameOf(about);
   const names = tree.tagChains.flatMap(({ elements, parts }) => [...elements.map(({ fingerprintName }) => fingerprintName), ...(parts ?? []).flat()]);
-  const parts = [...new Set(names)].sort().map(partsOf);
+  const hashes = [...new Set(names)].sort().map(hashOf);
   const tagsWith = (task: string, repositories: readonly string[]) =>
     use['docker-build'].tags({
       name: task,
-      inputs: { recipes: parts.map(({ recipe }) => recipe), folders: parts.map(({ folder }) => folder()) },
+      inputs: { hashes },
       options: { chains: tree.tagChains.map(toOptions), pull: [...repositories] },
     }).tags;
   const tags = tagsWith(name, pull);

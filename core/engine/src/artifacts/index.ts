@@ -42,6 +42,10 @@ export type RootfsArchive = typeof rootfsArchive;
 export const packageRecipe = defineArtifact({ name: 'package-recipe', storage: 'file', meta: textFields('category', 'name', 'version') });
 export type PackageRecipe = typeof packageRecipe;
 
+/** What a package counts for in luet's tags, and its record in the metadata of what is built on it: JSON as `writeHashedPackage` of @cos/luet makes it. */
+export const packageHash = defineArtifact({ name: 'package-hash', storage: 'file', meta: textFields('category', 'name', 'version') });
+export type PackageHash = typeof packageHash;
+
 /** The archive of one package as luet clients read it: a canonical tar, compressed as `compression` says (none, gzip, zstd). */
 export const packageArchive = defineArtifact({ name: 'package-archive', storage: 'file', meta: textFields('category', 'name', 'version', 'compression') });
 export type PackageArchive = typeof packageArchive;

@@ -45,7 +45,7 @@ export function readIndex(text: string, file: string): ReadIndexResult {
   return { archives, problems: decoder.problems };
 }
 
-function reportEmpty(decoder: Decoder, file: string): readonly Problem[] {
+export function reportEmpty(decoder: Decoder, file: string): readonly Problem[] {
   if (decoder.problems.length > 0) return decoder.problems;
   return [createProblem('error', 'LUET_BAD_FORMAT', 'the file is empty', { file })];
 }

@@ -1,14 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileTree, many, one, type Artifact } from '@cos/core';
-import { packageMetadata, packageRecipe } from '@cos/core/artifacts';
-import { formatProblem, isError, readMetadata, writeMetadata } from '@cos/luet';
+import { many, one, type Artifact } from '@cos/core';
+import { packageHash, packageMetadata } from '@cos/core/artifacts';
+import { formatProblem, isError, readHashedPackage, readMetadata, writeMetadata, type HashedPackage } from '@cos/luet';
 import * as z from 'zod/mini';
-import { describeChain, withChain, type ChainedPackage } from '../chain.ts';
-import { readPackageDefinition } from '../definition.ts';
+import { describeChain, withChain } from '../chain.ts';
 import { fail } from '../errors.ts';
 import { defineStage } from '../options.ts';
-import { parseRecipe } from '../recipe.ts';
 
 /**
  * Adds to the metadata of a package what does not follow from its archive: the values that its recipe was rendered with, by which whoever builds on the
@@ -17,16 +15,12 @@ import { parseRecipe } from '../recipe.ts';
  */
 export const describe = defineStage({
   description: 'add the values of the build to the metadata of a package',
-  version: 2,
+  version: 3,
   cache: 'content',
   inputs: {
     metadata: one(packageMetadata),
-    /** Of the packages that the option `chain` names. */
-    recipes: many(packageRecipe),
-    /** The definition.yaml or collection.yaml of each of them, in the order of the recipes. */
-    definitions: many(fileTree),
-    /** The folder of each of them, in the order of the recipes: as it lies in the tree. */
-    folders: many(fileTree),
+    /** Of all packages that the option `chain` names, in any order. */
+    hashes: many(packageHash),
   },
   outputs: { metadata: packageMetadata },
   options: z.object({
@@ -45,7 +39,7 @@ export const describe = defineStage({
   async run({ inputs, options, emit, log, scratch }) {
     const { metadata, problems } = readMetadata(await readFile(await inputs.metadata.path(), 'utf8'), 'metadata.yaml');
     if (metadata === undefined) return fail('COS_SQUASH_METADATA', 'The input "metadata" is not the metadata of a package.', { notes: problems.filter(isError).map((problem) => ({ message: formatProblem(problem) })) });
-    const chain = options.chain === undefined ? undefined : await describeChain(options.chain, await Promise.all(inputs.recipes.map(async (recipe, index) => readChained(recipe, inputs.definitions[index], inputs.folders[index]))));
+    const chain = options.chain === undefined ? undefined : describeChain(options.chain, await Promise.all(inputs.hashes.map(readHash)));
     if (chain?.ok === false) log.warn(`The images that the package was built on have no tags of luet, so its metadata does not tell them: ${chain.problem}`);
     const path = join(scratch, 'metadata.yaml');
     const described = { ...metadata, buildValues: options.values, pushImageRepository: options.imageRepository ?? '' };
@@ -54,8 +48,7 @@ export const describe = defineStage({
   },
 });
 
-async function readChained(recipeArtifact: Artifact, definition: Artifact | undefined, folder: Artifact | undefined): Promise<ChainedPackage> {
-  if (definition === undefined || folder === undefined) throw new Error('Internal error: the stage "describe" has more recipes than definitions or folders');
-  const recipe = parseRecipe(await readFile(await recipeArtifact.path(), 'utf8'));
-  return { recipe, definition: await readPackageDefinition(await readFile(await definition.path(), 'utf8'), recipe), folder: await folder.path() };
+async function readHash(artifact: Artifact): Promise<HashedPackage> {
+  const { hashed, problems } = readHashedPackage(await readFile(await artifact.path(), 'utf8'), 'hash.json');
+  return hashed ?? fail('COS_SQUASH_RECIPE_FORM', 'An input of "hashes" is not the hash of a package.', { notes: problems.filter(isError).map((problem) => ({ message: formatProblem(problem) })) });
 }

@@ -1,6 +1,6 @@
-import { readFile, symlink, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createWorkspace, runStage, type StageRun } from '@cos/core/testing';
-import { joinTag, readMetadata, type ArchiveMetadata } from '@cos/luet';
+import { createRecord, joinTag, readMetadata, writeHashedPackage, type ArchiveMetadata } from '@cos/luet';
 import { expect, it } from 'vitest';
 import { squash } from '../../src/index.ts';
 import { describePackage } from '../../src/metadata.ts';
@@ -14,7 +14,7 @@ const text = describePackage({ recipe, definition: undefined, sha256: 'a'.repeat
 async function add(metadata: string): Promise<StageRun<typeof describe>> {
   const workspace = await createWorkspace({});
   await writeFile(workspace.join('metadata.yaml'), metadata);
-  return runStage(squash(), 'describe', { workspace, inputs: { metadata: { path: workspace.join('metadata.yaml'), meta: identity }, recipes: [], definitions: [], folders: [] }, options: { values: { arch: 'x86_64', kernel: { flavour: 'rt' }, list: [1, 'two', null] } } });
+  return runStage(squash(), 'describe', { workspace, inputs: { metadata: { path: workspace.join('metadata.yaml'), meta: identity }, hashes: [] }, options: { values: { arch: 'x86_64', kernel: { flavour: 'rt' }, list: [1, 'two', null] } } });
 }
 
 it('the values of the build come to the metadata of a package, and nothing else changes', async () => {
@@ -29,15 +29,13 @@ it('what is no metadata is refused', async () => {
   expect(described.failure).toMatchObject({ code: 'COS_SQUASH_METADATA' });
 });
 
-/** A tree whose tags a real luet has printed: `build.yaml` and the fields of the recipe that it renders to. */
+/** Packages whose tags a real luet has printed: their salts, and the fields of their recipes. */
+const base = [{ category: 't', name: 'base', version: '>=0' }];
 const tree = {
-  base: { build: 'image: base:1\nunpack: true\n', fields: { image: 'base:1', unpack: true } },
-  rt: { build: 'requires:\n- name: "base"\n  category: "t"\n  version: ">=0"\nsteps:\n- echo rt > /rt\n', fields: { requires: [{ category: 't', name: 'base', version: '>=0' }], steps: ['echo rt > /rt'] } },
-  x: { build: 'requires:\n- name: "base"\n  category: "t"\n  version: ">=0"\nsteps:\n- echo x > /x\n', fields: { requires: [{ category: 't', name: 'base', version: '>=0' }], steps: ['echo x > /x'] } },
-  os: {
-    build: 'requires:\n- name: "base"\n  category: "t"\n  version: ">=0"\n- name: "x"\n  category: "t"\n  version: ">=0"\nrequires_final_images: true\nunpack: true\nsteps:\n- echo os\n',
-    fields: { requires: [{ category: 't', name: 'base', version: '>=0' }, { category: 't', name: 'x', version: '>=0' }], requiresFinalImages: true, unpack: true, steps: ['echo os'] },
-  },
+  base: { salt: '3764977859468022215h1:uugpGXMATtWrI4MR7Kf95ykS2iqSKE65Tdppi3Tfj7s=', fields: { image: 'base:1', unpack: true, requires: [] } },
+  rt: { salt: '15029096253223303161h1:p6PENgFOFQ9pKsjqTAdf3Ku7XvEky/MjZGHVLaOQYD0=', fields: { requires: base, steps: ['echo rt > /rt'] } },
+  x: { salt: '17137274223118826915h1:sIZhKTuz99n2cUIi2Fxyik+cJJT/ikJ+rubNjJbm4MQ=', fields: { requires: base, steps: ['echo x > /x'] } },
+  os: { salt: '14047325175209229477h1:6XDRoP3RMIA+4aSq8bGyIO2WUysHaDVSbT7/7Zy9Qck=', fields: { requires: [...base, { category: 't', name: 'x', version: '>=0' }], requiresFinalImages: true, unpack: true, steps: ['echo os'] } },
 } as const;
 type Name = keyof typeof tree;
 const tags = {
@@ -46,28 +44,21 @@ const tags = {
   x: '118b4b81208ce033639303f94fac298fefd1b3b51d5c506c78b1fc2030c002b0',
   os: 'f96b82ded8ce5f1d675a0a2f3fd3cef6521b2b961ff567590a61c5602101064a',
 } as const;
-const runtimeOfX = 'requires:\n- name: "rt"\n  category: "t"\n  version: ">=0"\n';
 
-async function chained(elements: readonly Name[], { parts, repository, link = false }: { readonly parts?: readonly (readonly Name[])[]; readonly repository?: string; readonly link?: boolean } = {}): Promise<{ readonly run: StageRun<typeof describe>; readonly metadata: ArchiveMetadata }> {
+async function chained(elements: readonly Name[], { parts, repository, without }: { readonly parts?: readonly (readonly Name[])[]; readonly repository?: string; readonly without?: Name } = {}): Promise<{ readonly run: StageRun<typeof describe>; readonly metadata: ArchiveMetadata }> {
   const names = [...new Set([...elements, ...(parts ?? []).flat()])].toSorted();
-  const files = names.map((name) => [
-    [`${name}/definition.yaml`, `name: "${name}"\ncategory: "t"\nversion: "1.0"\n${name === 'x' ? runtimeOfX : ''}`],
-    [`${name}/build.yaml`, tree[name].build],
-    [`${name}.json`, JSON.stringify({ format: 1, category: 't', name, version: '1.0', ...tree[name].fields })],
-  ]);
+  const identityOf = (name: Name) => ({ category: 't', name, version: '1.0' });
+  const hashOf = (name: Name) => (name === without ? { ok: false, problem: 'a link leads out of the folder' } as const : { ok: true, salt: tree[name].salt } as const);
+  const files = names.map((name) => [`${name}.json`, writeHashedPackage({ record: createRecord({ ...identityOf(name), requires: tree[name].fields.requires }), hash: hashOf(name) })] as const);
   const own = elements.at(-1) ?? 'base';
-  const recipeOfOwn = parseRecipe(JSON.stringify({ format: 1, category: 't', name: own, version: '1.0', ...tree[own].fields }));
+  const recipeOfOwn = parseRecipe(JSON.stringify({ format: 1, ...identityOf(own), ...tree[own].fields }));
   const plain = describePackage({ recipe: recipeOfOwn, definition: undefined, sha256: 'a'.repeat(64), files: [], compression: 'none', epoch: 0 });
-  const workspace = await createWorkspace({ ...Object.fromEntries(files.flat()), 'metadata.yaml': plain });
-  if (link) await symlink('/etc/hostname', workspace.join(`${own}/link`));
-  const meta = (name: Name) => ({ category: 't', name, version: '1.0' });
+  const workspace = await createWorkspace({ ...Object.fromEntries(files), 'metadata.yaml': plain });
   const run = await runStage(squash(), 'describe', {
     workspace,
     inputs: {
-      metadata: { path: workspace.join('metadata.yaml'), meta: meta(own) },
-      recipes: names.map((name) => ({ path: workspace.join(`${name}.json`), meta: meta(name) })),
-      definitions: names.map((name) => ({ path: workspace.join(`${name}/definition.yaml`), meta: {} })),
-      folders: names.map((name) => ({ path: workspace.join(name), meta: {} })),
+      metadata: { path: workspace.join('metadata.yaml'), meta: identityOf(own) },
+      hashes: names.map((name) => ({ path: workspace.join(`${name}.json`), meta: identityOf(name) })),
     },
     options: {
       values: {},
@@ -108,10 +99,16 @@ it('a package on assembled archives tells the assembled image, in the repository
   expect(metadata.chain.map(({ packageHash }) => packageHash)).toEqual([tags.os]);
 });
 
-it('a folder that has no hash of luet is told, and the metadata is made without the chain', async () => {
-  const { run, metadata } = await chained(['base', 'x'], { link: true });
+it('a package without a hash of luet is told, and the metadata is made without the chain', async () => {
+  const { run, metadata } = await chained(['base', 'x'], { without: 'base' });
   await using _ = run;
   expect(metadata.chain).toEqual([]);
   expect(metadata.spec.seed).toBe('');
-  expect(run.lines.join('\n')).toContain('have no tags of luet');
+  expect(run.lines.join('\n')).toContain('does not tell them: t/base@1.0: a link leads out of the folder');
+});
+
+it('what is no hash of a package is refused', async () => {
+  await using workspace = await createWorkspace({ 'metadata.yaml': text, 'hash.json': '[]' });
+  await using run = await runStage(squash(), 'describe', { inputs: { metadata: { path: workspace.join('metadata.yaml'), meta: identity }, hashes: [{ path: workspace.join('hash.json'), meta: identity }] }, options: { values: {}, chain: { elements: [] } } });
+  expect(run.failure).toMatchObject({ code: 'COS_SQUASH_RECIPE_FORM' });
 });

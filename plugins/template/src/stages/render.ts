@@ -1,9 +1,10 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { CosError, createDefineStage, fileTree, many, noOptions, one, optional, type Artifact, type FileTree } from '@cos/core';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CosError, createDefineStage, fileTree, many, noOptions, one, optional } from '@cos/core';
 import { packageRecipe } from '@cos/core/artifacts';
-import { createGoTemplateRender, isError, loadTree, renderTree, valuesFromJson, type TreeReader } from '@cos/luet';
+import { createGoTemplateRender, isError, loadTree, renderTree, valuesFromJson } from '@cos/luet';
 import * as z from 'zod/mini';
+import { memoryReader, textOf } from '../package-files.ts';
 import { writeRecipe } from '../recipe.ts';
 import { valuesSchema } from '../values.ts';
 
@@ -58,17 +59,3 @@ export const render = createDefineStage(noOptions)({
     return { recipe: await emit.recipe(file, { category: options.category, name: options.name, version: options.version }) };
   },
 });
-
-/** A source of a single file is that file. */
-async function textOf(artifact: Artifact<FileTree>): Promise<string> {
-  const path = await artifact.path();
-  if (!(await stat(path)).isFile()) throw new Error(`expected the file ${basename(path)}, found a folder`);
-  return readFile(path, 'utf8');
-}
-
-function memoryReader(files: ReadonlyMap<string, string>): TreeReader {
-  return {
-    readFile: async (path) => files.get(basename(path)) ?? Promise.reject(new Error(`no file ${path}`)),
-    list: async (path) => (path === 'package' ? [...files.keys()].map((name) => ({ name, kind: 'file' as const })) : []),
-  };
-}

@@ -1,7 +1,6 @@
+import { CosError } from '@cos/core';
 import type { HashedSpec, Identity } from '@cos/luet';
 import * as z from 'zod/mini';
-import { fail } from '../errors.ts';
-import { parseJson } from '../parse-json.ts';
 
 // The rendered recipe of one package, as far as luet's tags depend on it: all of it.
 
@@ -34,15 +33,32 @@ const form = z.object({
   excludes: texts,
 });
 
-/** Parses the JSON text of a recipe. Throws COS_DOCKER_RECIPE_FORM. */
-export function parseHashedRecipe(json: string): HashedSpec & Identity {
-  const read = parseJson(json, form);
-  if (!read.ok) return fail('COS_DOCKER_RECIPE_FORM', 'A recipe is not a package recipe of format 1.', { notes: [{ message: read.reason }] });
-  const { copy, unmeantCopy, ...rest } = read.value;
+/** Reads what `writeRecipe` wrote. Throws COS_TEMPLATE_RECIPE. */
+export function readRecipe(json: string): HashedSpec & Identity {
+  let given: unknown;
+  try {
+    given = JSON.parse(json);
+  } catch (cause) {
+    throw unread(['it is no JSON'], cause);
+  }
+  const read = z.safeParse(form, given);
+  if (!read.success) throw unread(read.error.issues.map(({ path, message }) => (path.length === 0 ? message : `${path.join('.')}: ${message}`)));
+  const { copy, unmeantCopy, ...rest } = read.data;
   const items = [...copy];
   for (const item of unmeantCopy.toSorted((a, b) => a.index - b.index)) items.splice(item.index, 0, item);
   return {
     ...rest,
     copy: items.map(({ image, package: origin, source, destination }) => ({ source, destination, ...(image === undefined ? {} : { image }), ...(origin === undefined ? {} : { package: origin }) })),
   };
+}
+
+function unread(reasons: readonly string[], cause?: unknown): CosError {
+  const diagnostic = {
+    code: 'COS_TEMPLATE_RECIPE',
+    severity: 'error',
+    message: 'The input "recipe" is not a package recipe of format 1.',
+    notes: reasons.map((message) => ({ message })),
+    hint: 'Give what a stage of the template plugin made as `recipe`.',
+  } as const;
+  return new CosError(diagnostic, { cause });
 }
