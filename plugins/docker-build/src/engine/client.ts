@@ -4,9 +4,10 @@ import { failureOf } from '../errors.ts';
 import { connectionFailure, endpointName, plainTextFailure } from './connection-failure.ts';
 import { download, DownloadRefused } from './download.ts';
 import type { Endpoint } from './endpoint.ts';
+import { askOnSocket, QuestionRefused } from './socket-question.ts';
 
-// The door to the engine's HTTP API. The library is loaded when the first request is made, never before, because it is heavy. Every request ends on the
-// signal that it is given, streams included, which the library's own methods do not all offer.
+// The door to the engine's HTTP API. The library is loaded when the first request needs it, never before, because it is heavy: what is small goes to a socket
+// of this host without it. Every request ends on the signal that it is given, streams included, which the library's own methods do not all offer.
 
 export interface EngineRequest {
   readonly method: 'GET' | 'POST' | 'DELETE' | 'HEAD';
@@ -64,7 +65,8 @@ export function createClient(endpoint: Endpoint): EngineClient {
     return new Promise((resolve, reject) => {
       engine.dial(
         {
-          path: withQuery(request),
+          // A question mark at the end would be cut off by the library together with a character of the path.
+          path: withQuery(request).replace(/(?<=\?.*)$/, '&'),
           method: request.method,
           ...(request.body === undefined ? {} : { file: request.body }),
           ...(request.json === undefined ? {} : { options: { _body: request.json, _query: {} } }),
@@ -81,14 +83,24 @@ export function createClient(endpoint: Endpoint): EngineClient {
       );
     });
   };
+  const ask = async (request: EngineRequest): Promise<unknown> => {
+    const { method, json, signal, body, registryAuth } = request;
+    if (endpoint.kind !== 'socket' || body !== undefined || registryAuth !== undefined) return dial(request, false);
+    signal.throwIfAborted();
+    try {
+      return await askOnSocket({ socket: endpoint.path, method, path: withQuery(request), json, signal });
+    } catch (error) {
+      throw error instanceof QuestionRefused ? (plainTextFailure(error.message, endpoint) ?? new EngineError({ status: error.status, message: error.message })) : explain(error, endpoint, signal);
+    }
+  };
   // With `isStream` the library answers with the response itself.
   const stream = async (request: EngineRequest): Promise<AsyncIterable<Uint8Array>> => guard((await dial(request, true)) as Readable, endpoint, request.signal);
   return {
     endpoint,
-    ask: async (request) => dial(request, false),
+    ask,
     find: async (request) => {
       try {
-        return await dial(request, false);
+        return await ask(request);
       } catch (error) {
         if (error instanceof EngineError && error.refusal.status === 404) return undefined;
         throw error;
@@ -138,8 +150,7 @@ function withQuery({ path, query = {} }: EngineRequest): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) for (const item of typeof value === 'string' ? [value] : (value ?? [])) search.append(name, item);
   const text = search.toString();
-  // A question mark at the end would be cut off by the library together with a character of the path.
-  return text === '' ? path : `${path}?${text}&`;
+  return text === '' ? path : `${path}?${text}`;
 }
 
 /** Turns what the library throws into a refusal of the engine or into a failure that says why there was no answer. */
