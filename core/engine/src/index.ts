@@ -26,11 +26,12 @@ export type { Pin, PinContext, PinnedAnswer, PinQuestion } from './model/pin.ts'
 export { createDefinePlanner } from './model/planner.ts';
 export type { FolderEntry, Planner, PlannerContext, TrackedReader } from './model/planner.ts';
 export { defineCommand } from './model/plugin.ts';
-export type { CallsOf, Command, CommandContext, CommandDerivative, HostContext, Plugin, PluginDefinition, PreflightProblem, RunRequest, StageCall } from './model/plugin.ts';
+export type { CallsOf, Command, CommandContext, CommandDerivative, CommandTools, HostContext, Plugin, PluginDefinition, PreflightProblem, RunRequest, StageCall } from './model/plugin.ts';
 export { hint, many, one, optional, provenance } from './model/port.ts';
 export type { Kinds, PlanInputs, Port, Ports, RunInputs } from './model/port.ts';
 export { buildProvenance } from './model/provenance.ts';
 export type { BuildProvenance, BuildProvenanceKind, ProvenanceStep } from './model/provenance.ts';
+export type { Content, Repeated, RepeatedRequest, Repetition, RepetitionRequest } from './model/repetition.ts';
 export { noOptions } from './model/schema.ts';
 export type { Schema } from './model/schema.ts';
 export { isSecret, secret } from './model/secret.ts';

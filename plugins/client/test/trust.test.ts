@@ -63,7 +63,7 @@ async function createWorld(): Promise<World> {
       const args = { packages: ['app/tool'], words: [], repository: [], key: [], verify: undefined, trust: undefined, config: undefined, root, relax: false, force: false, devices: 'refuse', finalizerEnv: [], skipFinalizers: false, sync: false, json: false, installed: undefined, output: undefined, format: undefined, ...given };
       const context: CommandContext<any, any> = {
         args, workspace: folder, cwd: folder, plugin: {}, env: {}, set: {}, derivatives: [], signal: new AbortController().signal,
-        print: (line) => void printed.push(line), log: { info: () => {}, warn: (line) => void warned.push(line) }, tell: (problems) => void told.push(...problems), reveal: async () => '', run: async () => ({}), readPins: () => Promise.reject(new Error('Internal error: no pins here')),
+        print: (line) => void printed.push(line), log: { info: () => {}, warn: (line) => void warned.push(line) }, tell: (problems) => void told.push(...problems), reveal: async () => '', run: async () => ({}), readPins: () => Promise.reject(new Error('Internal error: no pins here')), repeat: () => Promise.reject(new Error('Internal error: no builds here')), openTools: () => Promise.reject(new Error('Internal error: no tools here')),
       };
       const code = await command.handle(context);
       return { code: typeof code === 'number' ? code : 0, told, warned, printed };

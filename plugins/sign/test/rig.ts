@@ -51,7 +51,7 @@ export function contextOf(workspace: string, args: Readonly<Record<string, unkno
     reveal: async ({ name }) => (name === variable.name ? password : readFile(join(workspace, 'cos.key'), 'utf8')),
     plugin: { key: file, password: variable, skip: [], ...options },
     env: {}, signal: new AbortController().signal, log: { info: () => {}, warn: () => {} }, tell: () => {}, run: async () => ({}), set: {}, derivatives: [],
-    readPins: () => Promise.reject(new Error('Internal error: no pins here')),
+    readPins: () => Promise.reject(new Error('Internal error: no pins here')), repeat: () => Promise.reject(new Error('Internal error: no builds here')), openTools: () => Promise.reject(new Error('Internal error: no tools here')),
   };
 }
 

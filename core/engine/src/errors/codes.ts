@@ -16,6 +16,7 @@ export const codes = {
   COS_REQUEST_UNKNOWN_PIN: 'Neither cos.lock nor the config has a pin of this name.',
   COS_REQUEST_UNKNOWN_VALUE: 'No value has this path.',
   COS_REQUEST_RUN_FAILED: 'A target that a command of a plugin ran did not end well.',
+  COS_REQUEST_NOT_MADE: 'The target of a repeated build does not make the artifact.',
   // The config file.
   COS_CONFIG_NOT_FOUND: 'No `cos.config.*` is in the folder or above it.',
   COS_CONFIG_UNREADABLE: 'The config file or a values file cannot be read.',

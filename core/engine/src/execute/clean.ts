@@ -1,13 +1,13 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { parseEntry } from '../cache/entry.ts';
+import { listEntries } from '../cache/list-entries.ts';
 import { listNames } from '../cache/local.ts';
 import { rootSystemCode } from '../cache/storage-error.ts';
 import { CosError } from '../errors/cos-error.ts';
 import type { Diagnostic } from '../errors/diagnostic.ts';
 import { diagnosticsOf, messageOf } from '../errors/expected.ts';
 import type { ArtifactStore } from '../model/artifact.ts';
-import { asFingerprint, type Digest } from '../model/identity.ts';
+import type { Digest } from '../model/identity.ts';
 import { isAlive } from '../process/liveness.ts';
 import { layoutOf, type Layout } from './layout.ts';
 import { aloneInWorkspace, removeTree } from './run-registry.ts';
@@ -65,13 +65,8 @@ async function cleanAlone(layout: Layout, options: CleanOptions): Promise<Cleane
 
 async function forgetExternal(layout: Layout, options: CleanOptions, warnings: Diagnostic[]): Promise<number> {
   const digests = new Map<string, Set<Digest>>();
-  const entries = join(layout.cache, 'entries');
-  for (const part of listNames(entries)) {
-    for (const name of listNames(join(entries, part))) {
-      const fingerprint = /^([0-9a-f]{64})\.json$/.exec(name)?.[1];
-      const entry = fingerprint === undefined ? undefined : parseEntry(readFileSync(join(entries, part, name), 'utf8'), asFingerprint(fingerprint));
-      for (const { kind, digest } of Object.values(entry?.outputs ?? {})) digests.set(kind, (digests.get(kind) ?? new Set()).add(digest));
-    }
+  for (const { outputs } of listEntries(layout.cache)) {
+    for (const { kind, digest } of Object.values(outputs)) digests.set(kind, (digests.get(kind) ?? new Set()).add(digest));
   }
   let forgotten = 0;
   for (const [kind, known] of digests) {

@@ -89,7 +89,7 @@ interface Execution {
 async function execute(execution: Execution, tally: Tally): Promise<number> {
   const { plan, bindings, options, emit } = execution;
   checkWanted(plan);
-  const layout = layoutOf(options.folder);
+  const layout = layoutOf(options.folder, options.logs);
   const registered = await registerRun(layout, options.signal);
   try {
     const opened = await openLookup({ plan, bindings, options, runId: registered.runId, signal: options.signal, tell: (message) => emit({ type: 'toolchain-progress', line: message }) });
@@ -112,7 +112,7 @@ async function execute(execution: Execution, tally: Tally): Promise<number> {
 async function walkPlan({ plan, bindings, options, redactor, emit }: Execution, lookup: Lookup, registered: RegisteredRun, tally: Tally): Promise<number> {
   const failFast = new AbortController();
   const signal = AbortSignal.any([options.signal, failFast.signal]);
-  const run: Run = { ...lookup, blobs: createWholeBlobs(lookup.cache.blobs, emit, signal), runId: registered.runId, emit, redactor, signal, logs: createRunLogs(lookup.layout, registered.runId, new Date()), makeScratch: registered.makeScratch, noteProcess: registered.noteProcess, prepare: createPreparer(bindings, options.env, signal) };
+  const run: Run = { ...lookup, blobs: createWholeBlobs(lookup.cache.blobs, emit, signal), runId: registered.runId, emit, redactor, signal, logs: createRunLogs(lookup.layout, registered.runId, new Date()), makeScratch: registered.makeScratch, noteProcess: noteIn(registered, options), prepare: createPreparer(bindings, options.env, signal) };
   const pool = createWorkerPool(options.jobs, options.resources);
   const asked = new Map<TaskKey, number>();
   const lastRun: Record<string, LastRun['tasks'][string]> = {};
@@ -154,6 +154,13 @@ async function walkPlan({ plan, bindings, options, redactor, emit }: Execution, 
   if (options.signal.aborted) return exitCodes.interrupted;
   if (lacks.size > 0) return exitCodes.hostLacks;
   return tally.count('failed') > 0 ? exitCodes.taskFailed : exitCodes.done;
+}
+
+function noteIn(registered: RegisteredRun, { noteProcess }: ExecuteOptions): Run['noteProcess'] {
+  return (pid) => {
+    registered.noteProcess(pid);
+    noteProcess?.(pid);
+  };
 }
 
 function finish(emit: Emit, task: PlannedTask, outcome: Outcome, result: TaskResult | undefined, durationMs: number): void {

@@ -27,7 +27,8 @@ export interface Layout {
   readonly lastRun: string;
 }
 
-export function layoutOf(folder: string): Layout {
+/** `logs`: the folder of logs, where they are to outlive the rest; default one in `folder`. */
+export function layoutOf(folder: string, logs: string = join(folder, 'logs')): Layout {
   const state = join(folder, 'state');
   return {
     folder,
@@ -35,7 +36,7 @@ export function layoutOf(folder: string): Layout {
     state: join(state, 'tasks'),
     manifests: join(state, 'manifests'),
     scratch: join(folder, 'scratch'),
-    logs: join(folder, 'logs'),
+    logs,
     runs: join(folder, 'runs'),
     locks: join(folder, 'locks'),
     outputs: join(folder, 'outputs'),

@@ -38,7 +38,7 @@ export interface OpenOptions {
 
 /** Finds the tools and reads the sources of a plan; what was learned about both is kept for the next run. */
 export async function openLookup({ plan, bindings, options, runId, signal, keep, tell = () => undefined }: OpenOptions): Promise<Opened> {
-  const layout = layoutOf(options.folder);
+  const layout = layoutOf(options.folder, options.logs);
   const memo = createToolMemo(readText(layout.toolMemo));
   const toolchain = await options.openToolchain?.({ memo, tell, signal, stages: plan.tasks.map((task) => ({ plugin: task.plugin, stage: bindings.stage(task) })) });
   const needed = await probeTools(plan.tasks, bindings, { path: options.env['PATH'], memo, signal, toolchain });

@@ -9,6 +9,10 @@ export interface ExecuteOptions {
   readonly workspace: string;
   /** Absolute path of the folder for cache, state, scratch and logs (`.cos`). */
   readonly folder: string;
+  /** Absolute path of another folder for logs; default one in `folder`. */
+  readonly logs?: string;
+  /** Also told of process groups that are started, by one who outlives `folder`. */
+  readonly noteProcess?: (pid: number) => void;
   /** Capacity of the `cpu` class. */
   readonly jobs: number;
   /** Capacities of other classes; default 2 each. */

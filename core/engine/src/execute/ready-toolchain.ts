@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { ResolvedConfig } from '../config/resolved-config.ts';
+import type { Command } from '../model/plugin.ts';
 import type { Stage } from '../model/stage.ts';
 import type { Tool } from '../model/tool.ts';
 import type { Toolchain, ToolchainContent } from '../model/toolchain.ts';
@@ -27,7 +28,7 @@ export interface ToolchainUse {
   readonly tell: (line: string) => void;
   readonly signal: AbortSignal;
   /** What is going to run: when nothing of it needs a tool of the toolchain, there is none. */
-  readonly stages: readonly { readonly plugin: string; readonly stage: Stage }[];
+  readonly stages: readonly { readonly plugin: string; readonly stage: Pick<Stage, 'tools'> }[];
 }
 
 export type OpenToolchain = (use: ToolchainUse) => Promise<ReadyToolchain | undefined>;
@@ -55,7 +56,7 @@ export function toolchainOf(config: ResolvedConfig, env: Readonly<Record<string,
 
 /** Every tool of the config that may be wanted of a toolchain, so that it is the same whichever target runs. Sorted by name; each name once for each form. */
 function toolsOf(config: ResolvedConfig, serves: (plugin: string, tools: readonly Tool[]) => boolean): readonly Tool[] {
-  const all = [...config.plugins.values()].flatMap(({ definition }) => Object.values<Stage>(definition.stages ?? {}).map(declaredTools).filter((tools) => serves(definition.name, tools)).flat());
+  const all = [...config.plugins.values()].flatMap(({ definition }) => [...Object.values<Stage>(definition.stages ?? {}), ...Object.values<Command>(definition.commands ?? {})].map(declaredTools).filter((tools) => serves(definition.name, tools)).flat());
   const byForm = new Map(all.map((tool) => [JSON.stringify([tool.name, tool.packages, tool.files ?? []]), tool] as const));
   return [...byForm].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, tool]) => tool);
 }

@@ -10,7 +10,9 @@ import type { RunMode } from './plan.ts';
 import type { Planner } from './planner.ts';
 import type { In, Out, Schema } from './schema.ts';
 import type { Secret } from './secret.ts';
-import type { Log, Stage } from './stage.ts';
+import type { Repetition, RepetitionRequest } from './repetition.ts';
+import type { ExecOptions, ExecResult, Log, Stage } from './stage.ts';
+import type { Tool } from './tool.ts';
 import type { PlanInputs } from './port.ts';
 import type { Toolchain, ToolchainContext } from './toolchain.ts';
 
@@ -44,6 +46,10 @@ export interface CommandContext<P, Pa extends Parameters> extends HostContext<P>
   readonly reveal: (secret: Secret) => Promise<string>;
   /** Plans and runs a target with parameters, and answers the published paths of its named outputs (absolute). Rejects when the run fails. */
   readonly run: (target: string, parameters?: Readonly<Record<string, Json>>) => Promise<Readonly<Record<string, string>>>;
+  /** Plans a second build of an artifact, which takes nothing from earlier ones. Rejects with everything that keeps it from being planned. */
+  readonly repeat: (request: RepetitionRequest) => Promise<Repetition>;
+  /** Finds the tools that the command declares. Rejects when one is missing, and the command ends with exit code 3. */
+  readonly openTools: () => Promise<CommandTools>;
   /** What `--set` says, by itself. Values of derivatives have it. */
   readonly set: Readonly<Record<string, unknown>>;
   /** The derivatives of the config, each on each of its platforms. None without a config. */
@@ -53,6 +59,13 @@ export interface CommandContext<P, Pa extends Parameters> extends HostContext<P>
    * Rejects with everything that has no answer.
    */
   readonly readPins: <A extends Schema, D extends Schema | undefined>(pin: Pin<any, A, D>, requests: readonly PinQuestion<D>[]) => Promise<readonly PinnedAnswer<Out<A>>[]>;
+}
+
+export interface CommandTools {
+  /** Empty, private, removed when the command ends. */
+  readonly scratch: string;
+  /** Runs a declared tool and collects its output. Rejects with a failure that shows the last lines when it does not end well. */
+  readonly exec: (tool: string, args: readonly string[], options?: Pick<ExecOptions, 'env' | 'cwd' | 'exits' | 'stdoutFile'>) => Promise<ExecResult>;
 }
 
 /** A derivative on a platform, as commands see it. */
@@ -99,6 +112,10 @@ export interface Command<P = any, Pa extends Parameters = any> {
   readonly parameters: Pa;
   /** Variables of the environment that it may look at beside those of `hostEnv`, by name or by the plugin's options and the arguments. */
   readonly env?: readonly string[] | ((plugin: P, args: ParameterValues<Pa>) => readonly string[]);
+  /** Tools that it may start. Default none. */
+  readonly tools?: readonly (string | Tool)[];
+  /** The exit code for expected problems that the handler throws: 2 where 1 says something else, as with diff(1). Default 1. */
+  readonly failure?: 1 | 2;
   handle(context: CommandContext<P, Pa>): Promise<number | void | RunRequest>;
 }
 

@@ -8,11 +8,13 @@ import type { Diagnostic } from '../errors/diagnostic.ts';
 import { diagnosticsOf } from '../errors/expected.ts';
 import { printDiagnostics } from '../errors/print-diagnostic.ts';
 import { createRedactor } from '../errors/redact.ts';
+import { openCommandBench } from '../execute/command-bench.ts';
 import { createPinBench } from '../execute/pin-bench.ts';
 import { createSecretReader } from '../execute/secrets.ts';
 import type { AnyPlugin } from '../model/config.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { RunRequest } from '../model/plugin.ts';
+import type { Repetition, RepetitionRequest } from '../model/repetition.ts';
 import { askLock } from '../pins/ask-lock.ts';
 import { declaredNames, pickEnv } from '../plan/host-env.ts';
 import { readParameters } from '../plan/parameters.ts';
@@ -25,6 +27,8 @@ export interface RunCommandOptions {
   readonly args?: Readonly<Record<string, unknown>>;
   /** A config with the plugin. Default: one with the plugin alone and without derivatives, as where the user has no config. */
   readonly config?: AnyConfig;
+  /** Stands for the second build that the command asks for; default: it is refused. */
+  readonly repeat?: (request: RepetitionRequest) => Promise<Repetition>;
   /** Arguments of `--set`. */
   readonly set?: readonly string[];
   /** Default: the environment of the test. */
@@ -62,6 +66,7 @@ export async function runCommand(plugin: AnyPlugin, name: string, options: RunCo
   const args = readParameters(command.parameters, options.args ?? {}, `command "${name}"`);
   if (!args.ok) problems.push(...args.failures);
   if (!args.ok || problems.some(({ severity }) => severity === 'error')) return ended(2);
+  const opened: (() => void)[] = [];
   try {
     const exitCode = await command.handle({
       args: args.value,
@@ -75,6 +80,12 @@ export async function runCommand(plugin: AnyPlugin, name: string, options: RunCo
       tell: (told) => problems.push(...told),
       reveal: createSecretReader({ env, workspace, folder: join(workspace, '.cos'), redactor }).reveal,
       run: () => Promise.reject(new CosError({ code: 'COS_REQUEST_RUN_FAILED', severity: 'error', message: 'The harness runs no targets.' })),
+      repeat: (request) => options.repeat?.(request) ?? Promise.reject(new CosError({ code: 'COS_REQUEST_RUN_FAILED', severity: 'error', message: 'The harness repeats no builds.' })),
+      openTools: async () => {
+        const bench = await openCommandBench({ config: whole, command: { name, plugin: plugin.name, ...(command.tools === undefined ? {} : { tools: command.tools }) }, options: { folder: join(workspace, whole.cacheFolder), env, signal }, tell: (line) => logged.push(line) });
+        opened.unshift(bench.close);
+        return bench.tools;
+      },
       set: set.map(readSetValue).reduce<JsonObject>((below, value) => (value.ok ? overlay(below, asLayer(value.value), () => undefined) : below), {}),
       derivatives: commandDerivatives(whole),
       readPins: (pin, questions) => askLock(pin, questions, { config: whole, plugin: resolved, openBench: createPinBench(whole, { folder: join(workspace, whole.cacheFolder), env, signal }), signal }),
@@ -84,6 +95,8 @@ export async function runCommand(plugin: AnyPlugin, name: string, options: RunCo
     const expected = diagnosticsOf(error);
     if (expected === undefined) throw error;
     problems.push(...expected);
-    return ended(command.runs === true ? 2 : 1);
+    return ended(command.runs === true ? 2 : (command.failure ?? 1));
+  } finally {
+    for (const close of opened) close();
   }
 }

@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { configText, createCosWorkspace, shellPlugin } from '../rig/cos.ts';
 
@@ -19,6 +20,17 @@ export const tools = definePlugin({
         return { ...(args.own ? { target, parameters: { names: args.names }, derivatives: [tree] } : { target: args.names[0] }), ...(args.destination === undefined ? {} : { outDir: args.destination }), ...(args.pretend ? { dryRun: true } : {}) };
       } }),
     fail: command({}, async () => { throw new CosError({ code: 'COS_TOOLS_BAD', severity: 'error', message: 'Expected better.', hint: 'Try again.' }); }),
+    again: defineCommand({ description: 'a second build', failure: 2, tools: ['cat'], parameters: { artifact: { type: 'text', required: true, positional: true, description: 'task:output' } },
+      async handle({ args, repeat, openTools, print }) {
+        const repetition = await repeat({ target: 'file', derivative: 'sample', platform: 'linux/amd64', artifact: args.artifact, known: new Set() });
+        const repeated = await repetition.build({});
+        if (repeated.end === 'failed') return repeated.exitCode;
+        const made = await repeated.made(repeated.provenance.artifact.kind, repeated.provenance.artifact.digest);
+        const tools = await openTools();
+        await tools.exec('cat', [made.path], { stdoutFile: 'copy' });
+        print(JSON.stringify([repeated.provenance.steps.map(({ task }) => task), (await tools.exec('cat', ['copy'])).stdout, tools.scratch.includes('/.cos/scratch/')]));
+      } }),
+    tools: defineCommand({ description: 'a tool that nobody has', tools: ['no-such-tool'], parameters: {}, handle: async ({ openTools }) => { await openTools(); } }),
     bug: command({}, async () => { throw new TypeError('boom'); }),
     leak: command({}, async ({ reveal, print }) => { print('it is ' + (await reveal({ secret: { env: 'PASSWORD' }, name: 'env:PASSWORD' }))); }),
   },
@@ -133,4 +145,22 @@ test('it can bring its own target and derivatives, and another folder for output
 test('its help has the flags of runs below its own', async () => {
   await using workspace = await createCosWorkspace(files);
   expect((await workspace.cos('build', '--help')).stdout).toMatch(/^Usage: cos build \[flags\] \[names\.\.\.\]\n[\s\S]*\n {2}--pretend +as --dry-run\n\nFlags of a run\n {2}-n, --dry-run +say what would run, and why; run nothing\n/);
+});
+
+test('it may have an artifact built a second time: everything runs, nothing of it stays, and the tools that it declares look at it', async () => {
+  await using workspace = await createCosWorkspace(files);
+  expect((await workspace.cos('run', 'file')).exitCode).toBe(0);
+  const { exitCode, stdout, stderr } = await workspace.cos('again', 'shell.run#a:out');
+  expect([exitCode, stdout]).toEqual([0, '[["shell.run#a"],"hello\\n",true]\n']);
+  expect(stderr).toContain('shell.run#a');
+  expect(await readdir(workspace.join('.cos', 'scratch')).catch(() => [])).toEqual([]);
+  expect((await workspace.cos('run', 'file')).stdout).toContain('1 fresh');
+});
+
+test('what it throws is its own exit code, and a tool that is missing is what the host lacks', async () => {
+  await using workspace = await createCosWorkspace(files);
+  const refused = await workspace.cos('again', 'shell.run#b:out');
+  expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringContaining('error COS_REQUEST_NOT_MADE: Expected target "file" to make "shell.run#b:out"; it does not.\n')]);
+  const lacking = await workspace.cos('tools');
+  expect([lacking.exitCode, lacking.stderr]).toEqual([3, expect.stringContaining('error COS_TOOL_MISSING: The tool `no-such-tool` was not found on this host.\n  note: needed by cos tools\n')]);
 });

@@ -11,6 +11,7 @@ import type { Diagnostic } from '../../errors/diagnostic.ts';
 import { diagnosticsOf, messageOf } from '../../errors/expected.ts';
 import { createRedactor } from '../../errors/redact.ts';
 import { throwingPlace } from '../../errors/throwing-place.ts';
+import { openCommandBench } from '../../execute/command-bench.ts';
 import { executePlan } from '../../execute/execute-plan.ts';
 import { HostLacksError } from '../../execute/host-lacks-error.ts';
 import { createSecretReader } from '../../execute/secrets.ts';
@@ -25,6 +26,7 @@ import { createReporter } from '../create-reporter.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { handOver } from '../hand-over.ts';
 import { executeOptions, pinBench, prepareConfig, preparePlan, refuseErrors, type PreparedConfig } from '../prepare.ts';
+import { repeat } from '../repeat.ts';
 import { readSettings, type GivenFlags, type Settings } from '../arguments.ts';
 import { flagHint } from '../flag-hint.ts';
 import { runFlags, shortRunFlags, splitRunFlags } from '../run-flags.ts';
@@ -63,6 +65,8 @@ export async function pluginCommand(name: string, words: readonly string[], term
   // Commands get values only, so that nothing is written below the folder.
   const secrets = createSecretReader({ env: terminal.env, workspace, folder: join(workspace, cacheFolder), redactor });
   let answer: number | RunRequest;
+  // Closed when the command has ended, the last one first.
+  const opened: (() => Promise<void> | void)[] = [];
   try {
     answer = (await command.handle({
       args: args.value,
@@ -76,6 +80,16 @@ export async function pluginCommand(name: string, words: readonly string[], term
       tell: (problems) => tell(terminal, problems.map((problem) => redactor.redactDiagnostic(problem)), { workspace, color: settings.errorColor }),
       reveal: secrets.reveal,
       run: (target, parameters) => runTarget(prepared, { target, parameters: parameters ?? {} }, settings, terminal),
+      repeat: async (request) => {
+        const repetition = await repeat(request, settings, terminal, (chosen) => prepareAny(name, chosen));
+        opened.unshift(repetition.close);
+        return repetition;
+      },
+      openTools: async () => {
+        const bench = await openCommandBench({ config: prepared.config, command: { name, plugin: plugin.definition.name, ...(command.tools === undefined ? {} : { tools: command.tools }) }, options: executeOptions(prepared.config, settings, terminal), tell: (line) => terminal.err.write(`${line}\n`) });
+        opened.unshift(bench.close);
+        return bench.tools;
+      },
       set: settings.load.set.flatMap(setLayer).reduce<JsonObject>((below, above) => overlay(below, above, () => undefined), {}),
       derivatives: commandDerivatives(prepared.config),
       readPins: (pin, questions) => askLock(pin, questions, { config: prepared.config, plugin, openBench: pinBench(prepared.config, terminal), signal: terminal.signal }),
@@ -88,7 +102,9 @@ export async function pluginCommand(name: string, words: readonly string[], term
     // Nothing ran yet: what it refuses is the request.
     if (isRun && diagnosticsOf(error) !== undefined) throw new CosError(redacted);
     tell(terminal, redacted, { workspace, color: settings.errorColor });
-    return exitCodes.taskFailed;
+    return command.failure ?? exitCodes.taskFailed;
+  } finally {
+    for (const close of opened) await close();
   }
   return typeof answer === 'number' ? answer : handOver(answer, settings, terminal, (chosen) => prepareAny(name, chosen));
 }
