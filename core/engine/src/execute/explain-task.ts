@@ -4,9 +4,9 @@ import type { TaskKey } from '../model/identity.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Plan, PlannedTask } from '../model/plan.ts';
 import type { Bindings } from '../plan/bindings.ts';
-import { evaluate } from './evaluate.ts';
 import type { ExecuteOptions } from './options.ts';
 import { openForLook, previewTasks, type PreviewedTask, type Seen } from './preview-plan.ts';
+import { evaluate } from './records.ts';
 import type { Lookup, Outputs } from './run.ts';
 import { compareSourceFiles } from './sources.ts';
 import { readLastRun, readTaskMemory, type TaskMemory } from './task-memory.ts';
@@ -89,7 +89,8 @@ function knownDifferences(lookup: Lookup, task: PlannedTask, seen: ReadonlyMap<T
       }),
     );
   };
-  const { record } = evaluate(lookup, task, outputsOf);
+  // With outputs that are not there for certain: nobody else may believe what comes of it.
+  const { record } = evaluate({ ...lookup, evaluated: new Map() }, task, outputsOf);
   const differences = compareRecords(before, record, compareSourceFiles(lookup.layout, lookup.sources));
   return differences.filter((difference) => difference.what !== 'input' || !pending.has(difference.from) || !last.has(difference.from));
 }

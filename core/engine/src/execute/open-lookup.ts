@@ -69,7 +69,7 @@ export async function openLookup({ plan, bindings, options, runId, signal, keep,
     }
   }
   const cache = createLocalCache({ folder: join(layout.cache), runId, storageOf: (kind) => (kinds.has(kind) ? storageOf(kind) : undefined) });
-  return { kind: 'open', lookup: { plan, bindings, options, layout, outRoot, cache, sources: sources.value, tools } };
+  return { kind: 'open', lookup: { plan, bindings, options, layout, outRoot, cache, sources: sources.value, tools, evaluated: new Map() } };
 }
 
 function attempt(keep: OpenOptions['keep'], write: () => void): void {

@@ -4,11 +4,12 @@ import type { Fingerprint, TaskKey } from '../model/identity.ts';
 import type { Plan, PlannedTask } from '../model/plan.ts';
 import type { Bindings } from '../plan/bindings.ts';
 import { createRunId } from '../process/liveness.ts';
-import { evaluate, judge } from './evaluate.ts';
+import { judge } from './judge.ts';
 import { HostLacksError } from './host-lacks-error.ts';
 import { openLookup } from './open-lookup.ts';
 import type { ExecuteOptions } from './options.ts';
 import { isInPlace } from './publish.ts';
+import { evaluate } from './records.ts';
 import { decidersOf, publishedOutputs, type Lookup, type Outputs } from './run.ts';
 
 // What a run would do, as far as that can be told without running anything.

@@ -5,12 +5,20 @@ import { asDigest, type Digest, type TaskKey } from '../model/identity.ts';
 import type { PlannedInput, PlannedTask } from '../model/plan.ts';
 import { buildProvenance, type BuildProvenance, type ProvenanceStep } from '../model/provenance.ts';
 import type { FoundTool } from './host-tools.ts';
-import { decidersOf, type Lookup, type OutputsOf } from './run.ts';
+import { decidersOf, type Evaluated, type Lookup, type OutputsOf } from './run.ts';
 
 // What a task reads, and what those read that made it, up to the sources. A task may read of another how it came to be, so both are one thing.
 
-/** The record of a task: everything that may change its bytes. */
-export function recordOf(lookup: Lookup, task: PlannedTask, outputsOf: OutputsOf): TaskRecord {
+/** The record and the fingerprint of a task whose inputs are all there. */
+export function evaluate(lookup: Lookup, task: PlannedTask, outputsOf: OutputsOf): Evaluated {
+  const record = recordOf(lookup, task, outputsOf);
+  const evaluated = { task, record, fingerprint: fingerprintOf(record) };
+  lookup.evaluated.set(task.key, evaluated);
+  return evaluated;
+}
+
+/** Everything that may change the bytes of a task. */
+function recordOf(lookup: Lookup, task: PlannedTask, outputsOf: OutputsOf): TaskRecord {
   const inputs: Record<string, readonly RecordedInput[]> = {};
   for (const [port, { kind, arity, artifacts }] of Object.entries(task.inputs)) {
     if (arity === 'provenance') inputs[port] = artifacts.map((input) => recordedProvenance(lookup, kind, input, outputsOf));
@@ -70,9 +78,9 @@ export function traceProvenance(lookup: Lookup, { kind, input, outputsOf }: { re
   const steps: ProvenanceStep[] = [];
   for (const task of lookup.plan.tasks) {
     if (!wanted.has(task.key)) continue;
-    const record = recordOf(lookup, task, outputsOf);
+    const { record, fingerprint } = lookup.evaluated.get(task.key) ?? evaluate(lookup, task, outputsOf);
     const outputs = Object.entries(outputsOf(task.key) ?? {}).map(([name, output]) => [name, { kind: output.kind, digest: output.digest }] as const);
-    steps.push({ task: task.key, fingerprint: fingerprintOf(record), record, outputs: Object.fromEntries(outputs) });
+    steps.push({ task: task.key, fingerprint, record, outputs: Object.fromEntries(outputs) });
     for (const [port, { arity, artifacts }] of Object.entries(task.inputs)) {
       if (arity === 'hint' || arity === 'provenance') continue;
       for (const [at, read] of artifacts.entries()) {

@@ -29,6 +29,8 @@ export interface Lookup {
   readonly sources: ReadonlyMap<string, Source>;
   /** By stage (`plugin.stage`) and name. */
   readonly tools: ReadonlyMap<string, ReadonlyMap<string, FoundTool>>;
+  /** What was evaluated so far, for those that read how an artifact came to be. */
+  readonly evaluated: Map<TaskKey, Evaluated>;
 }
 
 export interface Run extends Lookup {

@@ -1,19 +1,11 @@
 import type { CacheEntry } from '../cache/cache.ts';
 import { compareRecords, describeDifference, type Difference } from '../fingerprint/compare-records.ts';
-import { fingerprintOf } from '../fingerprint/fingerprint.ts';
 import type { PlannedTask } from '../model/plan.ts';
-import { recordOf } from './records.ts';
 import { compareSourceFiles } from './sources.ts';
 import { readTaskMemory, type TaskMemory } from './task-memory.ts';
-import type { Evaluated, Lookup, OutputsOf } from './run.ts';
+import type { Evaluated, Lookup } from './run.ts';
 
-// What would a task read, and has that been made already? Nothing runs here and nothing is written but the time of an entry's last use.
-
-/** The fingerprint of a task whose inputs are all there. */
-export function evaluate(lookup: Lookup, task: PlannedTask, outputsOf: OutputsOf): Evaluated {
-  const record = recordOf(lookup, task, outputsOf);
-  return { task, record, fingerprint: fingerprintOf(record) };
-}
+// Has been made already what a task would make of what it reads? Nothing runs here and nothing is written but the time of an entry's last use.
 
 /** The reason of a task that runs because the user says so. */
 export const forcedReason = 'forced';
