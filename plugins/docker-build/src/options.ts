@@ -1,9 +1,8 @@
-import { createDefinePin, createDefinePlanner, createDefineStage } from '@cos/core';
+import { createDefinePin, createDefinePlanner, createDefineStage, secret } from '@cos/core';
 import { hostVariables } from '@cos/registry';
+import { secretOption, trustOption } from '@cos/schemas';
 import * as z from 'zod/mini';
 import { readBackendOptions, type BackendOptions } from './engine/backend-options.ts';
-import { secretOption } from './secret-option.ts';
-import { trustOption } from './trust-option.ts';
 
 /** A repository of an engine: lower-case path components, as references of images allow them, without tag. */
 export const repositoryForm = /^[a-z0-9]+(?:[._-][a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-][a-z0-9]+)*)*$/;
@@ -41,7 +40,7 @@ export const pluginOptions = z.object({
    * Secrets that steps of packages may mount, by the id that steps name: `{ token: { env: 'TOKEN' } }` or `{ key: { file: 'path' } }`. Neither where a secret
    * comes from nor what it says is fingerprinted; which ids a step mounts is. Default none.
    */
-  secrets: z._default(z.record(z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'expected letters, digits and . _ - as the id of a secret')), secretOption()), {}),
+  secrets: z._default(z.record(z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'expected letters, digits and . _ - as the id of a secret')), secretOption(secret())), {}),
   /** Path of the engine's socket; default: DOCKER_HOST, the context of the docker program, then the usual sockets of Docker and Podman. */
   socket: z.optional(z.string()),
   /** Registries that are asked without TLS, as `host` or `host:port`; those of the own machine are anyway. The engine has a list of its own. Default none. */

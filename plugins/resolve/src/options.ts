@@ -1,6 +1,6 @@
 import { createDefinePin, createDefinePlanner } from '@cos/core';
+import { trustOption } from '@cos/schemas';
 import * as z from 'zod/mini';
-import { trustOption } from './trust-option.ts';
 
 const variableName = z.string().check(z.regex(/^[A-Za-z_][A-Za-z0-9_]*$/));
 

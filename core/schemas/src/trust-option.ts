@@ -21,5 +21,5 @@ const policy = z
     }
   });
 
-/** Policies, of which the first that matches counts. `keys` are texts in PEM. */
+/** A list of policies, of which the first that matches counts. `keys` are texts in PEM. */
 export const trustOption = z._default(z.array(policy), []);
