@@ -7,6 +7,6 @@ export { standardPlugins, type StandardPluginOptions, type StandardPlugins } fro
 export { baseImage } from './targets/base-image.ts';
 export { buildIso, type BuiltIso, type IsoRequest } from './targets/iso.ts';
 export { archivesOf, buildPackages, type BuiltArchive, type BuiltPackage, type BuiltPackages, type PackagesRequest } from './targets/packages.ts';
-export { systemContent, type SystemContent, type SystemRequest } from './targets/system.ts';
+export { buildSystem, type BuiltSystem, type SystemContent, type SystemRequest } from './targets/system.ts';
 export { standardTargets, type StandardTargetOptions } from './targets/standard-targets.ts';
 export type { StandardContext } from './targets/context.ts';

@@ -2,7 +2,6 @@ import type { ArtifactRef } from '@cos/core';
 import type { Repository, TextFile } from '@cos/core/artifacts';
 import type { StandardContext } from './context.ts';
 import type { BuiltIso, IsoRequest } from './iso.ts';
-import { systemContent, systemParts, type SystemRequest } from './system.ts';
 
 export interface Attested {
   readonly squash: IsoRequest['squash'];
@@ -22,9 +21,8 @@ export function sayHowMade({ use, derivative, platform }: StandardContext, { squ
 }
 
 /** What the system of an ISO consists of, as SPDX and CycloneDX, by the file's name. */
-export async function listContents(context: StandardContext, request: SystemRequest, { iso, file }: BuiltIso): Promise<Readonly<Record<string, ArtifactRef<TextFile>>>> {
-  const { name, version } = context.derivative;
-  const inputs = { ...(await systemContent(context, request)), packages: await systemParts(context, request), iso };
-  const { spdx, cyclonedx } = context.use.attest.sbom({ name, inputs, options: { name: file, ...(version === undefined || version === '' ? {} : { version }) } });
+export function listContents({ use, derivative }: StandardContext, { iso, file, system }: BuiltIso): Readonly<Record<string, ArtifactRef<TextFile>>> {
+  const { name, version } = derivative;
+  const { spdx, cyclonedx } = use.attest.sbom({ name, inputs: { ...system.content, packages: system.packages, iso }, options: { name: file, ...(version === undefined || version === '' ? {} : { version }) } });
   return { [`${file}.spdx.json`]: spdx, [`${file}.cdx.json`]: cyclonedx };
 }

@@ -1,7 +1,7 @@
 import type { ArtifactRef } from '@cos/core';
 import type { IsoImage, TextFile } from '@cos/core/artifacts';
 import { titleOf, type StandardContext } from './context.ts';
-import { systemContent, type SystemRequest } from './system.ts';
+import { buildSystem, type BuiltSystem, type SystemRequest } from './system.ts';
 
 export interface IsoRequest extends SystemRequest {
   /** The boot menu's entry; default the title. */
@@ -22,13 +22,16 @@ export interface BuiltIso {
   readonly checksum: ArtifactRef<TextFile>;
   /** The name of the file as the ISO is published: `<derivative>.iso`. */
   readonly file: string;
+  /** What it boots. */
+  readonly system: BuiltSystem;
 }
 
 /** From the system's package archive or image to a bootable ISO. */
 export async function buildIso(context: StandardContext, request: IsoRequest): Promise<BuiltIso> {
   const { use, derivative } = context;
   const { name } = derivative;
-  const inputs = await systemContent(context, request);
+  const system = await buildSystem(context, request);
+  const inputs = system.content;
   const { squashfs } = use.iso.squashfs({ name, inputs, options: { preset: request.squash ?? 'fast' } });
   const { boot } = use.iso.boot({ name, inputs });
   const { loader } = use.iso.loader({ name, inputs: {} });
@@ -43,5 +46,5 @@ export async function buildIso(context: StandardContext, request: IsoRequest): P
     },
   });
   const file = `${name}.iso`;
-  return { iso, checksum: use.sign.isoChecksum({ name, inputs: { iso }, options: { file } }).checksum, file };
+  return { iso, checksum: use.sign.isoChecksum({ name, inputs: { iso }, options: { file } }).checksum, file, system };
 }

@@ -11,7 +11,7 @@ import { buildIso, type BuiltIso, type IsoRequest } from './iso.ts';
 import { place } from './place.ts';
 import { createRepository, publishRepository, type PublishingRequest, type RepositoryRequest } from './repository.ts';
 import { sharedParameters, startSharing, type Sharing } from './shared-images.ts';
-import { systemContent, type SystemRequest } from './system.ts';
+import { buildSystem, type SystemRequest } from './system.ts';
 
 export interface StandardTargetOptions extends Omit<IsoRequest, 'sharing'> {
   /** The public key that signatures are made for, a file of the workspace; default `cos.pub`. */
@@ -70,7 +70,7 @@ export function standardTargets(options: StandardTargetOptions = {}): StandardTa
     const iso = await isoOf(context, context.params.squash, sharing);
     const hasPackages = context.derivative.trees.length + context.packages.length > 0;
     const repository = hasPackages ? await createRepository(context, titleOf(context, options.title), options.repository ?? {}, sharing) : undefined;
-    return { iso, repository, sharing, contents: await listContents(context, { ...options, sharing }, iso) };
+    return { iso, repository, sharing, contents: listContents(context, iso) };
   };
   const published = ({ iso, checksum, file }: BuiltIso, repository: ArtifactRef<Repository> | undefined) => ({ [file]: iso, [`${file}.sha256`]: checksum, ...(repository === undefined ? {} : { repository }) });
 
@@ -172,6 +172,6 @@ export function standardTargets(options: StandardTargetOptions = {}): StandardTa
 /** The image of a system that is a Dockerfile. */
 async function dockerfileSystem(context: StandardContext, request: SystemRequest): Promise<readonly ArtifactRef[]> {
   if (typeof (context.derivative.system ?? request.system ?? '') === 'string') return [];
-  return Object.values(await systemContent(context, request));
+  return Object.values((await buildSystem(context, request)).content);
 }
 

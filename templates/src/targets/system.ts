@@ -18,20 +18,20 @@ export interface SystemRequest {
 /** The root filesystem of a derivative's system: for the inputs of stages that take either. */
 export type SystemContent = { readonly archive: ArtifactRef<PackageArchive> } | { readonly image: ArtifactRef<ContainerImage> };
 
-/** `above`: the derivatives whose Dockerfiles lead here. */
-export async function systemContent(context: StandardContext, request: SystemRequest, above: readonly string[] = []): Promise<SystemContent> {
-  const system = systemOf(context, request);
-  if (typeof system !== 'string') return { image: await dockerfileImage(context, system, request, above) };
-  return { archive: (await contentOfPackage(context, system, request)).archive };
+export interface BuiltSystem {
+  readonly content: SystemContent;
+  /** Metadata of the packages that it consists of; none for a Dockerfile, whose packages are those that its package manager knows. */
+  readonly packages: readonly ArtifactRef<PackageMetadata>[];
 }
 
-/** Metadata of the packages that the system consists of; none for a Dockerfile, whose packages are those that its package manager knows. */
-export async function systemParts(context: StandardContext, request: SystemRequest): Promise<readonly ArtifactRef<PackageMetadata>[]> {
+export async function buildSystem(context: StandardContext, request: SystemRequest): Promise<BuiltSystem> {
   const system = systemOf(context, request);
-  return typeof system === 'string' ? (await contentOfPackage(context, system, request)).parts : [];
+  if (typeof system !== 'string') return { content: { image: await dockerfileImage(context, system, request, []) }, packages: [] };
+  const { archive, parts } = await contentOfPackage(context, system, request);
+  return { content: { archive }, packages: parts };
 }
 
-/** The same as an image that a Dockerfile can start from. */
+/** The same as an image that a Dockerfile can start from. `above`: the derivatives whose Dockerfiles lead here. */
 export async function systemImage(context: StandardContext, request: SystemRequest, above: readonly string[]): Promise<ArtifactRef<ContainerImage>> {
   const system = systemOf(context, request);
   return typeof system === 'string' ? packageImage(context, system, request) : dockerfileImage(context, system, request, above);
