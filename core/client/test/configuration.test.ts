@@ -34,6 +34,33 @@ describe('the repositories of a machine', () => {
     expect((await read({ file: 'named.yaml' })).places).toEqual([join(cwd, 'named.yaml')]);
   });
 
+  test('are also those of the folders that the file names, a file each, after the others unless they say so', async () => {
+    for (const folder of ['first.d', 'second.d']) mkdirSync(join(cwd, folder));
+    writeFileSync(join(cwd, 'first.d/b.yaml'), 'name: b\ntype: disk\nurls: [b]\nenable: true\n');
+    writeFileSync(join(cwd, 'first.d/a.yml'), '# one\nname: a\ntype: disk\nurls: [a]\nenable: true\npriority: 3\n');
+    writeFileSync(join(cwd, 'first.d/empty.yaml'), '');
+    writeFileSync(join(cwd, 'first.d/note.txt'), 'not: read');
+    writeFileSync(join(cwd, 'second.d/c.yaml'), 'name: c\ntype: disk\nurls: [c]\nenable: true\n');
+    for (const file of ['named.yaml', '.luet.yaml']) writeFileSync(join(cwd, file), `${entry('named')}repos_confdir: [first.d, ${join(cwd, 'second.d')}, missing.d]\n`);
+    for (const file of ['named.yaml', undefined]) {
+      const { repositories, places } = await read({ file });
+      expect(repositories.map(({ name, priority }) => [name, priority])).toEqual([['named', 0], ['a', 3], ['b', 9999], ['c', 9999]]);
+      expect(places.slice(-3)).toEqual(['first.d', 'second.d', 'missing.d'].map((name) => join(cwd, name)));
+    }
+  });
+
+  test('are refused at the line of their own file in such a folder', async () => {
+    mkdirSync(join(cwd, 'own.d'));
+    writeFileSync(join(cwd, 'own.d/a.yaml'), 'name: a\ntype: local\nurls: [a]\n');
+    writeFileSync(join(cwd, 'f.yaml'), 'repos_confdir: [own.d]\n');
+    await expect(read({ file: 'f.yaml' })).rejects.toMatchObject({ code: 'format', notes: [expect.stringMatching(/own\.d\/a\.yaml:2:7/)] });
+  });
+
+  test('cannot be read from a folder that is none', async () => {
+    writeFileSync(join(cwd, 'f.yaml'), 'repos_confdir: [f.yaml]\n');
+    await expect(read({ file: 'f.yaml' })).rejects.toMatchObject({ code: 'not-found', message: expect.stringContaining(join(cwd, 'f.yaml')) });
+  });
+
   test('are those that are enabled, or are for one of the architectures', async () => {
     writeFileSync(join(cwd, 'f.yaml'), ['on', 'off', 'ours', 'theirs'].map((name, index) => `${index === 0 ? 'repositories:\n' : ''}- {name: ${name}, type: disk, urls: [x], ${{ on: 'enable: true', off: 'enable: false', ours: 'arch: amd64', theirs: 'arch: arm64' }[name]}}\n`).join(''));
     expect(await namesOf({ file: 'f.yaml' })).toEqual(['on', 'ours']);

@@ -17,7 +17,7 @@ export async function findRepositories(trees: readonly string[], { read, glob }:
     files.map(async (file) => {
       // A glob asks for the file without reading it when it is not there.
       const [present] = await glob(escapePattern(file));
-      return present === undefined ? { repositories: [], problems: [] } : readClientFile(await read(file), file);
+      return present === undefined ? { repositories: [], folders: undefined, problems: [] } : readClientFile(await read(file), file);
     }),
   );
   return { repositories: found.flatMap((one) => one.repositories), problems: found.flatMap((one) => one.problems) };

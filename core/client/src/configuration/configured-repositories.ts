@@ -1,7 +1,7 @@
 // Which repositories a machine has: a configuration in the form of luet's client, in the places where that client looks.
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { formatProblem, isError, readClientFile, type RepositorySource } from '@cos/luet';
+import { formatProblem, isError, readClientEntry, readClientFile, type RepositorySource } from '@cos/luet';
 import { ClientError, reasonOf } from '../client-error.ts';
 
 export interface ConfiguredRepositoriesRequest {
@@ -24,19 +24,26 @@ export interface ConfiguredRepositories {
   readonly places: readonly string[];
 }
 
-/** Throws ClientError: `not-found` for a file that cannot be read, `format` with everything that is wrong. */
+/**
+ * A file that is named stands for all places but the folders that it names itself (`repos_confdir`). Throws ClientError: `not-found` for a file that cannot
+ * be read, `format` with everything that is wrong.
+ */
 export async function configuredRepositories({ file, cwd, home, architectures }: ConfiguredRepositoriesRequest): Promise<ConfiguredRepositories> {
   const mains = file === undefined ? [resolve(cwd, '.luet.yaml'), ...(home === undefined ? [] : [join(home, '.luet.yaml')]), '/etc/luet/luet.yaml'] : [resolve(cwd, file)];
-  const files = file === undefined ? [...(await firstFile(mains)), ...(await entriesOf(FOLDER))] : mains;
-  const read = await Promise.all(files.map(async (path) => readClientFile(path.startsWith(`${FOLDER}/`) ? asList(await textOf(path)) : await textOf(path), path)));
-  const problems = read.flatMap((one) => one.problems);
+  const [main] = file === undefined ? await firstFile(mains) : mains;
+  const list = main === undefined ? undefined : readClientFile(await textOf(main), main);
+  const folders = list?.folders?.map((folder) => resolve(cwd, folder)) ?? (file === undefined ? [FOLDER] : []);
+  const files = (await Promise.all(folders.map(entriesOf))).flat();
+  const entries = await Promise.all(files.map(async (path) => readClientEntry(await textOf(path), path)));
+  const problems = [...(list?.problems ?? []), ...entries.flatMap((one) => one.problems)];
   const errors = problems.filter(isError);
   if (errors.length > 0) throw new ClientError('format', 'The configuration of repositories cannot be understood.', { notes: errors.map(formatProblem), hint: 'Mend it, or name another file.' });
+  const repositories = [...(list?.repositories ?? []), ...entries.flatMap(({ repository }) => repository ?? [])];
   const counts = ({ enable, arch }: RepositorySource): boolean => enable || architectures.includes(arch);
-  return { repositories: read.flatMap((one) => one.repositories).filter(counts), warnings: problems.map(formatProblem), places: file === undefined ? [...mains, FOLDER] : mains };
+  return { repositories: repositories.filter(counts), warnings: problems.map(formatProblem), places: [...mains, ...folders] };
 }
 
-/** One repository a file. */
+/** Where the client looks for files with one repository each, unless it is told. */
 const FOLDER = '/etc/luet/repos.conf.d';
 
 async function firstFile(paths: readonly string[]): Promise<readonly string[]> {
@@ -45,14 +52,13 @@ async function firstFile(paths: readonly string[]): Promise<readonly string[]> {
 }
 
 async function entriesOf(folder: string): Promise<readonly string[]> {
-  // A machine without luet has no such folder.
-  const names = await readdir(folder).catch(() => []);
-  return names.filter((name) => /\.ya?ml$/.test(name)).toSorted().map((name) => join(folder, name));
-}
-
-/** A file of the folder is one entry of the list. */
-function asList(text: string): string {
-  return `repositories:\n- ${text.trimEnd().replaceAll('\n', '\n  ')}\n`;
+  try {
+    return (await readdir(folder)).filter((name) => /\.ya?ml$/.test(name)).toSorted().map((name) => join(folder, name));
+  } catch (cause) {
+    // A machine without luet has no such folder.
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return [];
+    throw new ClientError('not-found', `The folder of repositories ${folder} cannot be read: ${reasonOf(cause)}.`, { hint: 'It has a file for each repository; check `repos_confdir` and its rights.', cause });
+  }
 }
 
 async function textOf(path: string): Promise<string> {

@@ -16,7 +16,7 @@ export interface RepositorySource {
   readonly urls: readonly string[];
   readonly enable: boolean;
   readonly cached: boolean;
-  /** Lower numbers are preferred. Default: 0. */
+  /** Lower numbers are preferred. Default: 0 in a list, 9999 in a file of its own. */
   readonly priority: number;
   readonly verify: boolean;
   /** Architecture as Go calls it: on that one the entry counts also when it is not enabled. '' = none. */
@@ -29,6 +29,8 @@ export interface RepositorySource {
 export interface ClientFile {
   /** In the order of the file. */
   readonly repositories: readonly RepositorySource[];
+  /** Folders with a repository in each file (`repos_confdir`), as they are written. Undefined: the client's usual one. */
+  readonly folders: readonly string[] | undefined;
   readonly problems: readonly Problem[];
 }
 
@@ -37,16 +39,30 @@ export function readClientFile(text: string, file: string): ClientFile {
   const { root, problems } = parseYaml({ text, file });
   const decoder = new Decoder('text', [...problems]);
   const mapping = root === undefined ? undefined : decoder.mapping(root, 'the configuration of the client');
-  if (mapping === undefined) return { repositories: [], problems: decoder.problems };
+  if (mapping === undefined) return { repositories: [], folders: undefined, problems: decoder.problems };
   const fields = fieldsOf(decoder, mapping, CLIENT_KEYS, (entry, suggestion) => {
     if (suggestion !== undefined) decoder.warn('LUET_UNKNOWN_KEY', `unknown key "${entry.key.text}"`, entry.key.at, { hint: `did you mean "${suggestion}"?` });
   });
   const list = fields.get('repositories');
-  const repositories = list === undefined ? [] : decoder.sequence(list.value, 'repositories').flatMap((node, index) => readSource(decoder, node, `repositories[${index}]`) ?? []);
-  return { repositories, problems: decoder.problems };
+  const repositories = list === undefined ? [] : decoder.sequence(list.value, 'repositories').flatMap((node, index) => readSource(decoder, node, `repositories[${index}]`, 0) ?? []);
+  const folders = fields.get('repos_confdir');
+  return { repositories, folders: folders === undefined ? undefined : decoder.texts(folders.value, 'repos_confdir'), problems: decoder.problems };
 }
 
-function readSource(decoder: Decoder, node: YamlNode, what: string): RepositorySource | undefined {
+export interface ClientEntry {
+  /** Undefined when it cannot be used. */
+  readonly repository: RepositorySource | undefined;
+  readonly problems: readonly Problem[];
+}
+
+/** Reads a file of `repos_confdir`: one repository. An empty file is none. */
+export function readClientEntry(text: string, file: string): ClientEntry {
+  const { root, problems } = parseYaml({ text, file });
+  const decoder = new Decoder('text', [...problems]);
+  return { repository: root === undefined ? undefined : readSource(decoder, root, 'the repository', 9999), problems: decoder.problems };
+}
+
+function readSource(decoder: Decoder, node: YamlNode, what: string, usualPriority: number): RepositorySource | undefined {
   const mapping = decoder.mapping(node, what);
   if (mapping === undefined) return undefined;
   const fields = fieldsOf(decoder, mapping, SOURCE_KEYS, (entry, suggestion) => {
@@ -62,7 +78,7 @@ function readSource(decoder: Decoder, node: YamlNode, what: string): RepositoryS
     urls: read(fields, 'urls', [], (value) => decoder.texts(value, `${what}.urls`)),
     enable: flag('enable'),
     cached: flag('cached'),
-    priority: read(fields, 'priority', 0, (value) => readPriority(decoder, value, `${what}.priority`)),
+    priority: read(fields, 'priority', usualPriority, (value) => readPriority(decoder, value, `${what}.priority`)),
     verify: flag('verify'),
     arch: text('arch'),
     reference: text('reference'),

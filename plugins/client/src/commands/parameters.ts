@@ -11,7 +11,7 @@ export const rootParameter = { root: { type: 'text', required: true, description
 
 export const repositoryParameters = {
   repository: { type: 'list', description: 'a repository: a folder, http(s)://…, or docker:host/path; the first one is preferred' },
-  config: { type: 'text', description: "a configuration of luet's client that lists repositories; default .luet.yaml, here or in HOME, then /etc/luet/luet.yaml; with repos.conf.d" },
+  config: { type: 'text', description: "a configuration of luet's client that lists repositories; default .luet.yaml, here or in HOME, then /etc/luet/luet.yaml; with the folders of its repos_confdir" },
 } as const satisfies Parameters;
 
 export const changeParameters = {
