@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startRegistry, type TestRegistry } from '@cos/registry/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -10,14 +11,28 @@ import { makeWorkspace, removeWorkspace, type Workspace } from '../rig/workspace
 // From a pair of keys to a root filesystem, by the cos command: what is published is signed, who installs proves where it comes from, and no secret stands anywhere.
 
 const password = 'pass-word-that-stands-nowhere-else';
+const login = 'registry-pass-that-stands-nowhere-else';
+/** As headers and docker's configuration have it. */
+const basic = Buffer.from(`user:${login}`).toString('base64');
 let workspace: Workspace;
 let registry: TestRegistry;
+/** A registry with a password. */
+let locked: TestRegistry;
+/** Outside of the workspace: the users of the registry, and the configuration of docker with a password for it. */
+let logins: string;
 /** What processes of the machine were called with while cos ran. */
 let seen = '';
+/** What cos said. */
+let told = '';
 
 beforeAll(async () => {
   workspace = makeWorkspace(join(import.meta.dirname, '../incremental/project'), { keep: true });
   registry = await startRegistry();
+  logins = mkdtempSync(join(tmpdir(), 'cos-e2e-logins-'));
+  // bcrypt of the password
+  writeFileSync(join(logins, 'htpasswd'), 'user:$2b$04$e6UNk7taUFdXmStfOnt1Ce/J5FOzeiNl0h0VhLAPslAx5QjeMizj2\n');
+  locked = await startRegistry({ config: { auth: { htpasswd: { realm: 'locked', path: join(logins, 'htpasswd') } } } });
+  writeFileSync(join(logins, 'config.json'), JSON.stringify({ auths: { [locked.host]: { auth: basic } } }));
   writeTinyBase(workspace.path('base.tar'));
   expect(await cos('keys')).toMatchObject({ exitCode: 0, stderr: '' });
   expect(await cos('keys', '--name', 'other')).toMatchObject({ exitCode: 0 });
@@ -25,17 +40,20 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   rmSync(join(workspace.folder, '../public'), { recursive: true, force: true });
-  await registry.close();
+  for (const one of [registry, locked]) await one.close();
+  rmSync(logins, { recursive: true, force: true });
   removeWorkspace(workspace);
 });
 
 async function cos(...args: readonly string[]): Promise<CosRun> {
-  const { done } = startCos(workspace, args, { env: { COS_PASSWORD: password } });
+  const { done } = startCos(workspace, args, { env: { COS_PASSWORD: password, DOCKER_CONFIG: logins } });
   const watch = setInterval(() => {
     seen += spawnSync('ps', ['-eo', 'args', '--no-headers', '-ww'], { encoding: 'utf8' }).stdout;
   }, 100);
   try {
-    return await done;
+    const run = await done;
+    told += run.stdout + run.stderr;
+    return run;
   } finally {
     clearInterval(watch);
   }
@@ -103,15 +121,54 @@ test('files and their manifests are signed by the same command', async () => {
   expect([changed.exitCode, changed.stderr]).toEqual([1, expect.stringContaining('usr/bin/service: ')]);
 });
 
-test('neither password nor private key stands in a record, a cache, a log, what is published, or an argument', () => {
+test('what is published with statements is verified with them: the index of a repository, and images with their bills', async () => {
+  const place = `docker:${locked.host}/os/attested`;
+  for (const _ of ['first', 'again']) {
+    const published = await cos('publish', '--attest', '--to', place, '--reporter', 'json');
+    expect([published.exitCode, published.stderr]).toEqual([0, '']);
+    const images = await cos('run', 'publish-images', 'app/service', '--attest', '--to', `docker:${locked.host}/os/images`, '--reporter', 'json');
+    expect([images.exitCode, images.stderr]).toEqual([0, '']);
+  }
+  const repository = await cos('verify', place);
+  expect([repository.exitCode, repository.stderr]).toEqual([0, '']);
+  expect(repository.stdout.split('\n').slice(1)).toEqual([expect.stringContaining('revision 1 '), 'made by urn:cos: target publish of tiny-os 1.0.0 for linux/amd64', expect.stringMatching(/^from .*packages/), '']);
+  const [tag] = readdirSync(workspace.path('build/images')).map((name) => name.replace(/\.json$/, ''));
+  const image = await cos('verify', `${locked.host}/os/images:${tag}`);
+  expect([image.exitCode, image.stderr]).toEqual([0, '']);
+  expect(image.stdout.replaceAll(/sha256:[0-9a-f]{64}/g, 'DIGEST').split('\n')).toEqual([
+    `good: each image of ${locked.host}/os/images:${tag}@DIGEST has a statement that is signed by the owner of cos.pub`,
+    'linux/amd64 DIGEST: made by urn:cos: target publish-images of tiny-os 1.0.0 for linux/amd64',
+    expect.stringMatching(/^linux\/amd64 DIGEST: from .*packages/),
+    `linux/amd64 DIGEST: bill of materials: ${tag}.cdx.json, CycloneDX-1.6 of 1, DIGEST`,
+    `linux/amd64 DIGEST: bill of materials: ${tag}.spdx.json, SPDX-2.3 of 1, DIGEST`,
+    '',
+  ]);
+  const stranger = await cos('verify', `${locked.host}/os/images:${tag}`, '--key', 'other.pub');
+  expect([stranger.exitCode, stranger.stderr]).toEqual([1, expect.stringContaining('COS_SIGN_UNSIGNED')]);
+});
+
+test('a registry that does not take the password is told without it', async () => {
+  const wrong = join(logins, 'wrong');
+  mkdirSync(wrong);
+  writeFileSync(join(wrong, 'config.json'), JSON.stringify({ auths: { [locked.host]: { auth: Buffer.from(`other:${login}`).toString('base64') } } }));
+  const refused = await runCos(workspace, ['publish', '--attest', '--refresh', '--to', `docker:${locked.host}/os/attested`], { env: { COS_PASSWORD: password, DOCKER_CONFIG: wrong } });
+  expect([refused.exitCode, refused.stdout + refused.stderr]).toEqual([1, expect.stringContaining('COS_REPO_REGISTRY')]);
+  told += refused.stdout + refused.stderr;
+});
+
+test('no password and no private key stands in a record, a cache, a log, an error, what is published, or an argument', () => {
   const lines = ['cos.key', 'other.key'].flatMap((name) => readFileSync(workspace.path(name), 'utf8').split('\n').filter((line) => line.length > 40 && !line.startsWith('-----')));
   expect(lines.length).toBeGreaterThan(10);
   expect(seen).toContain('publish --sign');
-  for (const secret of [password, ...lines]) expect(seen.includes(secret), 'in arguments').toBe(false);
+  expect(seen).toContain('publish --attest');
+  expect(told).toContain('COS_REPO_REGISTRY');
+  const secrets = [password, login, basic, ...lines];
+  const places = { arguments: seen, 'what cos said': told, 'logs of the registries': registry.log() + locked.log() };
+  for (const secret of secrets) for (const [where, text] of Object.entries(places)) expect(text.includes(secret), `in ${where}`).toBe(false);
   const patterns = workspace.path('..', 'patterns');
-  writeFileSync(patterns, `${password}\n${lines.join('\n')}\n`);
+  writeFileSync(patterns, `${secrets.join('\n')}\n`);
   try {
-    const found = spawnSync('grep', ['--recursive', '--text', '--fixed-strings', '--files-with-matches', '--file', patterns, workspace.folder, join(workspace.folder, '../public'), registry.folder], { encoding: 'utf8' });
+    const found = spawnSync('grep', ['--recursive', '--text', '--fixed-strings', '--files-with-matches', '--file', patterns, workspace.folder, join(workspace.folder, '../public'), registry.folder, locked.folder], { encoding: 'utf8' });
     expect(found.stdout.split('\n').filter((path) => path !== '').map((path) => path.replace(workspace.folder, '')).toSorted()).toEqual(['/cos.key', '/other.key']);
   } finally {
     rmSync(patterns);

@@ -15,6 +15,7 @@ export const codes = {
   COS_REPO_CHANGED: 'A version that is published has other content here.',
   COS_REPO_PUBLISHED: 'What is published cannot be read.',
   COS_REPO_KEY: 'The key that signs what is published cannot be used.',
+  COS_REPO_STATEMENT: 'What is said of something that is published cannot be attached to it.',
   COS_REPO_UNTRUSTED: 'What is published is not signed by the key that would sign what is added.',
   COS_REPO_SNAPSHOT: 'A snapshot of this name is published already.',
   COS_REPO_REGISTRY: 'A registry refuses, fails or does not answer.',

@@ -1,5 +1,5 @@
-import type { ArtifactRef } from '@cos/core';
-import type { Repository, TextFile } from '@cos/core/artifacts';
+import type { ArtifactRef, FileTree } from '@cos/core';
+import type { PackageMetadata, Repository, TextFile } from '@cos/core/artifacts';
 import type { StandardContext } from './context.ts';
 import type { BuiltIso, IsoRequest } from './iso.ts';
 
@@ -25,4 +25,39 @@ export function listContents({ use, derivative }: StandardContext, { iso, file, 
   const { name, version } = derivative;
   const { spdx, cyclonedx } = use.attest.sbom({ name, inputs: { ...system.content, packages: system.packages, iso }, options: { name: file, ...(version === undefined || version === '' ? {} : { version }) } });
   return { [`${file}.spdx.json`]: spdx, [`${file}.cdx.json`]: cyclonedx };
+}
+
+export interface AttestedImage {
+  readonly tag: string;
+  /** In the layout of OCI. */
+  readonly image: ArtifactRef<FileTree>;
+  /** Of the packages that it consists of. */
+  readonly metadata: readonly ArtifactRef<PackageMetadata>[];
+  /** Where it is pushed, `host/path`. */
+  readonly repository: string;
+  /** A file of the workspace. */
+  readonly publicKey: string;
+}
+
+interface AttachedToImage {
+  readonly statement: ArtifactRef<TextFile>;
+  readonly spdx: ArtifactRef<TextFile>;
+  readonly cyclonedx: ArtifactRef<TextFile>;
+  readonly publicKey: ArtifactRef<FileTree>;
+}
+
+/** What is attached to an image: bills of what is in it, and a signed statement of how it came to be, which names the bills. */
+export function attestImage({ use, source, derivative, platform }: StandardContext, { tag, image, metadata, repository, publicKey }: AttestedImage): AttachedToImage {
+  const { version } = derivative;
+  const key = source(publicKey);
+  const { spdx, cyclonedx } = use.attest.sbom({ name: `image-${tag}`, inputs: { layout: image, packages: [...metadata] }, options: { name: tag, ...(version === '' ? {} : { version }) } });
+  const { statement } = use.attest.imageProvenance({ name: tag, inputs: { artifact: image, history: image, spdx, cyclonedx }, options: { subject: repository, bills: tag, target: 'publish-images', derivative: derivative.name, version, platform } });
+  const { envelope } = use.sign.signStatement({ name: `image-${tag}`, inputs: { statement, publicKey: key } });
+  return { statement: envelope, spdx, cyclonedx, publicKey: key };
+}
+
+/** How the packages of a published repository came to be. Publishing makes it a statement about the index, and signs it. */
+export function sayHowAdded({ use, derivative, platform }: StandardContext, repository: ArtifactRef<Repository>): ArtifactRef<TextFile> {
+  const { name, version } = derivative;
+  return use.attest.repositoryProvenance({ name: `${name}-published`, inputs: { artifact: repository, history: repository }, options: { subject: name, target: 'publish', derivative: name, version, platform } }).statement;
 }

@@ -33,7 +33,7 @@ const schema = z.strictObject({
       metaCompression: compression,
     }),
   ),
-  publish: z.optional(z.strictObject({ to: text, images: text, sign: z.optional(z.boolean()), signatures: text, retain: z.optional(z.int().check(z.minimum(1))), snapshots: z.optional(z.int().check(z.minimum(2))), locks: z.optional(z.array(z.string())) })),
+  publish: z.optional(z.strictObject({ to: text, images: text, sign: z.optional(z.boolean()), attest: z.optional(z.boolean()), signatures: text, retain: z.optional(z.int().check(z.minimum(1))), snapshots: z.optional(z.int().check(z.minimum(2))), locks: z.optional(z.array(z.string())) })),
 });
 
 /** @throws CosError COS_CONFIG_STANDARD_TARGETS with every mistake in the options */

@@ -3,6 +3,7 @@ import { CosError, type ArtifactRef, type FileTree } from '@cos/core';
 import type { Repository, TextFile } from '@cos/core/artifacts';
 import type { DeclaredEntry } from '@cos/plugin-resolve';
 import type { TargetCode } from '../codes.ts';
+import { sayHowAdded } from './attest.ts';
 import type { StandardContext } from './context.ts';
 import { json } from './json.ts';
 import { archivesOf, buildPackages, type BuiltArchive } from './packages.ts';
@@ -36,7 +37,9 @@ export interface PublishingRequest {
   readonly snapshots?: number;
   /** True: the index is signed with the key of `sign`, so that its digests cover everything. Default false. */
   readonly sign?: boolean;
-  /** Image repository, `host/path`, for signatures of an image repository; default: the repository itself. */
+  /** True: what is published has a signed statement of how it came to be, and images have bills of materials, too. The index is signed as well. Default false. */
+  readonly attest?: boolean;
+  /** Image repository, `host/path`, for signatures of an image repository, and for what is attached to images; default: the repository itself. */
   readonly signatures?: string;
   /** Files and folders of the workspace: packages and snapshots that they name stay. */
   readonly locks?: readonly string[];
@@ -61,10 +64,11 @@ export async function publishRepository(
 ): Promise<ArtifactRef<TextFile>> {
   const { archives, metadata, trees, treeNames } = await contentOf(context, title, sharing);
   const { name = context.derivative.name, urls, type, ...options } = repository;
-  const { locks = [], retain, snapshots, sign = false, signatures } = publishing;
+  const { locks = [], retain, snapshots, attest = false, sign = false, signatures } = publishing;
+  const statement = attest ? { statement: sayHowAdded(context, await createRepository(context, title, repository, sharing)) } : {};
   return context.use.repo.publish({
     name: context.derivative.name,
-    inputs: { archives, metadata, trees, locks: locks.map((lock) => context.source(lock)) },
+    inputs: { archives, metadata, trees, locks: locks.map((lock) => context.source(lock)), ...statement },
     options: {
       to: placeOf(context, publishing.to),
       name,
@@ -74,7 +78,7 @@ export async function publishRepository(
       ...options,
       ...(snapshot === undefined ? {} : { snapshot }),
       replace: [...replace],
-      sign,
+      sign: sign || attest,
       refresh,
       resetRevision,
       ...(signatures === undefined ? {} : { signatures }),

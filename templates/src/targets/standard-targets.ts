@@ -33,6 +33,7 @@ export const publishParameters = {
   to: { type: 'text', description: 'an absolute folder, or docker:host/path for an image repository; default: that of the config' },
   snapshot: { type: 'text', pattern: /^[A-Za-z0-9_][A-Za-z0-9._-]{0,79}$/, description: 'name of the snapshot that the publication leaves, which then is never removed; default: the time' },
   replace: { type: 'list', description: 'a package (category/name) of which a published version may get other content' },
+  attest: { type: 'flag', description: 'with a signed statement of how the packages came to be; signs the index, too; default: as the config says' },
   sign: { type: 'flag', description: 'sign the index, so that its digests cover everything; default: as the config says' },
   resetRevision: { type: 'flag', description: 'count revisions from 1 again' },
   refresh: { type: 'flag', description: 'publish the index with a new revision and time though nothing in it is new' },
@@ -94,9 +95,9 @@ export function standardTargets(options: StandardTargetOptions = {}): StandardTa
       description: 'the packages, added to the repository that is published in a folder or a container registry',
       params: publishParameters,
       async plan(context) {
-        const { to = options.publish?.to, snapshot, replace, sign, refresh, resetRevision } = context.params;
+        const { to = options.publish?.to, snapshot, replace, sign, attest, refresh, resetRevision } = context.params;
         const sharing = startSharing(context.params);
-        const report = await publishRepository(context, titleOf(context, options.title), { repository: options.repository ?? {}, publishing: { ...options.publish, ...(to === undefined ? {} : { to }), ...(sign ? { sign } : {}) }, snapshot, replace, refresh, resetRevision, sharing });
+        const report = await publishRepository(context, titleOf(context, options.title), { repository: options.repository ?? {}, publishing: { ...options.publish, ...(to === undefined ? {} : { to }), ...(sign ? { sign } : {}), ...(attest ? { attest } : {}) }, snapshot, replace, refresh, resetRevision, sharing });
         return place(context, { 'publication.json': report, images: sharing.tasks });
       },
     },
@@ -114,7 +115,7 @@ export function standardTargets(options: StandardTargetOptions = {}): StandardTa
       params: publishImageParameters,
       async plan(context) {
         const sharing = startSharing(context.params, { names: false });
-        return place(context, { ...(await publishImages(context, titleOf(context, options.title), context.params, options.publish?.images, sharing)), shared: sharing.tasks });
+        return place(context, { ...(await publishImages(context, titleOf(context, options.title), context.params, { ...options.publish, publicKey: options.publicKey ?? 'cos.pub' }, sharing)), shared: sharing.tasks });
       },
     },
     'build-iso': {

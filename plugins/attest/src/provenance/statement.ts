@@ -20,9 +20,16 @@ export interface BuildRequest {
   readonly parameters: JsonObject;
 }
 
+/** A file that was made beside what a statement is about. */
+export interface Byproduct extends Subject {
+  readonly mediaType: string;
+}
+
 export interface StatementRequest {
   readonly subjects: readonly Subject[];
   readonly request: BuildRequest;
+  /** Bills of materials of the subjects. */
+  readonly byproducts: readonly Byproduct[];
   readonly provenance: BuildProvenance;
 }
 
@@ -33,7 +40,7 @@ export const predicateType = 'https://slsa.dev/provenance/v1';
 /**
  * The statement, as JSON with sorted keys. It has no times and no id of the run, so that two builds of the same inputs give the same statement.
  */
-export function writeStatement({ subjects, request, provenance }: StatementRequest): string {
+export function writeStatement({ subjects, request, byproducts, provenance }: StatementRequest): string {
   const [first] = provenance.steps;
   const statement: JsonObject = {
     _type: 'https://in-toto.io/Statement/v1',
@@ -52,7 +59,7 @@ export function writeStatement({ subjects, request, provenance }: StatementReque
         resolvedDependencies: [...sourcesOf(provenance), ...provenance.steps.flatMap(({ task, record }) => namedByDigest(task, record.options))],
       },
       // What decides over bytes is the version of each stage, which the steps name.
-      runDetails: { builder: { id: 'urn:cos' } },
+      runDetails: { builder: { id: 'urn:cos' }, ...(byproducts.length === 0 ? {} : { byproducts: byproducts.map(({ name, sha256, mediaType }) => ({ name, digest: { sha256 }, mediaType })) }) },
     },
   };
   return `${JSON.stringify(sorted(statement), undefined, 1)}\n`;

@@ -14,10 +14,13 @@ export interface Bill {
 }
 
 export interface Subject {
-  readonly form: 'archive' | 'image' | 'iso' | 'disk';
+  readonly form: 'archive' | 'image' | 'layout' | 'iso' | 'disk';
   readonly name: string;
   readonly version?: string;
-  /** Of a file: `sha256:…` of its bytes. Of an image: of its content as cos counts it, which is not the digest of a manifest in a registry. */
+  /**
+   * Of a file: `sha256:…` of its bytes. Of an image in a layout: of its manifest, as registries name it. Of an image of an engine: of its content as cos
+   * counts it, which is not the digest of a manifest.
+   */
   readonly digest: Digest;
 }
 

@@ -22,7 +22,7 @@ export function writeCycloneDx({ subject, components, created }: Bill): string {
 
 function describeSubject({ form, name, version, digest }: Subject): object {
   return {
-    type: form === 'image' ? 'container' : 'file',
+    type: form === 'image' || form === 'layout' ? 'container' : 'file',
     'bom-ref': SUBJECT,
     name,
     ...(version === undefined ? {} : { version }),

@@ -47,7 +47,7 @@ function describeSubject({ form, name, version, digest }: Subject): object {
   };
 }
 
-const PURPOSES: Readonly<Record<Subject['form'], string>> = { archive: 'ARCHIVE', image: 'CONTAINER', iso: 'FILE', disk: 'FILE' };
+const PURPOSES: Readonly<Record<Subject['form'], string>> = { archive: 'ARCHIVE', image: 'CONTAINER', layout: 'CONTAINER', iso: 'FILE', disk: 'FILE' };
 
 function describe({ id, origin, name, version, purl, description, license, supplier, source, sha256 }: Component, licenses: Map<string, string>): object {
   return {

@@ -1,16 +1,19 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createHash } from 'node:crypto';
-import { fileTree, hexOf, one, provenance, type Artifact, type ArtifactKind, type BuildProvenance } from '@cos/core';
-import { diskImage, isoImage, packageArchive, repository, textFile } from '@cos/core/artifacts';
+import { fileTree, hexOf, one, optional, provenance, type Artifact, type ArtifactKind, type BuildProvenance } from '@cos/core';
+import { diskImage, isoImage, packageArchive, repository, textFile, type TextFile } from '@cos/core/artifacts';
 import * as z from 'zod/mini';
 import { fail } from '../errors.ts';
 import { defineStage } from '../options.ts';
-import { writeStatement, type Subject } from '../provenance/statement.ts';
+import { writeStatement, type Byproduct, type Subject } from '../provenance/statement.ts';
+import { manifestsOf } from '../sbom/read-layout.ts';
 
 const options = z.object({
   /** What the artifact is called where it is published: a file name, or the name of an image. */
   subject: z.string().check(z.minLength(1)),
+  /** What the files of its bills are called, without `.spdx.json` and `.cdx.json`; default: as the subject. */
+  bills: z.optional(z.string().check(z.minLength(1))),
   target: z.string(),
   derivative: z.string(),
   version: z._default(z.string(), ''),
@@ -24,10 +27,16 @@ function sayOf<K extends ArtifactKind>(kind: K, what: string, subjectsOf: (artif
     description: `say how ${what} came to be`,
     version: 1,
     cache: 'content',
-    inputs: { artifact: one(kind), history: provenance(kind) },
+    inputs: {
+      artifact: one(kind),
+      history: provenance(kind),
+      /** Bills of materials of the artifact: the statement names them by digest, so that its signature covers them. */
+      spdx: optional(textFile),
+      cyclonedx: optional(textFile),
+    },
     outputs: { statement: textFile },
     options,
-    async run({ inputs, options: { subject, ...request }, emit, scratch }) {
+    async run({ inputs, options: { subject, bills, ...request }, emit, scratch }) {
       // Written by the engine that runs this stage.
       const history = JSON.parse(await readFile(await inputs.history.path(), 'utf8')) as BuildProvenance;
       if (history.artifact.digest !== inputs.artifact.digest) {
@@ -35,10 +44,15 @@ function sayOf<K extends ArtifactKind>(kind: K, what: string, subjectsOf: (artif
       }
       const subjects = await subjectsOf(inputs.artifact, subject);
       const path = join(scratch, 'statement.json');
-      await writeFile(path, writeStatement({ subjects, request, provenance: history }));
+      await writeFile(path, writeStatement({ subjects, request, byproducts: billsOf(inputs, bills ?? subject), provenance: history }));
       return { statement: await emit.statement(path, {}) };
     },
   });
+}
+
+function billsOf({ spdx, cyclonedx }: Readonly<Record<'spdx' | 'cyclonedx', Artifact<TextFile> | undefined>>, name: string): readonly Byproduct[] {
+  const bill = (file: Artifact | undefined, suffix: string, mediaType: string): readonly Byproduct[] => (file === undefined ? [] : [{ name: `${name}.${suffix}.json`, sha256: hexOf(file.digest), mediaType }]);
+  return [...bill(cyclonedx, 'cdx', 'application/vnd.cyclonedx+json'), ...bill(spdx, 'spdx', 'application/spdx+json')];
 }
 
 /** The digest of an artifact that is one file is the SHA-256 of its bytes. */
@@ -54,20 +68,5 @@ export const repositoryProvenance = sayOf(repository, 'a repository', async (art
   return [{ name: `${name}/repository.yaml`, sha256: createHash('sha256').update(bytes).digest('hex') }];
 });
 
-const layout = z.object({ manifests: z.array(z.object({ digest: z.string().check(z.regex(/^sha256:[0-9a-f]{64}$/)) })).check(z.minLength(1)) });
-
 /** About the manifests of an image in a folder in the layout of OCI. */
-export const imageProvenance = sayOf(fileTree, 'an image', async (artifact, name) => {
-  const text = await readFile(join(await artifact.path(), 'index.json'), 'utf8').catch((cause: unknown) => fail('COS_ATTEST_SUBJECT', 'Expected an image in the layout of OCI; it has no index.json.', { cause }));
-  const read = z.safeParse(layout, parse(text));
-  if (!read.success) return fail('COS_ATTEST_SUBJECT', 'The index.json of an image is no index of the OCI image specification.', { notes: read.error.issues.map(({ path, message }) => ({ message: `${path.join('.')}: ${message}` })) });
-  return read.data.manifests.map(({ digest }) => ({ name, sha256: digest.slice('sha256:'.length) }));
-});
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    return fail('COS_ATTEST_SUBJECT', 'The index.json of an image is no JSON.', { cause });
-  }
-}
+export const imageProvenance = sayOf(fileTree, 'an image', async (artifact, name) => (await manifestsOf(await artifact.path())).map((digest) => ({ name, sha256: digest.slice('sha256:'.length) })));

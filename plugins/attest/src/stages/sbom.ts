@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { many, optional } from '@cos/core';
+import { fileTree, many, optional } from '@cos/core';
 import { containerImage, diskImage, isoImage, packageArchive, packageMetadata, textFile } from '@cos/core/artifacts';
 import * as z from 'zod/mini';
 import { defineStage } from '../options.ts';
@@ -17,10 +17,12 @@ export const sbom = defineStage({
   version: 1,
   cache: 'content',
   inputs: {
-    /** The system as the archive of a package. Exactly one of `archive` and `image` is given. */
+    /** The system as the archive of a package. Exactly one of `archive`, `image` and `layout` is given. */
     archive: optional(packageArchive),
     /** The system as an image. */
     image: optional(containerImage),
+    /** The system as a folder in the layout of OCI, with one image of one layer: the bill is of its manifest. */
+    layout: optional(fileTree),
     /** Metadata of the packages that the system was made of. */
     packages: many(packageMetadata),
     /** What the bill is of, where that is not the system itself but made of it: at most one of `iso` and `disk`. */
@@ -40,7 +42,7 @@ export const sbom = defineStage({
     version: z.optional(z.string().check(z.minLength(1))),
   }),
   async run({ inputs, options: { name, version }, emit, scratch, log, signal, sourceDateEpoch }) {
-    const system = chooseSystem(inputs);
+    const system = await chooseSystem(inputs);
     const { packages, distribution } = await readInventory(system.root, { scratch, signal });
     const built = await readBuiltPackages(inputs.packages);
     log.info(`packages: ${packages.length} installed, ${built.length} built`);

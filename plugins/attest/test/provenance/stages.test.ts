@@ -36,6 +36,23 @@ describe('a statement of provenance', () => {
     expect(resolvedDependencies).toEqual([{ uri: 'inputs/history-0', digest: { cosTree: expect.stringMatching(/^[0-9a-f]{64}$/) } }]);
   });
 
+  test('names the bills of the artifact by the digests of their bytes', async () => {
+    await using workspace = await createWorkspace({ 'my.iso': 'the bytes', 'a.json': 'spdx', 'b.json': 'cyclonedx' });
+    const iso = { path: workspace.join('my.iso'), meta: { label: 'X' } };
+    const state = async (options: object) => {
+      await using ran = await runStage(attest(), 'isoProvenance', { inputs: { artifact: iso, history: iso, spdx: workspace.join('a.json'), cyclonedx: workspace.join('b.json') }, options: { subject: 'my-os.iso', ...request, ...options } });
+      expect(ran.text).toBe('');
+      return JSON.parse(readFileSync(ran.outputs.statement.path, 'utf8')).predicate;
+    };
+    const { runDetails, buildDefinition } = await state({});
+    expect(runDetails.byproducts).toEqual([
+      { name: 'my-os.iso.cdx.json', mediaType: 'application/vnd.cyclonedx+json', digest: { sha256: hex('cyclonedx') } },
+      { name: 'my-os.iso.spdx.json', mediaType: 'application/spdx+json', digest: { sha256: hex('spdx') } },
+    ]);
+    expect(buildDefinition.externalParameters).toEqual({ ...request, parameters: {} });
+    expect((await state({ bills: 'other' })).runDetails.byproducts[0].name).toBe('other.cdx.json');
+  });
+
   test('is the same text for the same inputs, and another for others', async () => {
     expect(await stateIso('a')).toBe(await stateIso('a'));
     expect(await stateIso('a')).not.toBe(await stateIso('b'));

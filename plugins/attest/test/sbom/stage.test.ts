@@ -127,6 +127,34 @@ it('of an image the list and the named files are read, and nothing else', async 
   expect(components.length).toBeGreaterThan(100);
 });
 
+it('an image in the layout of OCI is listed by the digest of its manifest', async () => {
+  const workspace = await place();
+  const archive = await archiveOf(workspace, files);
+  const layout = workspace.join('layout');
+  const blobs = join(layout, 'blobs/sha256');
+  await mkdir(blobs, { recursive: true });
+  const put = async (bytes: Uint8Array): Promise<string> => {
+    const hex = createHash('sha256').update(bytes).digest('hex');
+    await writeFile(join(blobs, hex), bytes);
+    return hex;
+  };
+  const layer = await put(await readFile(archive.path));
+  const manifest = await put(Buffer.from(JSON.stringify({ schemaVersion: 2, layers: [{ digest: `sha256:${layer}` }] })));
+  await writeFile(join(layout, 'index.json'), JSON.stringify({ manifests: [{ digest: `sha256:${manifest}` }] }));
+  await using done = await runStage(plugin, 'sbom', { workspace, inputs: { layout, packages: [await metadataOf(workspace, 'my-os')] }, options: { name: 'tools' } });
+  expect(done.text).toBe('');
+  const { packages } = await read(done.outputs.spdx.path);
+  expect(packages[0]).toMatchObject({ name: 'tools', primaryPackagePurpose: 'CONTAINER', checksums: [{ checksumValue: manifest }] });
+  expect(packages.length).toBeGreaterThan(100);
+  const cyclonedx = await readFile(done.outputs.cyclonedx.path, 'utf8');
+  expect(JSON.parse(cyclonedx).metadata.component).toMatchObject({ type: 'container', hashes: [{ content: manifest }] });
+  await expect(new Validation.JsonStrictValidator(Spec.Version.v1dot6).validate(cyclonedx)).resolves.toBeNull();
+  expect(checkSpdx(JSON.parse(await readFile(done.outputs.spdx.path, 'utf8')))).toEqual([]);
+  await writeFile(join(layout, 'index.json'), JSON.stringify({ manifests: [] }));
+  await using none = await runStage(plugin, 'sbom', { workspace, inputs: { layout, packages: [] }, options: { name: 'tools' } });
+  expect(none.failure).toMatchObject({ code: 'COS_ATTEST_SUBJECT' });
+});
+
 it('a damaged database fails the task with the lines', async () => {
   const workspace = await place();
   await using done = await runStage(plugin, 'sbom', { workspace, inputs: { archive: await archiveOf(workspace, { 'var/lib/dpkg/status': 'Package: a\nStatus: install ok installed\nVersion: 1\nwhat\n' }), packages: [] }, options: { name: 'my-os' } });
@@ -146,7 +174,7 @@ it('a system is needed, and one alone', async () => {
   const archive = await archiveOf(workspace, {});
   const medium = { path: archive.path, meta: { label: 'x' } };
   await using none = await runStage(plugin, 'sbom', { inputs: { packages: [] }, options: { name: 'my-os' } });
-  expect(none.failure).toMatchObject({ code: 'COS_ATTEST_SYSTEM', message: 'Expected one of the inputs "archive" and "image"; found neither.' });
+  expect(none.failure).toMatchObject({ code: 'COS_ATTEST_SYSTEM', message: 'Expected one of the inputs "archive", "image" and "layout"; found none.' });
   await using two = await runStage(plugin, 'sbom', { inputs: { archive, packages: [], iso: medium, disk: { path: archive.path, meta: { format: 'raw' } } }, options: { name: 'my-os' } });
   expect(two.failure).toMatchObject({ code: 'COS_ATTEST_SYSTEM', message: 'Expected at most one of the inputs "iso" and "disk"; found both.' });
 });

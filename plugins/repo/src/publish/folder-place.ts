@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { diskTransport, lockFolder } from '@cos/client';
 import { metadataFileName, writeMetadata } from '@cos/luet';
-import { createSignature, indexSignatureNames, verifySignature } from '@cos/trust';
+import { createSignature, indexSignatureNames, openEnvelope, readStatement, TrustError, verifySignature } from '@cos/trust';
+import { sealIndexStatement } from './index-statement.ts';
 import type { Place } from './place.ts';
 
 /**
@@ -76,6 +77,20 @@ export function folderPlace(folder: string, signal: AbortSignal): Place {
       if (there !== undefined && (await verifySignature(once(bytes), there, signer.trusted.key, file).catch(() => false))) return;
       await putText(file, await createSignature(once(bytes), signer.key));
     },
+    async attest(name, text, { text: statement, before, signer }) {
+      const sha256 = createHash('sha256').update(text).digest('hex');
+      await putText(statementName(sha256), sealIndexStatement({ statement, name: undefined, sha256, before, signer }));
+    },
+    async isAttested(mark, { trusted }) {
+      const there = await readFile(at(statementName(mark)), 'utf8').catch(absent);
+      if (there === undefined) return false;
+      try {
+        return readStatement(openEnvelope(there, [trusted], statementName(mark)).payload, statementName(mark)).subjects.some(({ sha256 }) => sha256 === mark);
+      } catch (error) {
+        if (error instanceof TrustError) return false;
+        throw error;
+      }
+    },
     async replace(text, mark) {
       // Under the lock nobody of this machine changes it; somebody of another one may.
       if ((await this.mark()) !== mark) return false;
@@ -86,14 +101,21 @@ export function folderPlace(folder: string, signal: AbortSignal): Place {
     },
     async remove(names) {
       for (const name of names) {
-        const signature = name.endsWith('-repository.yaml') ? await signatureOf(at(name), name) : undefined;
+        const digest = name.endsWith('-repository.yaml') ? await digestOf(at(name)) : undefined;
+        const signature = digest === undefined ? undefined : await signatureOf(at(name), name);
         await rm(at(name), { force: true });
         // The newest snapshot has the same bytes as repository.yaml.
-        if (signature !== undefined && signature !== (await signatureOf(at('repository.yaml'), name))) await rm(at(signature), { force: true });
+        if (digest === undefined || signature === undefined || digest === (await digestOf(at('repository.yaml')))) continue;
+        for (const one of [signature, statementName(digest)]) await rm(at(one), { force: true });
       }
       return [];
     },
   };
+}
+
+/** The name of the statement about a file of the index, beside its signature. */
+function statementName(sha256: string): string {
+  return `sha256-${sha256}.intoto.jsonl`;
 }
 
 /** The name of the signature of a file of the index; undefined when there is no such file. */

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { imageTransport } from '@cos/client';
 import { imageId, metadataFileName, metadataImageTag, writeMetadata } from '@cos/luet';
 import { fileContent, formatPlatform, RegistryError, type BlobContent, type Descriptor, type Platform, type Registry } from '@cos/registry';
-import { signatureTag, signImage } from '@cos/trust';
+import { attachStatement, deleteAttached, readImageStatements, signatureTag, signImage } from '@cos/trust';
 import { fileImage, packageImage, tagOf, titleAnnotation, type ObjectImage } from '../image/object-image.ts';
+import { sealIndexStatement } from './index-statement.ts';
 import type { Place } from './place.ts';
 import { pushAgain } from './push-again.ts';
 
@@ -73,6 +74,15 @@ export function imagePlace({ registry, repository, platform, scratch, signal }: 
       const { digest } = await made(async (folder) => (await fileImage(name, { text }, { platform, scratch: folder, signal })).manifest.descriptor);
       await signImage({ registry, repository, digest, key, ...(signatures === undefined ? {} : { signatures }), signal });
     },
+    async attest(name, text, { text: statement, before, signer }) {
+      const subject = await made(async (folder) => (await fileImage(name, { text }, { platform, scratch: folder, signal })).manifest.descriptor);
+      const { digest } = subject;
+      const envelope = sealIndexStatement({ statement, name: repository, sha256: hexOf(digest), before: before === undefined ? undefined : hexOf(before), signer });
+      await pushAgain(async () => attachStatement({ registry, repository: signer.signatures ?? repository, digest, subject, envelope, key: signer.trusted, signal }), signal);
+    },
+    async isAttested(mark, { trusted, signatures = repository }) {
+      return (await readImageStatements({ registry, repository: signatures, image: repository, digest: mark, keys: [trusted], signal })).signed.length > 0;
+    },
     async replace(text, mark) {
       return made(async (folder) => {
         const image = await fileImage('repository.yaml', { text }, { platform, scratch: folder, signal });
@@ -95,6 +105,10 @@ export function imagePlace({ registry, repository, platform, scratch, signal }: 
     },
   };
 
+  function hexOf(digest: string): string {
+    return digest.slice('sha256:'.length);
+  }
+
   /** Registries delete manifests with all their tags: only one that says that it is of this tag alone may go. */
   async function removeTag(tag: string): Promise<string | undefined> {
     const found = await registry.resolve(`${repository}:${tag}`, { signal });
@@ -104,6 +118,7 @@ export function imagePlace({ registry, repository, platform, scratch, signal }: 
     if (title === undefined || tagOf(title) !== tag) return 'its image may have other tags, too, with which it would be deleted';
     try {
       await registry.delete(`${repository}@${found.digest}`, { signal });
+      await deleteAttached({ registry, repository, digest: found.digest, signal });
       const signature = await registry.resolve(`${repository}:${signatureTag(found.digest)}`, { signal });
       if (signature !== undefined) await registry.delete(`${repository}@${signature.digest}`, { signal });
       return undefined;

@@ -36,6 +36,10 @@ export interface Place {
   putFile(name: string, content: { readonly path: string } | { readonly text: string }): Promise<void>;
   /** Brings the signature of a file of the index, under a name that follows from its digest: it is there before the file is put in place. */
   sign(name: string, text: string, signer: IndexSigner): Promise<void>;
+  /** Brings a signed statement about a file of the index, in the same way. `before`: what `mark` tells of the index that is there. */
+  attest(name: string, text: string, statement: { readonly text: string; readonly before: string | undefined; readonly signer: IndexSigner }): Promise<void>;
+  /** Whether the index that `mark` tells of has a statement that the signer has signed. */
+  isAttested(mark: string, signer: IndexSigner): Promise<boolean>;
   /** Puts repository.yaml in place at once, unless another one than that of `mark` is there: then false. */
   replace(text: string, mark: string | undefined): Promise<boolean>;
   /** Removes objects that no index names; answers those that had to stay, with the reason. */

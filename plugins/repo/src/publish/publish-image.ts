@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { CosError } from '@cos/core';
 import { encodeIndex, fileContent, formatPlatform, formatReference, parseReference, readManifest, RegistryError, type Descriptor, type Platform, type Registry } from '@cos/registry';
 import { problem } from '../problem.ts';
+import { attachToImage, type ImageAttachments } from './attach-to-image.ts';
 import { pushAgain } from './push-again.ts';
 
 export interface PublishImageRequest {
@@ -12,6 +13,10 @@ export interface PublishImageRequest {
   /** A folder in the layout of OCI with one image. */
   readonly layout: string;
   readonly platform: Platform;
+  /** What is attached to the image of the platform; undefined: nothing. */
+  readonly attachments?: ImageAttachments | undefined;
+  /** Image repository where it is kept; undefined: that of the image. */
+  readonly signatures?: string | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -66,6 +71,9 @@ async function publishInTurn(request: PublishImageRequest): Promise<PublishedIma
     throw new CosError(problem('COS_REPO_PLACE', `A package repository is published at ${formatReference(repository)}: images of packages would take the places of its objects.`, 'Publish images to another image repository.'));
   }
   const own = await pushLayout(request);
+  const { attachments, signatures = formatReference(repository) } = request;
+  // Before anybody finds the image under the tag.
+  if (attachments !== undefined) await pushAgain(async () => attachToImage({ registry, repository: signatures, subject: own, attachments, signal }), signal);
   let isNew = false;
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     const there = await registry.resolve(reference, { signal });

@@ -36,6 +36,8 @@ export interface PublishRequest {
   readonly pins: Pins;
   /** Signs the index; undefined: nobody does. */
   readonly signer?: IndexSigner | undefined;
+  /** How the packages came to be, as an unsigned statement: a signed one about the new index is published with it. Only with `signer`. */
+  readonly statement?: string | undefined;
   /** True: the index is published with a new revision and time though nothing in it is new. Default false. */
   readonly refresh?: boolean;
   /** True: the new revision is 1, also when nothing else is new. Default false: one more than the published one. */
@@ -100,13 +102,15 @@ export async function publishRepository(request: PublishRequest): Promise<Public
       });
       if (merged.problems.length > 0) throw new CosError(merged.problems);
       const packages = await bring(request, merged, brought);
-      const next = await writeNext({ ...request, refresh: request.refresh === true && done === undefined, resetRevision: request.resetRevision === true && done === undefined }, packages, published, mark);
+      // An index that was published without a statement gets none afterwards: nobody knows any more what was there before it.
+      const isStatementMissing = request.statement !== undefined && request.signer !== undefined && mark !== undefined && done === undefined && !(await place.isAttested(mark, request.signer));
+      const next = await writeNext({ ...request, refresh: (request.refresh === true || isStatementMissing) && done === undefined, resetRevision: request.resetRevision === true && done === undefined }, packages, published, mark);
       for (const which of ['added', 'replaced', 'dropped'] as const) for (const one of merged[which]) changes[which].add(one);
       // Another one may have joined what this one brought before it was overtaken: then all of it is published by now.
       if (next === undefined) return done ?? { ...told(changes), isNew: mine.size > 0, revision: published?.file.revision ?? 0, snapshot: [...mine].at(-1), removed: nothingRemoved };
       const id = snapshotId(request, done === undefined ? request.snapshot : undefined, next, names, mine);
       mine.add(id);
-      const file = await putIndex(request, id, next);
+      const file = await putIndex(request, id, next, mark);
       if (!(await place.replace(writeRepository(file), mark))) {
         log.info('another one was faster: publishing on top of it');
         continue;
@@ -189,7 +193,7 @@ function snapshotId({ place, now }: PublishRequest, given: string | undefined, n
 }
 
 /** The description of the snapshot comes last: a snapshot that has one is whole. */
-async function putIndex({ place, signer }: PublishRequest, id: string, { folder, settings, files }: NextIndex): Promise<RepositoryFile> {
+async function putIndex({ place, signer, statement }: PublishRequest, id: string, { folder, settings, files }: NextIndex, before: string | undefined): Promise<RepositoryFile> {
   const put = async <T extends { readonly filename: string }>(archive: T): Promise<T> => {
     const filename = snapshotName(id, archive.filename);
     await place.putFile(filename, { path: join(folder, archive.filename) });
@@ -198,7 +202,12 @@ async function putIndex({ place, signer }: PublishRequest, id: string, { folder,
   const { tree, meta, compilertree } = files;
   const file: RepositoryFile = { ...settings, files: { tree: await put(tree), compilertree: compilertree === undefined ? undefined : await put(compilertree), meta: await put(meta) } };
   const text = writeRepository(file);
-  if (signer !== undefined) for (const name of [snapshotName(id, 'repository.yaml'), 'repository.yaml']) await place.sign(name, text, signer);
+  if (signer !== undefined) {
+    for (const name of [snapshotName(id, 'repository.yaml'), 'repository.yaml']) {
+      await place.sign(name, text, signer);
+      if (statement !== undefined) await place.attest(name, text, { text: statement, before, signer });
+    }
+  }
   await place.putFile(snapshotName(id, 'repository.yaml'), { text });
   return file;
 }

@@ -1,11 +1,12 @@
 import { mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileTree, many } from '@cos/core';
+import { CosError, fileTree, many, optional } from '@cos/core';
 import { packageArchive, packageMetadata, textFile } from '@cos/core/artifacts';
 import { createRegistry, hostSettings } from '@cos/registry';
 import * as z from 'zod/mini';
 import { defineStage } from '../options.ts';
 import { platformOf } from '../platform-of.ts';
+import { problem } from '../problem.ts';
 import { explain } from '../publish/explain.ts';
 import { openPlace } from '../publish/open-place.ts';
 import { openSigner } from '../publish/index-signer.ts';
@@ -62,6 +63,8 @@ export const publish = defineStage({
     trees: many(fileTree),
     /** Lock files and configurations, also folders of them, of those who use the repository: what they name stays. */
     locks: many(fileTree),
+    /** How the packages came to be, unsigned: a signed statement about the new index is published with it. Only with `sign`. */
+    statement: optional(textFile),
   },
   outputs: { report: textFile },
   options: publishOptions,
@@ -75,6 +78,8 @@ export const publish = defineStage({
     const registry = createRegistry(hostSettings(env));
     try {
       const signer = options.sign ? await openSigner({ plugin, reveal, signatures: options.signatures }) : undefined;
+      const statement = inputs.statement === undefined ? undefined : await readFile(await inputs.statement.path(), 'utf8');
+      if (statement !== undefined && signer === undefined) throw new CosError(problem('COS_REPO_STATEMENT', 'Expected `sign: true` beside the input "statement"; found it off.', 'What nobody signs would count for nothing: sign the index as well.'));
       const place = openPlace({ to: options.to, registry, platform: platformOf(platform), scratch: work, signal });
       const { name, description, priority, treeFilename, metaFilename, treeCompression, metaCompression, snapshot, replace, retain, snapshots } = options;
       const publication = await publishRepository({
@@ -88,6 +93,7 @@ export const publish = defineStage({
         retain: { versions: retain, snapshots },
         pins,
         signer,
+        statement,
         refresh: options.refresh,
         resetRevision: options.resetRevision,
         now: new Date(),

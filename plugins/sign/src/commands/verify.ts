@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { defineCommand, type CommandContext, type Parameters } from '@cos/core';
 import { createRegistry, hostSettings, type Registry } from '@cos/registry';
-import { verifyImage, type TrustedKey } from '@cos/trust';
+import type { TrustedKey } from '@cos/trust';
 import type * as z from 'zod/mini';
 import type { pluginOptions } from '../options.ts';
 import { explaining, problem } from '../problem.ts';
@@ -9,8 +9,10 @@ import { readSkipped } from '../skipped.ts';
 import { findSubject, show, type Subject } from '../subject.ts';
 import { verifyFiles } from '../files/verify-files.ts';
 import { readKeys, type PublicKeys } from '../verifying/read-keys.ts';
-import { readStatement } from '../verifying/read-statement.ts';
+import { findIndexStatement, readStatement, statementEnding } from '../verifying/read-statement.ts';
 import { hasSignature, verifyFile } from '../verifying/verify-file.ts';
+import { verifyImageRepository } from '../verifying/verify-image-repository.ts';
+import { verifyImageSubject } from '../verifying/verify-image-subject.ts';
 import { verifyRepository } from '../verifying/verify-repository.ts';
 
 const parameters = {
@@ -53,9 +55,6 @@ export const verify = defineCommand({
   },
 });
 
-/** Statements lie beside what they are about. */
-const statementEnding = '.intoto.jsonl';
-
 interface Request {
   readonly keys: PublicKeys;
   readonly policy: { readonly keys: readonly TrustedKey[]; readonly identity?: string; readonly signatures?: string };
@@ -79,19 +78,14 @@ async function verifySubject(subject: Subject, { keys, policy, signature, regist
     case 'folder': {
       const { folder, index, shown } = subject;
       const lines = await verifyRepository({ subject, registry, policy, signature, signal });
-      const statement = await readStatement({ path: index, shown, envelope: `${folder}${statementEnding}`, shownEnvelope: `${show(workspace, folder)}${statementEnding}`, keys: policy.keys });
+      const envelope = await findIndexStatement(folder, index);
+      const statement = await readStatement({ path: index, shown, envelope, shownEnvelope: show(workspace, envelope), keys: policy.keys });
       return [...lines, ...(statement?.lines ?? [])];
     }
     case 'repository':
-      return verifyRepository({ subject, registry, policy, signature, signal });
-    case 'image': {
-      const { repository, reference } = subject;
-      const digest = (await registry.resolve(reference, { signal }))?.digest;
-      if (digest === undefined) throw problem('COS_SIGN_NOT_FOUND', `There is no image ${subject.shown}.`, 'Check the reference.');
-      const { key, optional = {}, identity } = await verifyImage({ registry, repository, digest, ...policy, signal });
-      const named = reference.tag === undefined ? repository : `${repository}:${reference.tag}`;
-      return [`good: ${named}@${digest} is signed by the owner of ${key.name}`, ...(identity === repository ? [] : [`signed for ${identity}`]), ...Object.entries(optional).map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)];
-    }
+      return verifyImageRepository(subject, { registry, policy, signature, signal });
+    case 'image':
+      return verifyImageSubject({ subject, registry, policy, signal });
     default: {
       const never: never = subject;
       return never;

@@ -1,28 +1,26 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { openEnvelope, statementType, TrustError, type TrustedKey } from '@cos/trust';
 import * as z from 'zod/mini';
+import { provenanceForm, provenanceType, tellProvenance } from './provenance.ts';
 import { readSmall } from './read-small.ts';
 
 // What a signed statement of provenance beside an artifact says: in-toto Statement v1 with SLSA Provenance v1, in a DSSE envelope.
 
+/** Statements lie beside what they are about. */
+export const statementEnding = '.intoto.jsonl';
+
 const MAX_ENVELOPE = 64 * 1024 * 1024;
 
 const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/));
-const text = z.catch(z.string(), '');
 
 const form = z.object({
   _type: z.literal('https://in-toto.io/Statement/v1'),
   subject: z.array(z.object({ name: z.string(), digest: z.object({ sha256: z.optional(sha256) }) })).check(z.minLength(1)),
-  predicateType: z.literal('https://slsa.dev/provenance/v1'),
-  predicate: z.object({
-    buildDefinition: z.object({
-      externalParameters: z.catch(z.object({ target: text, derivative: text, version: text, platform: text }), { target: '', derivative: '', version: '', platform: '' }),
-      resolvedDependencies: z._default(z.array(z.object({ uri: z.optional(z.string()) })), []),
-    }),
-    runDetails: z.object({ builder: z.object({ id: z.string() }) }),
-  }),
+  predicateType: z.literal(provenanceType),
+  predicate: provenanceForm,
 });
 
 export interface StatementRequest {
@@ -57,23 +55,13 @@ export async function readStatement({ path, shown, envelope, shownEnvelope, keys
   if (!subject.some(({ digest }) => digest.sha256 === found)) {
     throw new TrustError('invalid', `${shownEnvelope} is about another file than ${shown}.`, { expected: `sha256 ${subject.map(({ digest }) => digest.sha256 ?? 'none').join(', ')}`, found: `sha256 ${found}`, hint: 'The file was changed, or it is one of another build: do not use it.' });
   }
-  return { key, lines: linesOf(predicate) };
+  return { key, lines: tellProvenance(predicate) };
 }
 
-function linesOf({ buildDefinition, runDetails }: z.output<typeof form>['predicate']): readonly string[] {
-  const { target, derivative, version, platform } = buildDefinition.externalParameters;
-  const sources = buildDefinition.resolvedDependencies.flatMap(({ uri }) => (uri === undefined ? [] : [uri]));
-  const folders = [...new Set(sources)].filter((one) => !sources.some((other) => one.startsWith(`${other}/`)));
-  const pinned = buildDefinition.resolvedDependencies.length - sources.length;
-  return [
-    `made by ${printable(runDetails.builder.id)}: target ${printable(target)} of ${printable(derivative)}${version === '' ? '' : ` ${printable(version)}`} for ${printable(platform)}`,
-    `from ${folders.map((one) => printable(one)).join(', ') || 'nothing of the workspace'}${pinned === 0 ? '' : `, and ${pinned} things from outside that are named by digest`}`,
-  ];
-}
-
-/** Texts of a statement are whatever its signer wrote: they do not reach a terminal as commands for it. */
-function printable(value: string): string {
-  return /^[\w@%+=:,./~ -]{0,200}$/.test(value) ? value : JSON.stringify(value.slice(0, 200));
+/** The statement that was published with the index of a folder, or the one beside the folder, where targets leave it. */
+export async function findIndexStatement(folder: string, index: string): Promise<string> {
+  const published = join(folder, `sha256-${await digestOf(index)}${statementEnding}`);
+  return (await stat(published).catch(() => undefined))?.isFile() === true ? published : `${folder}${statementEnding}`;
 }
 
 function parse(value: string): unknown {
