@@ -7,6 +7,12 @@ export const codes = {
   COS_ATTEST_DATABASE: 'A package database in a system is damaged.',
   COS_ATTEST_DATABASE_FORM: 'A package database in a system has a form that is not read.',
   COS_ATTEST_METADATA: 'The metadata of a package cannot be read.',
+  COS_ATTEST_REQUEST: '`cos rebuild` is asked for something that is not there, or to leave something where something is.',
+  COS_ATTEST_NO_STATEMENT: 'There is no statement of how an artifact was built.',
+  COS_ATTEST_STATEMENT: 'A file is no statement of provenance that cos has written.',
+  COS_ATTEST_SIGNATURE: 'A statement is not signed by the key that was asked for.',
+  COS_ATTEST_OTHER_ARTIFACT: 'An artifact is not the one that its statement is about.',
+  COS_ATTEST_WORKSPACE: 'The workspace is not the one that an artifact was built from.',
 } as const;
 
 export type AttestCode = keyof typeof codes;

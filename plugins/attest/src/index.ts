@@ -1,6 +1,7 @@
 import { definePlugin } from '@cos/core';
 import * as z from 'zod/mini';
 import { codes } from './codes.ts';
+import { rebuild } from './commands/rebuild.ts';
 import { pluginOptions } from './options.ts';
 import { archiveProvenance, diskProvenance, imageProvenance, isoProvenance, repositoryProvenance } from './stages/provenance.ts';
 import { sbom } from './stages/sbom.ts';
@@ -14,4 +15,5 @@ export const attest = definePlugin({
   options: pluginOptions,
   codes,
   stages: { isoProvenance, diskProvenance, archiveProvenance, repositoryProvenance, imageProvenance, sbom },
+  commands: { rebuild },
 });

@@ -38,18 +38,18 @@ export interface Repetition {
   /** Versions of tools by name, sorted: several where stages run them in several places. */
   readonly tools: Readonly<Record<string, readonly string[]>>;
   /** The digest that a file or folder would have as the artifact. Rejects with a CosError when it cannot be read. */
-  digestOf(path: string): Promise<Digest>;
+  readonly digestOf: (path: string) => Promise<Digest>;
   /**
    * Makes everything, with an empty cache: no result of an earlier run counts, none of a shared cache, and no layer that a container engine remembers. Pins stay
    * what cos.lock says. `keep`: an absolute path at which the artifact is left. The progress goes to standard error.
    */
-  build(options: { readonly keep?: string }): Promise<Repeated>;
+  readonly build: (options: { readonly keep?: string }) => Promise<Repeated>;
   /** What the workspace's own cache, or a store, still has of a digest. */
-  kept(kind: string, digest: Digest): Promise<Content | undefined>;
+  readonly kept: (kind: string, digest: Digest) => Promise<Content | undefined>;
 }
 
 /** `failed`: the exit code that a run would have; what went wrong has been told. */
-export type Repeated = { readonly end: 'failed'; readonly exitCode: number } | { readonly end: 'built'; readonly provenance: BuildProvenance; made(kind: string, digest: Digest): Promise<Content | undefined> };
+export type Repeated = { readonly end: 'failed'; readonly exitCode: number } | { readonly end: 'built'; readonly provenance: BuildProvenance; readonly made: Repetition['kept'] };
 
 /** Bytes of an artifact: a file or folder, or, of kinds whose bytes lie in a store, what the store lists of it. */
 export type Content = { readonly path: string } | { readonly list: () => AsyncIterable<Uint8Array> };

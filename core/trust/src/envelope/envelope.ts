@@ -37,13 +37,14 @@ function encodeForSigning(payload: Uint8Array, payloadType: string): Uint8Array 
   return Buffer.concat([Buffer.from(`DSSEv1 ${Buffer.byteLength(payloadType)} ${payloadType} ${payload.length} `), payload]);
 }
 
-interface Envelope {
+export interface Envelope {
   readonly payload: Uint8Array;
   readonly payloadType: string;
   readonly signatures: readonly Uint8Array[];
 }
 
-function readEnvelope(text: string, where: string): Envelope {
+/** What is in an envelope, whoever has signed it. Throws TrustError `signature-file`. */
+export function readEnvelope(text: string, where: string): Envelope {
   const refuse = (found: string, cause?: unknown): TrustError =>
     new TrustError('signature-file', `${where} is no DSSE envelope.`, { expected: 'JSON with "payload", "payloadType" and "signatures"', found, ...(cause === undefined ? {} : { cause }) });
   let value: unknown;
