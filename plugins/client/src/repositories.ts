@@ -7,7 +7,7 @@ import { refuse } from './problem.ts';
 import type { Trust } from './trust.ts';
 
 export interface RepositoriesRequest {
-  /** `--repository`: a folder, an address, or `docker:host/path`. */
+  /** `--repository`: a folder, also as `disk:folder`, an address, or `docker:host/path`. */
   readonly given: readonly string[];
   /** `--config`: a file of luet's client. */
   readonly config: string | undefined;
@@ -47,10 +47,14 @@ async function open({ name, type, urls, reference, priority }: Source, registry:
   return { ...opened, seenAs: key };
 }
 
-function sourceOf(text: string, cwd: string): Omit<Source, 'priority'> {
+/** What is named on the command line. Throws COS_CLIENT_REQUEST for what looks like a kind of place that is none. */
+export function sourceOf(text: string, cwd: string): Omit<Source, 'priority'> {
   if (/^https?:\/\//.test(text)) return { name: text, type: 'http', urls: [text], reference: '' };
   if (text.startsWith('docker:')) return { name: text, type: 'docker', urls: [text.slice('docker:'.length)], reference: '' };
-  return { name: text, type: 'disk', urls: [isAbsolute(text) ? text : join(cwd, text)], reference: '' };
+  const [, kind, rest] = /^([a-z]+):(.*)$/s.exec(text) ?? [];
+  if (kind !== undefined && kind !== 'disk') throw refuse('COS_CLIENT_REQUEST', `Expected a repository as a folder, disk:folder, http(s)://… or docker:host/path; found ${JSON.stringify(text)}.`, `A folder of that name is ./${text}.`);
+  const folder = rest ?? text;
+  return { name: text, type: 'disk', urls: [isAbsolute(folder) ? folder : join(cwd, folder)], reference: '' };
 }
 
 async function configured({ config, cwd, env, warn }: RepositoriesRequest): Promise<readonly Source[]> {
