@@ -46,7 +46,11 @@ afterAll(async () => {
 });
 
 async function cos(...args: readonly string[]): Promise<CosRun> {
-  const { done } = startCos(workspace, args, { env: { COS_PASSWORD: password, DOCKER_CONFIG: logins } });
+  return cosIn({}, ...args);
+}
+
+async function cosIn(env: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<CosRun> {
+  const { done } = startCos(workspace, args, { env: { COS_PASSWORD: password, DOCKER_CONFIG: logins, ...env } });
   const watch = setInterval(() => {
     seen += spawnSync('ps', ['-eo', 'args', '--no-headers', '-ww'], { encoding: 'utf8' }).stdout;
   }, 100);
@@ -145,6 +149,18 @@ test('what is published with statements is verified with them: the index of a re
   ]);
   const stranger = await cos('verify', `${locked.host}/os/images:${tag}`, '--key', 'other.pub');
   expect([stranger.exitCode, stranger.stderr]).toEqual([1, expect.stringContaining('COS_SIGN_UNSIGNED')]);
+});
+
+test('signatures lie where COSIGN_REPOSITORY says, for who publishes and for who installs', async () => {
+  const place = `docker:${registry.host}/os/elsewhere`;
+  const env = { COSIGN_REPOSITORY: `${registry.host}/os/signatures` };
+  const published = await cosIn(env, 'publish', '--attest', '--to', place);
+  expect([published.exitCode, published.stderr]).toEqual([0, '']);
+  expect((await cosIn(env, 'verify', place)).stdout).toContain('made by urn:cos: target publish of tiny-os');
+  expect((await cos('verify', place)).stderr).toContain('COS_SIGN_UNSIGNED');
+  const search = ['search', 'service', '--key', 'cos.pub', '--repository', place];
+  expect((await cosIn(env, ...search)).stdout).toContain('app/service');
+  expect((await cos(...search)).exitCode).toBe(1);
 });
 
 test('a registry that does not take the password is told without it', async () => {

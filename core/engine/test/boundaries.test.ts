@@ -35,6 +35,9 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   handlebars: ['core/file-templates/src/'],
   'js-yaml': ['core/engine/src/config/yaml.ts', 'core/luet/src/yaml.ts', 'core/luet/src/yaml-builder.ts', 'core/go-template/src/yaml.ts'],
   undici: ['core/registry/src/http/'],
+  '@sigstore/bundle': ['plugins/sign/src/keyless/'],
+  '@sigstore/protobuf-specs': ['plugins/sign/src/keyless/'],
+  '@sigstore/verify': ['plugins/sign/src/keyless/'],
 };
 
 /** Parts that decide: no files, no programs, no environment, no clock, no chance. */

@@ -14,6 +14,7 @@ export type { Payload, SignedPayload } from './signature/payload.ts';
 export { isAttachedTag, signatureTag } from './images/signature-tag.ts';
 export { readSignatures } from './images/signature-image.ts';
 export type { KeptSignatures, SignaturesRequest } from './images/signature-image.ts';
+export { signatureRepository, signatureVariable } from './images/signature-repository.ts';
 export { signImage } from './images/sign-image.ts';
 export type { SignImageRequest } from './images/sign-image.ts';
 export { verifyImage } from './images/verify-image.ts';

@@ -1,5 +1,6 @@
 import { definePlugin } from '@cos/core';
 import { hostVariables } from '@cos/registry';
+import { signatureVariable } from '@cos/trust';
 import * as z from 'zod/mini';
 import { codes } from './codes.ts';
 import { uninstall, upgrade } from './commands/change.ts';
@@ -15,8 +16,8 @@ export const client = definePlugin({
   name: 'client',
   apiVersion: 1,
   options: z.object({}),
-  // Logins, certificates and proxies for image repositories.
-  hostEnv: hostVariables,
+  // Logins, certificates and proxies for image repositories, and where signatures are kept.
+  hostEnv: [...hostVariables, signatureVariable],
   codes,
   commands: { install, upgrade, uninstall, search, serve },
 });

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { noteSeen, readSeen, type RepositoryTrust, type RootFolder } from '@cos/client';
 import type { Parameters, ParameterValues } from '@cos/core';
-import { findPolicy, readPolicies, readTrustedKey, type NamedPolicy, type SeenRecord, type TrustError } from '@cos/trust';
+import { findPolicy, readPolicies, readTrustedKey, signatureRepository, type NamedPolicy, type SeenRecord, type TrustError } from '@cos/trust';
 import { refuse } from './problem.ts';
 import type { FoundRepository } from './repositories.ts';
 
@@ -23,13 +23,14 @@ export interface Trust {
 export interface TrustRequest {
   readonly args: ParameterValues<typeof trustParameters>;
   readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** What was seen of repositories before. */
   readonly seen: SeenRecord;
   readonly warn: (message: string) => void;
 }
 
 /** Throws CosError for files that cannot be read, and TrustError for those that cannot be understood. */
-export async function readTrust({ args, cwd, seen, warn }: TrustRequest): Promise<Trust> {
+export async function readTrust({ args, cwd, env, seen, warn }: TrustRequest): Promise<Trust> {
   const { verify } = args;
   if (verify === 'off') {
     if (args.key.length > 0) throw refuse('COS_CLIENT_REQUEST', 'Expected either --key or --verify off; found both.', 'Leave one of them out.');
@@ -38,6 +39,7 @@ export async function readTrust({ args, cwd, seen, warn }: TrustRequest): Promis
   const keys = await Promise.all(args.key.map(async (file) => readTrustedKey(resolve(cwd, file), file)));
   const given: readonly NamedPolicy[] = keys.length === 0 ? [] : [{ match: '*', mode: 'enforce', keys }];
   const policies = [...given, ...(keys.length > 0 && args.trust === undefined ? [] : await policiesOf(cwd, args.trust))];
+  const signatures = signatureRepository(env);
   const now = new Date();
   return {
     of({ key, names, shown }) {
@@ -50,7 +52,7 @@ export async function readTrust({ args, cwd, seen, warn }: TrustRequest): Promis
       if (found.mode === 'off' && verify === undefined) return undefined;
       if (found.keys.length === 0) throw refuse('COS_CLIENT_POLICY', `Expected a key for the repository ${shown}, because of --verify ${verify}; found a policy without one.`, 'Give the file of its public key with --key.');
       const before = seen[key];
-      return { ...found, mode: verify ?? found.mode, now, warn: (problem) => warn(describe(problem)), ...(before === undefined ? {} : { seen: before }) };
+      return { ...(signatures === undefined ? {} : { signatures }), ...found, mode: verify ?? found.mode, now, warn: (problem) => warn(describe(problem)), ...(before === undefined ? {} : { seen: before }) };
     },
   };
 }

@@ -1,5 +1,6 @@
 import { createDefinePin, createDefinePlanner, createDefineStage, secret } from '@cos/core';
 import { hostVariables } from '@cos/registry';
+import { signatureVariable } from '@cos/trust';
 import { secretOption, trustOption } from '@cos/schemas';
 import * as z from 'zod/mini';
 import { readBackendOptions, type BackendOptions } from './engine/backend-options.ts';
@@ -87,7 +88,7 @@ export const engineEnv = ['DOCKER_HOST', 'DOCKER_CONTEXT', 'DOCKER_CONFIG', 'DOC
 const cacheEnv = ['XDG_CACHE_HOME'] as const;
 
 /** Variables of the host that pass through and are not fingerprinted: they say where things are, and what logins of registries are, not what is built. */
-export const hostEnv: readonly string[] = [...new Set([...engineEnv, ...proxies, ...hostVariables, ...cacheEnv])];
+export const hostEnv: readonly string[] = [...new Set([...engineEnv, ...proxies, ...hostVariables, signatureVariable, ...cacheEnv])];
 
 /** The proxies that are set: as build arguments the engine predefines them, so they reach neither its cache nor the image. */
 export function proxiesOf(env: Readonly<Record<string, string>>): Readonly<Record<string, string>> {

@@ -18,6 +18,7 @@ export const codes = {
   COS_SIGN_NOT_FOUND: 'What is to be signed or verified, or its signature, is not there.',
   COS_SIGN_REQUEST: 'A command cannot be carried out as it stands.',
   COS_SIGN_PROGRAM: 'A program that signs or verifies is not there, or does not do it.',
+  COS_SIGN_PACKAGE: 'Packages of npm that verify bundles of sigstore are not installed.',
   COS_SIGN_REPOSITORY: 'A repository that is to be verified cannot be read, or is not what its index names.',
   COS_SIGN_REGISTRY: 'A registry refuses, fails or does not answer.',
 } as const;

@@ -1,5 +1,6 @@
 import { definePlugin } from '@cos/core';
 import { hostVariables } from '@cos/registry';
+import { signatureVariable } from '@cos/trust';
 import * as z from 'zod/mini';
 import { codes } from './codes.ts';
 import { keys } from './commands/keys.ts';
@@ -22,8 +23,8 @@ export const sign = definePlugin({
   codes,
   // Where key and password lie does not change what is signed: the public key is an input of the stages.
   hostOptions: ['key', 'password', 'signatures', 'skip'],
-  // Logins, certificates and proxies for registries.
-  hostEnv: hostVariables,
+  // Logins, certificates and proxies for registries, and where signatures are kept.
+  hostEnv: [...hostVariables, signatureVariable],
   stages: { checksums, isoChecksum, signRepository, signStatement, signText },
   commands: { keys, sign: signCommand, verify },
 });

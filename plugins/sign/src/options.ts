@@ -7,7 +7,8 @@ export const pluginOptions = z.object({
   key: z.prefault(secretOption(secret()), { file: 'cos.key' }),
   /** The password of the private key; default the variable `COS_PASSWORD`. */
   password: z.prefault(secretOption(secret()), { env: 'COS_PASSWORD' }),
-  /** The image repository, `host/path`, where `cos sign` and `cos verify` keep signatures of images; default: the repository of the image. */
+  /** The image repository, `host/path`, where `cos sign` and `cos verify` keep signatures of images; default: COSIGN_REPOSITORY, or the repository
+   * of the image. */
   signatures: z.optional(z.string()),
   /** Regular expressions of images, `host/path:tag`, that `cos sign` and `cos verify` leave out. Default none. */
   skip: z._default(z.array(z.string()), []),

@@ -41,7 +41,7 @@ export function opensslVerifies(file: string, signature: string, publicKey: stri
 }
 
 /** What the engine gives a command, in a folder of the test. */
-export function contextOf(workspace: string, args: Readonly<Record<string, unknown>>, { cwd = workspace, password = '', options = {} }: { readonly cwd?: string; readonly password?: string; readonly options?: Readonly<Record<string, unknown>> } = {}): CommandContext<any, any> & { readonly printed: string[] } {
+export function contextOf(workspace: string, args: Readonly<Record<string, unknown>>, { cwd = workspace, password = '', options = {}, env = {} }: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>>; readonly password?: string; readonly options?: Readonly<Record<string, unknown>> } = {}): CommandContext<any, any> & { readonly printed: string[] } {
   const printed: string[] = [];
   const file: Secret = { secret: { file: 'cos.key' }, name: 'file:cos.key' };
   const variable: Secret = { secret: { env: 'COS_PASSWORD' }, name: 'env:COS_PASSWORD' };
@@ -50,7 +50,7 @@ export function contextOf(workspace: string, args: Readonly<Record<string, unkno
     print: (line) => printed.push(line),
     reveal: async ({ name }) => (name === variable.name ? password : readFile(join(workspace, 'cos.key'), 'utf8')),
     plugin: { key: file, password: variable, skip: [], ...options },
-    env: {}, signal: new AbortController().signal, log: { info: () => {}, warn: () => {} }, tell: () => {}, run: async () => ({}), set: {}, derivatives: [],
+    env, signal: new AbortController().signal, log: { info: () => {}, warn: () => {} }, tell: () => {}, run: async () => ({}), set: {}, derivatives: [],
     readPins: () => Promise.reject(new Error('Internal error: no pins here')), repeat: () => Promise.reject(new Error('Internal error: no builds here')), openTools: () => Promise.reject(new Error('Internal error: no tools here')),
   };
 }

@@ -34,14 +34,14 @@ async function workspace(): Promise<string> {
   return folder;
 }
 
-async function signing(folder: string, what: readonly string[], args: Readonly<Record<string, unknown>> = {}, options: Readonly<Record<string, unknown>> = {}): Promise<readonly string[]> {
-  const given = contextOf(folder, { what, missing: false, all: false, skip: [], annotation: [], ignore: [], ...args }, { password, options });
+async function signing(folder: string, what: readonly string[], args: Readonly<Record<string, unknown>> = {}, options: Readonly<Record<string, unknown>> = {}, env: Readonly<Record<string, string>> = {}): Promise<readonly string[]> {
+  const given = contextOf(folder, { what, missing: false, all: false, skip: [], annotation: [], ignore: [], ...args }, { password, options, env });
   await sign.handle(given);
   return given.printed;
 }
 
-async function verifying(folder: string, what: string, args: Readonly<Record<string, unknown>> = {}, options: Readonly<Record<string, unknown>> = {}): Promise<readonly string[]> {
-  const given = contextOf(folder, { what, key: [], skip: [], ignore: [], ...args }, { options });
+async function verifying(folder: string, what: string, args: Readonly<Record<string, unknown>> = {}, options: Readonly<Record<string, unknown>> = {}, env: Readonly<Record<string, string>> = {}): Promise<readonly string[]> {
+  const given = contextOf(folder, { what, key: [], skip: [], ignore: [], ...args }, { options, env });
   await verify.handle(given);
   return given.printed;
 }
@@ -172,6 +172,23 @@ describe('images', () => {
     expect(await registry.tags(repository)).toEqual(['1']);
     expect(await failureOf(verifying(folder, `${repository}:1`))).toMatchObject({ code: 'COS_SIGN_UNSIGNED' });
     expect(await verifying(folder, `${repository}:1`, { signatures })).toHaveLength(1);
+  });
+
+  test('have them where COSIGN_REPOSITORY says, unless an argument or an option says otherwise', async () => {
+    const folder = await workspace();
+    const [repository, byVariable, byOption, byArgument] = [nextRepository(), nextRepository(), nextRepository(), nextRepository()];
+    const env = { COSIGN_REPOSITORY: byVariable };
+    await pushImage(`${repository}:1`, 'one');
+    const verified = async (args: object = {}, options: object = {}) => verifying(folder, `${repository}:1`, { ...args }, { ...options }, env);
+    await signing(folder, [`${repository}:1`], { signatures: byArgument }, { signatures: byOption }, env);
+    expect([await registry.tags(byArgument), await registry.tags(byOption), await registry.tags(byVariable)]).toEqual([[expect.stringMatching(/\.sig$/)], undefined, undefined]);
+    await signing(folder, [`${repository}:1`], {}, { signatures: byOption }, env);
+    expect([await registry.tags(byOption), await registry.tags(byVariable)]).toEqual([[expect.stringMatching(/\.sig$/)], undefined]);
+    expect(await failureOf(verified())).toMatchObject({ code: 'COS_SIGN_UNSIGNED' });
+    expect([await verified({ signatures: byArgument }), await verified({}, { signatures: byOption })]).toEqual([[expect.stringContaining('good: ')], [expect.stringContaining('good: ')]]);
+    await signing(folder, [`${repository}:1`], {}, {}, env);
+    expect(await verified()).toEqual([expect.stringContaining('good: ')]);
+    expect(await registry.tags(repository)).toEqual(['1']);
   });
 });
 

@@ -22,7 +22,7 @@ export const upgrade = defineCommand({
       const root = await findRoot(cwd, args.root);
       const folder = openRoot(root);
       const warn = (message: string): void => log.warn(message);
-      const repositories = await openRepositories({ given: args.repository, config: args.config, cwd, env, signal, warn, trust: await readTrust({ args, cwd, seen: seenOf(folder), warn }) });
+      const repositories = await openRepositories({ given: args.repository, config: args.config, cwd, env, signal, warn, trust: await readTrust({ args, cwd, env, seen: seenOf(folder), warn }) });
       noteVerified(folder, repositories);
       const plan = (installed: Parameters<typeof planChanges>[0]['installed']): Changes => planChanges({ installed, repositories, wanted: [], others: 'upgrade', sync: args.sync });
       tellChanges(await changeRoot({ root, repositories, plan, requested: () => false, ...changeOptions(context) }), print);

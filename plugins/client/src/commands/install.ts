@@ -35,7 +35,7 @@ export const install = defineCommand({
       const into = await findPlace(context);
       const folder = 'root' in into ? openRoot(into.root) : undefined;
       const warn = (message: string): void => log.warn(message);
-      const repositories = await openRepositories({ given: args.repository, config: args.config, cwd, env, signal, warn, trust: await readTrust({ args, cwd, seen: seenOf(folder), warn }) });
+      const repositories = await openRepositories({ given: args.repository, config: args.config, cwd, env, signal, warn, trust: await readTrust({ args, cwd, env, seen: seenOf(folder), warn }) });
       if (folder !== undefined) noteVerified(folder, repositories);
       const requested: ChangeRootRequest['requested'] = ({ category, name }) => wanted.some((one) => one.name === name && one.category === category);
       const plan = (installed: Parameters<typeof planChanges>[0]['installed']): Changes => planChanges({ installed, repositories, wanted, others: args.relax ? 'keep' : 'upgrade' });

@@ -34,7 +34,7 @@ export const search = defineCommand({
       const root = args.installed === undefined ? undefined : await findRoot(cwd, args.installed);
       const all: readonly Found[] =
         root === undefined
-          ? (await openRepositories({ given: args.repository, config: args.config, cwd, env, signal, warn, trust: await readTrust({ args, cwd, seen: seenOf(known), warn }) })).flatMap(({ name: repository, packages }) =>
+          ? (await openRepositories({ given: args.repository, config: args.config, cwd, env, signal, warn, trust: await readTrust({ args, cwd, env, seen: seenOf(known), warn }) })).flatMap(({ name: repository, packages }) =>
               packages.filter(({ definition }) => !definition.hidden).map(({ definition: { category, name, version, description } }) => ({ category, name, version, repository, description })),
             )
           : readState(openRoot(root)).packages.map(({ category, name, version, repository }) => ({ category, name, version, repository, description: '' }));

@@ -5,7 +5,7 @@ import { ArchiveError } from '@cos/archive';
 import { ClientError, rootArchive, rootFormats, writeRoot } from '@cos/client';
 import { CosError, defineCommand } from '@cos/core';
 import { formatPlatform, hostPlatform, hostSettings } from '@cos/registry';
-import { readTrustedKey, TrustError } from '@cos/trust';
+import { readTrustedKey, signatureRepository, TrustError } from '@cos/trust';
 import type { Code } from '../errors.ts';
 import type { PluginOptions } from '../options.ts';
 import { describeTrust } from '../registry/verify-image.ts';
@@ -37,7 +37,7 @@ export const unpackImage = defineCommand<
   async handle({ args, cwd, plugin: configured, env, print, log, tell, signal }) {
     const scratch = await mkdtemp(join(configured.tmpdir ?? env['TMPDIR'] ?? tmpdir(), 'cos-unpack-'));
     try {
-      const plugin = args.key.length === 0 ? configured : { ...configured, trust: [await policyOfKeys(args.key, cwd)] };
+      const plugin = args.key.length === 0 ? configured : { ...configured, trust: [await policyOfKeys(args.key, cwd, signatureRepository(env))] };
       const platform = args.platform ?? formatPlatform(hostPlatform());
       const image = await openImage({ text: args.image, cwd, platform, scratch, plugin, env, registry: hostSettings(env), warn: (message) => log.warn(message), signal });
       const path = args.target === '-' ? '-' : resolve(cwd, args.target);
@@ -59,9 +59,9 @@ export const unpackImage = defineCommand<
 });
 
 /** What is named on the command line is for every image. */
-async function policyOfKeys(files: readonly string[], cwd: string): Promise<PluginOptions['trust'][number]> {
+async function policyOfKeys(files: readonly string[], cwd: string, signatures: string | undefined): Promise<PluginOptions['trust'][number]> {
   const keys = await Promise.all(files.map(async (file) => readTrustedKey(resolve(cwd, file), file)));
-  return { match: '*', mode: 'enforce', keys: keys.map(({ pem }) => pem) };
+  return { match: '*', mode: 'enforce', keys: keys.map(({ pem }) => pem), ...(signatures === undefined ? {} : { signatures }) };
 }
 
 function refusal(message: string, hint: string): CosError {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { CosError, fileTree, one, optional, type Artifact, type FileTree } from '@cos/core';
 import { textFile, type TextFile } from '@cos/core/artifacts';
 import { createRegistry, hostSettings } from '@cos/registry';
-import { readTrustedKey } from '@cos/trust';
+import { readTrustedKey, signatureRepository } from '@cos/trust';
 import * as z from 'zod/mini';
 import { checkImageReference, publishImage as push } from '../publish/publish-image.ts';
 import { explain } from '../publish/explain.ts';
@@ -34,7 +34,7 @@ export const publishImage = defineStage({
   options: z.object({
     /** `docker:host/path:tag` */
     to: z.string(),
-    /** Image repository, `host/path`, where what is attached is kept; default: that of the image. */
+    /** Image repository, `host/path`, where what is attached is kept; default: COSIGN_REPOSITORY, or that of the image. */
     signatures: z.optional(z.string()),
   }),
   async run({ inputs, options, platform, env, emit, scratch, log, signal }) {
@@ -42,7 +42,7 @@ export const publishImage = defineStage({
     const registry = createRegistry(hostSettings(env));
     try {
       const attachments = await readAttachments(inputs);
-      const pushed = await push({ registry, reference, layout: await inputs.image.path(), platform: platformOf(platform), attachments, signatures: options.signatures, signal });
+      const pushed = await push({ registry, reference, layout: await inputs.image.path(), platform: platformOf(platform), attachments, signatures: options.signatures ?? signatureRepository(env), signal });
       log.info(pushed.isNew ? `${platform} of ${reference} is pushed` : `${platform} of ${reference} is there already`);
       await mkdir(join(scratch, 'out'));
       const report = join(scratch, 'out', 'report.json');

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { CosError, fileTree, many, optional } from '@cos/core';
 import { packageArchive, packageMetadata, textFile } from '@cos/core/artifacts';
 import { createRegistry, hostSettings } from '@cos/registry';
+import { signatureRepository } from '@cos/trust';
 import * as z from 'zod/mini';
 import { defineStage } from '../options.ts';
 import { platformOf } from '../platform-of.ts';
@@ -38,7 +39,7 @@ const publishOptions = z.object({
   replace: z._default(z.array(z.string()), []),
   /** True: the index is signed with the plugin's key, so that its digests cover everything. Default false. */
   sign: z._default(z.boolean(), false),
-  /** Image repository for signatures of an image repository; default: the repository itself. */
+  /** Image repository for signatures of an image repository; default: COSIGN_REPOSITORY, or the repository itself. */
   signatures: z.optional(z.string()),
   /** True: the index gets a new revision and time though nothing in it is new, for those who look at its age. Default false. */
   refresh: z._default(z.boolean(), false),
@@ -77,7 +78,7 @@ export const publish = defineStage({
     await mkdir(work);
     const registry = createRegistry(hostSettings(env));
     try {
-      const signer = options.sign ? await openSigner({ plugin, reveal, signatures: options.signatures }) : undefined;
+      const signer = options.sign ? await openSigner({ plugin, reveal, signatures: options.signatures ?? signatureRepository(env) }) : undefined;
       const statement = inputs.statement === undefined ? undefined : await readFile(await inputs.statement.path(), 'utf8');
       if (statement !== undefined && signer === undefined) throw new CosError(problem('COS_REPO_STATEMENT', 'Expected `sign: true` beside the input "statement"; found it off.', 'What nobody signs would count for nothing: sign the index as well.'));
       const place = openPlace({ to: options.to, registry, platform: platformOf(platform), scratch: work, signal });

@@ -1,7 +1,7 @@
 import { basename, resolve } from 'node:path';
 import { CosError, defineCommand, type CommandContext, type Parameters } from '@cos/core';
 import { createRegistry, hostSettings } from '@cos/registry';
-import { openPrivateKey, publicPem, trustedKey } from '@cos/trust';
+import { openPrivateKey, publicPem, signatureRepository, trustedKey } from '@cos/trust';
 import type { pluginOptions } from '../options.ts';
 import { readPassword, type PasswordRequest } from '../password.ts';
 import { explaining, problem } from '../problem.ts';
@@ -17,7 +17,7 @@ const parameters = {
   missing: { type: 'flag', description: 'sign only what has no good signature by this key' },
   all: { type: 'flag', description: 'of an image repository sign every image, not the index alone' },
   skip: { type: 'list', description: 'a regular expression of images (host/path:tag) that are left out' },
-  signatures: { type: 'text', description: 'the image repository for signatures of images; default: that of the image' },
+  signatures: { type: 'text', description: 'the image repository for signatures of images; default: that of the config, COSIGN_REPOSITORY, or that of the image' },
   annotation: { type: 'list', description: 'NAME=value that signatures of images say, too' },
   files: { type: 'text', description: 'write this manifest of the files of one folder or archive (mtree), and sign it' },
   ignore: { type: 'list', description: 'with --files: a path that is left out, with everything below it' },
@@ -43,7 +43,7 @@ export const sign = defineCommand({
       const registry = createRegistry(hostSettings(env));
       try {
         for (const subject of subjects) {
-          const request = { key, trusted: trustedKey(publicPem(key), where), registry, missing: args.missing, all: args.all, isSkipped, signatures: args.signatures ?? plugin.signatures, annotations, signal };
+          const request = { key, trusted: trustedKey(publicPem(key), where), registry, missing: args.missing, all: args.all, isSkipped, signatures: args.signatures ?? plugin.signatures ?? signatureRepository(env), annotations, signal };
           for await (const { name, outcome } of signSubject(subject, request)) print(`${outcome}: ${name}`);
         }
       } finally {

@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
 import { defineCommand, type CommandContext, type Parameters } from '@cos/core';
 import { createRegistry, hostSettings, type Registry } from '@cos/registry';
-import type { TrustedKey } from '@cos/trust';
+import { signatureRepository, type TrustedKey } from '@cos/trust';
 import type * as z from 'zod/mini';
 import type { pluginOptions } from '../options.ts';
+import { isByBundle, verifySubjectByBundle } from '../keyless/verify-subject.ts';
 import { explaining, problem } from '../problem.ts';
 import { readSkipped } from '../skipped.ts';
 import { findSubject, show, type Subject } from '../subject.ts';
@@ -21,8 +22,11 @@ const parameters = {
   files: { type: 'text', description: 'a signed manifest (mtree): the folder or archive must have these files, and no others' },
   ignore: { type: 'list', description: 'with --files: a path that does not count, with everything below it' },
   signature: { type: 'text', description: 'the signature of a file or of the index of a folder; default: FILE.sig, beside it' },
-  identity: { type: 'text', description: 'the name that it must be signed for, where it is a copy' },
-  signatures: { type: 'text', description: 'the image repository with signatures of images; default: that of the image' },
+  bundle: { type: 'text', description: 'a bundle of sigstore (FILE.sigstore.json) whose signer is proven by a certificate instead of a key; needs --identity, --issuer and --trusted-root' },
+  issuer: { type: 'text', description: 'with --bundle: the address of who must have said who the signer is' },
+  trustedRoot: { type: 'text', description: 'with --bundle: the file of a trusted root of sigstore, with the authorities and logs that count' },
+  identity: { type: 'text', description: 'the name that it must be signed for, where it is a copy; with --bundle: who must have signed it, as the certificate says' },
+  signatures: { type: 'text', description: 'the image repository with signatures of images; default: that of the config, COSIGN_REPOSITORY, or that of the image' },
   skip: { type: 'list', description: 'a regular expression of images (host/path:tag) that are not verified' },
 } as const satisfies Parameters;
 
@@ -41,16 +45,20 @@ export const verify = defineCommand({
     const registry = createRegistry(hostSettings(env));
     try {
       await explaining(async () => {
-        const keys = await readKeys(args.key, { cwd, workspace });
-        const signatures = args.signatures ?? plugin.signatures;
-        const policy = { keys: keys.own, ...(args.identity === undefined ? {} : { identity: args.identity }), ...(signatures === undefined ? {} : { signatures }) };
-        const signature = args.signature === undefined ? undefined : resolve(cwd, args.signature);
-        for (const line of await verifySubject(subject, { keys, policy, signature, registry, workspace, signal })) print(line);
+        for (const line of isByBundle(args) ? await verifySubjectByBundle(subject, args, { registry, cwd, workspace, signal }) : await byKeys()) print(line);
         // Nothing is read of a manifest before it is found to be signed.
         if (args.files !== undefined && subject.kind === 'file') print(`good: ${args.what} has the ${await verifyFiles(subject, { what: args.what, cwd, ignore: args.ignore })} paths of ${subject.shown}, and no others`);
       });
     } finally {
       await registry.close();
+    }
+
+    async function byKeys(): Promise<readonly string[]> {
+      const keys = await readKeys(args.key, { cwd, workspace });
+      const signatures = args.signatures ?? plugin.signatures ?? signatureRepository(env);
+      const policy = { keys: keys.own, ...(args.identity === undefined ? {} : { identity: args.identity }), ...(signatures === undefined ? {} : { signatures }) };
+      const signature = args.signature === undefined ? undefined : resolve(cwd, args.signature);
+      return verifySubject(subject, { keys, policy, signature, registry, workspace, signal });
     }
   },
 });
