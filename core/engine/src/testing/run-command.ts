@@ -9,7 +9,9 @@ import { diagnosticsOf } from '../errors/expected.ts';
 import { printDiagnostics } from '../errors/print-diagnostic.ts';
 import { createRedactor } from '../errors/redact.ts';
 import { openCommandBench } from '../execute/command-bench.ts';
+import { HostLacksError } from '../execute/host-lacks-error.ts';
 import { createPinBench } from '../execute/pin-bench.ts';
+import { toolchainOf } from '../execute/ready-toolchain.ts';
 import { createSecretReader } from '../execute/secrets.ts';
 import type { AnyPlugin } from '../model/config.ts';
 import type { JsonObject } from '../model/json.ts';
@@ -82,7 +84,7 @@ export async function runCommand(plugin: AnyPlugin, name: string, options: RunCo
       run: () => Promise.reject(new CosError({ code: 'COS_REQUEST_RUN_FAILED', severity: 'error', message: 'The harness runs no targets.' })),
       repeat: (request) => options.repeat?.(request) ?? Promise.reject(new CosError({ code: 'COS_REQUEST_RUN_FAILED', severity: 'error', message: 'The harness repeats no builds.' })),
       openTools: async () => {
-        const bench = await openCommandBench({ config: whole, command: { name, plugin: plugin.name, ...(command.tools === undefined ? {} : { tools: command.tools }) }, options: { folder: join(workspace, whole.cacheFolder), env, signal }, tell: (line) => logged.push(line) });
+        const bench = await openCommandBench({ config: whole, command: { name, plugin: plugin.name, ...(command.tools === undefined ? {} : { tools: command.tools }) }, options: { folder: join(workspace, whole.cacheFolder), env, signal, ...toolchainOf(whole, env) }, tell: (line) => logged.push(line) });
         opened.unshift(bench.close);
         return bench.tools;
       },
@@ -95,7 +97,7 @@ export async function runCommand(plugin: AnyPlugin, name: string, options: RunCo
     const expected = diagnosticsOf(error);
     if (expected === undefined) throw error;
     problems.push(...expected);
-    return ended(command.runs === true ? 2 : (command.failure ?? 1));
+    return ended(error instanceof HostLacksError ? 3 : command.runs === true ? 2 : (command.failure ?? 1));
   } finally {
     for (const close of opened) close();
   }

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { createDefineStage, defineDerivative, defineDistribution, definePlugin, defineTool, fileTree, noOptions } from '../../src/index.ts';
-import { createWorkspace, runConfig, type AnyConfig } from '../../src/testing.ts';
+import { createDefineStage, defineCommand, defineDerivative, defineDistribution, definePlugin, defineTool, fileTree, noOptions } from '../../src/index.ts';
+import { createWorkspace, runCommand, runConfig, type AnyConfig } from '../../src/testing.ts';
 
 // A toolchain that is the host itself, by way of /usr/bin/env, and counts how often it is asked what it has.
 
@@ -71,4 +71,28 @@ test('what a toolchain has is asked for once, and again when the memory of it is
     writeFileSync(memory, JSON.stringify({ format, versions: damaged }));
     expect(await run()).toBe(1);
   }
+});
+
+test('a command of a plugin has its tools where those of stages run', async () => {
+  await using workspace = await createWorkspace({ 'note.txt': 'noted\n' });
+  const reader = definePlugin({
+    name: 'reader',
+    apiVersion: 1,
+    options: noOptions,
+    commands: {
+      read: defineCommand({
+        description: 'read',
+        parameters: {},
+        tools: [defineTool({ name: 'sh', packages: { debian: 'dash' } })],
+        handle: async ({ openTools, print, workspace: root }) => {
+          const { exec } = await openTools();
+          // Only what the place sets: nothing of the test is there.
+          print((await exec('sh', ['-c', `cat ${root}/note.txt; echo $PATH $HOME | sed 's,/[^ ]*/scratch/[^ ]*,SCRATCH,'`])).stdout);
+        },
+      }),
+    },
+  });
+  const { exitCode, printed, text } = await runCommand(reader(), 'read', { workspace: workspace.path, config: { ...config, plugins: [host(), reader()], targets: {} } });
+  expect([exitCode, text]).toEqual([0, '']);
+  expect(printed).toMatch(/^noted\n\S* SCRATCH\n\n$/);
 });

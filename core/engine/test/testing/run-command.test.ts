@@ -52,3 +52,27 @@ test('a command sees the variables that its plugin lets through and those that i
   await using workspace = await createWorkspace();
   expect(await runCommand(shower, 'show', { workspace: workspace.path, args: { env: ['ASKED', 'UNSET'] }, env })).toMatchObject({ exitCode: 0, printed: '{"PASSED":"1","ASKED":"2"}\n' });
 });
+
+test('a command finds the tools that it declares, and ends as where the host lacks one', async () => {
+  await using workspace = await createWorkspace();
+  const command = (tool: string) =>
+    definePlugin({
+      name: 'caller',
+      apiVersion: 1,
+      options: noOptions,
+      commands: {
+        call: defineCommand({
+          description: 'call a tool',
+          tools: [tool],
+          parameters: {},
+          handle: async ({ openTools, print }) => {
+            const { exec, scratch } = await openTools();
+            print((await exec(tool, ['-c', 'pwd'])).stdout.trim() === scratch ? 'in scratch' : 'elsewhere');
+            await exec('other', []);
+          },
+        }),
+      },
+    })();
+  expect(await runCommand(command('sh'), 'call', { workspace: workspace.path })).toMatchObject({ exitCode: 1, printed: 'in scratch\n', problems: [{ code: 'COS_PLUGIN_TOOL_UNDECLARED' }] });
+  expect(await runCommand(command('no-such-tool'), 'call', { workspace: workspace.path })).toMatchObject({ exitCode: 3, printed: '', problems: [{ code: 'COS_TOOL_MISSING' }] });
+});

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { lstat, stat } from 'node:fs/promises';
+import { constants, createReadStream } from 'node:fs';
+import { copyFile, link, lstat, stat } from 'node:fs/promises';
 import { basename, isAbsolute, join, relative, resolve } from 'node:path';
 import { CosError, defineCommand, defineTool, hexOf, type CommandContext, type Diagnostic, type Parameters, type Repetition } from '@cos/core';
 import { fail } from '../errors.ts';
@@ -40,6 +40,7 @@ export const rebuild = defineCommand({
     if (!isFolder) checkSubject(statement, await digestOf(path), show(path));
     // Before anything is built: a day later is too late to hear of a program that is missing.
     const options: ListOptions = { signal, tools: isFolder || !(await mayHoldSquashfs(path)) ? undefined : await context.openTools() };
+    const readable = options.tools === undefined ? path : await bringIn(path, { workspace, scratch: options.tools.scratch });
 
     const known = new Set(statement.steps.flatMap(({ outputs }) => outputs.map(({ digest }) => digest)));
     const repetition = await context.repeat({ ...statement.request, artifact: statement.artifact.from, known });
@@ -55,7 +56,7 @@ export const rebuild = defineCommand({
     const { artifact } = repeated.provenance;
     const identical = artifact.digest === statement.artifact.digest;
     const second = identical ? undefined : await repeated.made(artifact.kind, artifact.digest);
-    const files = second === undefined ? undefined : await compareContents({ path }, second, options);
+    const files = second === undefined ? undefined : await compareContents({ path: readable }, second, options);
     const changed = [...builds.origins, ...builds.asked, ...builds.followed];
     const named = [];
     for (const { task } of [...builds.origins, ...builds.asked]) named.push(await nameFiles(task, { changed, steps, artifact: files ?? [], kept: repetition.kept, made: repeated.made, options }));
@@ -69,6 +70,14 @@ export const rebuild = defineCommand({
 function shown(workspace: string, path: string): string {
   const inside = relative(workspace, path);
   return inside.startsWith('..') || isAbsolute(inside) ? path : inside;
+}
+
+/** Tools of a toolchain see the workspace, but not the rest of the host. */
+async function bringIn(path: string, { workspace, scratch }: { readonly workspace: string; readonly scratch: string }): Promise<string> {
+  if (!isAbsolute(shown(workspace, path))) return path;
+  const inside = join(scratch, 'artifact');
+  await link(path, inside).catch(async () => copyFile(path, inside, constants.COPYFILE_FICLONE));
+  return inside;
 }
 
 function checkSubject(statement: Statement, found: string, path: string): void {

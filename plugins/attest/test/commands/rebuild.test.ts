@@ -1,4 +1,7 @@
-import type { RepetitionRequest } from '@cos/core';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { asDigest, type RepetitionRequest } from '@cos/core';
 import { createWorkspace, runCommand } from '@cos/core/testing';
 import { describe, expect, test } from 'vitest';
 import { attest } from '../../src/index.ts';
@@ -103,6 +106,19 @@ build.image#app/tool made something else of the same inputs
     expect(await rebuild({ files, args: { artifact: 'folder' } })).toMatchObject({ exitCode: 0, printed: expect.stringContaining('identical: folder\n') });
     const refused = await rebuild({ files, args: { artifact: 'folder' }, repeated: { digestOf: 'changed' } });
     expect([refused.exitCode, refused.problems.map(({ code }) => code)]).toEqual([2, ['COS_ATTEST_OTHER_ARTIFACT']]);
+  });
+
+  test('looks into an image that lies outside of the workspace, and leaves nothing of it', async () => {
+    await using elsewhere = await createWorkspace({ 'before/usr/id': '1', 'after/usr/id': '2' });
+    for (const side of ['before', 'after']) execFileSync('mksquashfs', [elsewhere.join(side), elsewhere.join(`${side}.squashfs`), '-quiet', '-no-progress', '-all-root', '-mkfs-time', '0', '-all-time', '0'], { stdio: 'pipe' });
+    const [before, after] = ['before', 'after'].map((side) => createHash('sha256').update(readFileSync(elsewhere.join(`${side}.squashfs`))).digest('hex'));
+    const made = (hexadecimal = '') => [step('shell.run#made', ['a'], '', { outputs: [{ name: 'out', kind: 'squashfs-image', digest: asDigest(`sha256:${hexadecimal}`) }] })];
+    const text = JSON.stringify(statementOf({ steps: made(before) })).replaceAll(hex('made'), before ?? '');
+    await elsewhere.write({ 'before.squashfs.provenance.json': text });
+    await using workspace = await createWorkspace();
+    const { exitCode, printed } = await runCommand(attest(), 'rebuild', { workspace: workspace.path, args: { artifact: elsewhere.join('before.squashfs') }, repeat: () => Promise.resolve(repetitionOf({ steps: made(after), made: () => Promise.resolve({ path: elsewhere.join('after.squashfs') }) })) });
+    expect([exitCode, printed]).toEqual([1, expect.stringContaining(`before.squashfs:\n  usr/id  content ${hex('1').slice(0, 12)} -> ${hex('2').slice(0, 12)}\n`)]);
+    expect(readdirSync(workspace.join('.cos/scratch'))).toEqual([]);
   });
 
   test('refuses what is not there, and to leave the second artifact where something is', async () => {
