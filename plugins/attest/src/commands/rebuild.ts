@@ -11,7 +11,7 @@ import type { ListOptions } from '../rebuild/contents/list-content.ts';
 import { peek } from '../rebuild/contents/part.ts';
 import { nameFiles } from '../rebuild/name-files.ts';
 import { readStatement, type Statement } from '../rebuild/read-statement.ts';
-import { printable, writeJson, writeReport } from '../rebuild/report.ts';
+import { causeLines, writeJson, writeReport } from '../rebuild/report.ts';
 import { stepsOf } from '../rebuild/step.ts';
 
 const parameters = {
@@ -46,7 +46,7 @@ export const rebuild = defineCommand({
     const repetition = await context.repeat({ ...statement.request, artifact: statement.artifact.from, known });
     if (isFolder) await checkFolder(statement, repetition, path, show(path));
     const causes = checkWorkspace(statement, repetition, args.anyway);
-    for (const { what, name, difference } of causes) log.warn(`${what} ${printable(name)}: ${printable(difference)}`);
+    for (const line of causeLines(causes)) log.warn(line);
     if (statement.signedBy === undefined) log.info(`${statement.shown} is believed as it is: --key FILE demands a signature.`);
 
     const repeated = await repetition.build(keep === undefined ? {} : { keep });
@@ -99,7 +99,7 @@ function checkWorkspace(statement: Statement, repetition: Repetition, goOn: bool
       code: 'COS_ATTEST_WORKSPACE',
       severity: 'error',
       message: `Expected the workspace that ${statement.shown} was written of; ${workspace.length === 1 ? 'one thing is' : `${workspace.length} things are`} different, so that other bytes would be no wonder.`,
-      notes: [...workspace, ...tools].map(({ what, name, difference }) => ({ message: `${what} ${printable(name)}: ${printable(difference)}` })),
+      notes: causeLines([...workspace, ...tools]).map((message) => ({ message })),
       hint: 'Check out the revision that it was built from, with its cos.lock, and give --set and --values as they were given. `--anyway` builds all the same.',
     };
     throw new CosError(problem);

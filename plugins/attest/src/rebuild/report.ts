@@ -24,7 +24,7 @@ const MOST_LINES = 50;
 /** For people, a line each. Whatever comes from a statement or an archive is shown so that it cannot do anything to a terminal. */
 export function writeReport(outcome: Outcome): readonly string[] {
   const { artifact, statement, identical, causes, builds, named, files } = outcome;
-  const because = causes.map(({ what, name, difference }) => `${what} ${printable(name)}: ${printable(difference)}`);
+  const because = causeLines(causes);
   if (identical) {
     const differing = builds.origins.length + builds.asked.length + builds.followed.length;
     return [
@@ -45,6 +45,18 @@ export function writeReport(outcome: Outcome): readonly string[] {
     ...(builds.followed.length === 0 ? [] : [`${count(builds.followed.length, 'step', 'steps')} followed: ${builds.followed.map(({ task }) => printable(task)).join(', ')}`]),
     ...(files === undefined ? [] : [`${artifact}:`, ...(files.length === 0 ? ['  the same files; bytes around them differ'] : limit(files.map((file) => `  ${line(file)}`)))]),
   ];
+}
+
+/** A line each; one for all steps that have the same difference. */
+export function causeLines(causes: readonly Cause[]): readonly string[] {
+  const groups = new Map<string, { readonly cause: Cause; readonly names: string[] }>();
+  for (const cause of causes) {
+    const key = JSON.stringify([cause.what, cause.what === 'step' ? cause.difference : cause.name]);
+    const group = groups.get(key) ?? { cause, names: [] };
+    group.names.push(printable(cause.name));
+    groups.set(key, group);
+  }
+  return [...groups.values()].map(({ cause: { what, difference }, names }) => `${what} ${names.slice(0, 3).join(', ')}${names.length > 3 ? ` and ${names.length - 3} more` : ''}: ${printable(difference)}`);
 }
 
 function describe(steps: BuildComparison['origins'], what: string, named: readonly NamedFiles[]): readonly string[] {
@@ -84,7 +96,7 @@ function count(number: number, one: string, many: string): string {
 }
 
 /** Names in archives and texts of statements are whatever somebody wrote. */
-export function printable(text: string): string {
+function printable(text: string): string {
   return /^[\p{L}\p{N}\p{P}\p{S} ]*$/u.test(text) && text === text.trim() ? text : JSON.stringify(text).replaceAll(/[^\x20-\x7e]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
