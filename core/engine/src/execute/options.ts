@@ -21,6 +21,8 @@ export interface ExecuteOptions {
   readonly policy: FailurePolicy;
   /** Tasks that run though their fingerprint is known; `all` for every task of the plan. */
   readonly force: 'none' | 'all' | ReadonlySet<TaskKey>;
+  /** True: a second build, which is compared with a first one: stages are told. Default false. */
+  readonly repeated?: boolean;
   /** Order of ready tasks; printed in the summary. */
   readonly seed: number;
   /** The process's environment: stages see of it only what they and their plugins declare. */

@@ -57,7 +57,7 @@ export async function openRepetition({ plan: whole, bindings, options, artifact,
     }
   };
   try {
-    const own: ExecuteOptions = { ...options, folder: registered.makeScratch().path, logs: layout.logs, force: 'all', cacheMaxBytes: Number.POSITIVE_INFINITY, noteProcess: registered.noteProcess };
+    const own: ExecuteOptions = { ...options, folder: registered.makeScratch().path, logs: layout.logs, force: 'all', repeated: true, cacheMaxBytes: Number.POSITIVE_INFINITY, noteProcess: registered.noteProcess };
     const lookup = await openForLook(plan, bindings, own);
     const kind = kindOf(lookup, artifact);
     const contentIn = (folder: string) => contentsOf({ folder, bindings, kinds, emit, signal: options.signal, runId: registered.runId });

@@ -102,6 +102,7 @@ export function createStageRun(options: StageRunOptions): StageRun {
     log: { info: (message) => options.line('info', message), warn: (message) => options.line('warn', message) },
     signal,
     forced: options.forced,
+    repeated: run.options.repeated === true,
     runId: createRunId(),
     sourceDateEpoch: run.plan.sourceDateEpoch,
   };

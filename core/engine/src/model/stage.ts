@@ -70,6 +70,8 @@ export interface StageContext<I extends Ports, O extends Kinds, S extends Schema
   readonly signal: AbortSignal;
   /** True when the user asked for this task to run although its result is known: then what others made of the same inputs does not count either. */
   readonly forced: boolean;
+  /** True for a second build, which is to show whether a first one depended on more than its inputs: what foreign programs keep from build to build must not reach it. */
+  readonly repeated: boolean;
   /** Identity of this run of the task, unique on the host: for names in foreign programs (containers), so that leftovers can be found. */
   readonly runId: string;
   /** Time in seconds since 1970 that goes into outputs: the config's `sourceDateEpoch`, which is part of the fingerprint. */

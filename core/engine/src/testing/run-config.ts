@@ -49,7 +49,7 @@ export async function planConfig(config: AnyConfig, options: PlanConfigOptions):
   return { plan: planned?.plan, bindings: planned?.bindings, diagnostics, text: textOf(diagnostics, options.workspace) };
 }
 
-export interface RunConfigOptions extends PlanConfigOptions, Partial<Pick<ExecuteOptions, 'jobs' | 'policy' | 'force' | 'seed' | 'cacheMaxBytes'>> {
+export interface RunConfigOptions extends PlanConfigOptions, Partial<Pick<ExecuteOptions, 'jobs' | 'policy' | 'force' | 'repeated' | 'seed' | 'cacheMaxBytes'>> {
   /** Called with each event as it happens. */
   readonly onEvent?: (event: Event) => void;
 }
@@ -83,6 +83,7 @@ export async function runConfig(config: AnyConfig, options: RunConfigOptions): P
       cacheMaxBytes: options.cacheMaxBytes ?? resolved.cacheMaxBytes,
       policy: options.policy ?? 'finish',
       force: options.force ?? 'none',
+      repeated: options.repeated ?? false,
       seed: options.seed ?? 1,
       env: options.env ?? process.env,
       signal: options.signal ?? new AbortController().signal,

@@ -35,7 +35,7 @@ export interface TakenArtifact<K extends ArtifactKind = ArtifactKind> {
   readonly path: string;
 }
 
-export interface RunStageOptions<S> extends Partial<Pick<RunConfigOptions, 'env' | 'signal' | 'force' | 'onEvent'>> {
+export interface RunStageOptions<S> extends Partial<Pick<RunConfigOptions, 'env' | 'signal' | 'force' | 'repeated' | 'onEvent'>> {
   readonly inputs?: GivenInputs<S>;
   readonly options?: GivenOptions<S>;
   /** Default `test`. */

@@ -55,8 +55,8 @@ function setUp(): SetUp {
   const build = textStage(() => 'unused', {
     inputs: { sources: many(fileTree), where: hint(textFile) },
     outputs: { image },
-    run: async ({ inputs, emit, scratch, forced }: any) => {
-      setup.runs.push(`build ${forced ? 'forced' : 'as needed'}${inputs.where === undefined ? '' : ' with hints'}`);
+    run: async ({ inputs, emit, scratch, forced, repeated }: any) => {
+      setup.runs.push(`build ${forced ? 'forced' : 'as needed'}${repeated ? ', repeated' : ''}${inputs.where === undefined ? '' : ' with hints'}`);
       const made = join(scratch, 'made');
       writeFileSync(made, readFileSync(await inputs.sources[0].path(), 'utf8') + setup.salt);
       return { image: await emit.image(made, {}) };
@@ -118,7 +118,7 @@ describe('a second build', () => {
     expect(Object.keys(repetition.sources)).toEqual(['a']);
     expect(repetition.requests.map(({ task, stageVersion }) => [task.replace(/^.*#/, ''), stageVersion])).toEqual([['build', 1], ['unpack', 1]]);
     const repeated = await repetition.build({});
-    expect(setup.runs).toEqual(['build forced', 'unpack']);
+    expect(setup.runs).toEqual(['build forced, repeated', 'unpack']);
     const finished = first.events.find((event) => event.type === 'task-finished' && event.name === 'unpack');
     expect(repeated).toMatchObject({ end: 'built', provenance: { steps: [{ record: { inputs: { sources: [{ from: 'a' }] } } }, { outputs: { out: { kind: 'text-file', digest: finished?.type === 'task-finished' ? finished.outputs?.['out'] : '' } } }], sources: repetition.sources } });
     expect(setup.workspace.read('build/x.txt')).toBe('a\n');

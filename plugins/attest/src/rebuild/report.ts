@@ -25,18 +25,11 @@ const MOST_LINES = 50;
 export function writeReport(outcome: Outcome): readonly string[] {
   const { artifact, statement, identical, causes, builds, named, files } = outcome;
   const because = causeLines(causes);
-  if (identical) {
-    const differing = builds.origins.length + builds.asked.length + builds.followed.length;
-    return [
-      `identical: ${artifact}`,
-      differing === 0
-        ? `${count(builds.identical, 'step was', 'steps were')} done again, and each made what ${printable(statement.file)} says${signature(statement)}.`
-        : `${count(differing, 'step', 'steps')} on the way made something else: ${[...builds.origins, ...builds.asked, ...builds.followed].map(({ task }) => printable(task)).join(', ')}.`,
-      ...because,
-    ];
-  }
+  const differing = builds.origins.length + builds.asked.length + builds.followed.length;
+  const done = builds.identical + differing + builds.additional.length;
+  const onTheWay = differing === 0 ? `, and each made what ${printable(statement.file)} says${signature(statement)}.` : `, as ${printable(statement.file)} says${signature(statement)}. What is different on the way did not reach it:`;
   return [
-    `different: ${artifact}`,
+    ...(identical ? [`identical: ${artifact}`, `${count(done, 'step was', 'steps were')} done again${onTheWay}`] : [`different: ${artifact}`]),
     ...because,
     ...builds.additional.map((task) => `${printable(task)} is not in the statement`),
     ...builds.missing.map((task) => `${printable(task)} is in the statement, and was not done`),

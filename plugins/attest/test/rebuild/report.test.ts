@@ -10,7 +10,12 @@ const file = (path: string, over: Partial<FileChange> = {}): FileChange => ({ pa
 describe('what people read of a second build', () => {
   test('is one thing where it is identical, with who has signed the statement', () => {
     expect(writeReport(same)).toEqual(['identical: build/my.iso', '2 steps were done again, and each made what build/my.iso.intoto.jsonl says, which is signed by the owner of cos.pub.']);
-    expect(writeReport({ ...same, builds: { ...same.builds, origins: [changed('a.b#c')] } })).toEqual(['identical: build/my.iso', '1 step on the way made something else: a.b#c.']);
+    expect(writeReport({ ...same, builds: { ...same.builds, origins: [changed('a.b#c')] } })).toEqual([
+      'identical: build/my.iso',
+      '3 steps were done again, as build/my.iso.intoto.jsonl says, which is signed by the owner of cos.pub. What is different on the way did not reach it:',
+      'a.b#c made something else of the same inputs',
+      '  out (text-file): sha256:ca978112ca1b… -> sha256:3e23e8160039…',
+    ]);
   });
 
   test('is where it comes from, and each property of each file', () => {

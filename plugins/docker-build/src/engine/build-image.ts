@@ -43,6 +43,8 @@ export interface BuildRequest {
   readonly buildArgs: Readonly<Record<string, string>>;
   /** False: every instruction is done anew, whatever the engine remembers of it. Default: true. */
   readonly layerCache?: boolean;
+  /** A name of the caches that steps mount, so that they are others than those of other builds; BuildKit alone has such. Default: those that all builds share. */
+  readonly mountCaches?: string;
   /** Default: Docker's classic builder, and Podman's only one. `mounts`: one that knows mounts of steps, which is BuildKit, and Podman's only one. */
   readonly builder?: 'classic' | 'buildkit' | 'mounts';
   /** Secrets that steps mount, exact bytes by id; for builders that know mounts. Default: none. */

@@ -10,7 +10,7 @@ export function buildQuery(request: BuildRequest, product: EngineProduct): Query
   const common: Query = {
     dockerfile: request.dockerfileName,
     t: request.tag,
-    buildargs: JSON.stringify({ ...backend?.buildArgs, ...request.buildArgs }),
+    buildargs: JSON.stringify({ ...backend?.buildArgs, ...request.buildArgs, ...namespaceOf(request, product) }),
     rm: '1',
     forcerm: '1',
     nocache: request.layerCache === false || backend?.layerCache === false ? '1' : undefined,
@@ -22,6 +22,11 @@ export function buildQuery(request: BuildRequest, product: EngineProduct): Query
     cpusetcpus: backend?.cpus,
   };
   return product.name === 'docker' ? { ...common, networkmode: request.network, version: request.builder === undefined || request.builder === 'classic' ? '1' : '2' } : { ...common, ...podmanQuery(request) };
+}
+
+/** An argument that BuildKit's Dockerfile frontend reads itself: no step sees it, and it is no part of the image. */
+function namespaceOf({ mountCaches, builder = 'classic' }: BuildRequest, product: EngineProduct): Readonly<Record<string, string>> {
+  return mountCaches === undefined || builder === 'classic' || product.name !== 'docker' ? {} : { BUILDKIT_CACHE_MOUNT_NS: mountCaches };
 }
 
 /**

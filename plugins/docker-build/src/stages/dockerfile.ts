@@ -56,7 +56,7 @@ export const dockerfile = defineStage({
     buildArgs: z._default(buildArgsForm, {}),
   }),
   resource: { class: 'container-build' },
-  async run({ inputs, options, plugin, platform, emit, env, log, signal, forced, runId, sourceDateEpoch }) {
+  async run({ inputs, options, plugin, platform, emit, env, log, signal, forced, repeated, runId, sourceDateEpoch }) {
     const { model, problems } = readDockerfile({ file: options.file, text: await readFile(await inputs.dockerfile.path(), 'utf8') });
     if (model === undefined) throw new CosError(problems);
     const buildArgs = { ...plugin.buildArgs, ...options.buildArgs };
@@ -81,6 +81,7 @@ export const dockerfile = defineStage({
         network: plugin.network,
         backend: backendOptionsOf(plugin),
         layerCache: !forced,
+        ...(repeated ? { mountCaches: runId } : {}),
         builder: plugin.builder === 'buildkit' ? 'buildkit' : 'classic',
         buildArgs: { ...platformArgumentsOf(model, platform), ...buildArgs, ...proxiesOf(env) },
         onLine: (line) => log.info(line),

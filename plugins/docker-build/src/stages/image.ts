@@ -49,7 +49,7 @@ export const image = defineStage({
   }),
   resource: { class: 'container-build' },
   secrets: ({ options: { secrets = [] }, plugin }) => secrets.flatMap((id) => plugin.secrets[id] ?? []),
-  async run({ inputs, plugin, emit, env, log, platform, scratch, secretFile, signal, forced, runId, sourceDateEpoch }) {
+  async run({ inputs, plugin, emit, env, log, platform, scratch, secretFile, signal, forced, repeated, runId, sourceDateEpoch }) {
     const recipe = parseRecipe(await readFile(await inputs.recipe.path(), 'utf8'));
     const engine = await useEngine({ plugin, env });
     const inEngine = async (artifact: Artifact<ContainerImage>) => ({ name: await nameInEngine(artifact, engine, { signal }), digest: artifact.digest });
@@ -103,6 +103,7 @@ export const image = defineStage({
         builder: builderFor(plugin, recipe),
         secrets: await readSecrets(recipe[which === 'builder' ? 'prelude' : 'steps'], { plugin, secretFile }),
         layerCache: !forced,
+        ...(repeated ? { mountCaches: runId } : {}),
         buildArgs: { ...plugin.buildArgs, ...proxiesOf(env) },
         onLine: (line) => log.info(line),
         signal,

@@ -35,14 +35,16 @@ describe.each(engineNames)('steps with mounts in %s', (name) => {
     readonly plugin?: object;
     readonly workspace?: Awaited<ReturnType<typeof packageWorkspace>>;
     readonly ids?: string[];
+    readonly repeated?: boolean;
   }
 
-  async function build({ recipe, token = value, plugin = {}, workspace, ids = ['key', 'token'] }: Case): Promise<StageRun<typeof image>> {
+  async function build({ recipe, token = value, plugin = {}, workspace, ids = ['key', 'token'], repeated = false }: Case): Promise<StageRun<typeof image>> {
     const { workspace: place, folder } = workspace ?? (await packageWorkspace({ greeting: 'hello\n' }));
     await place.write({ 'keys/key': `${value}\n` });
     return runStage(dockerBuild({ repository: images.repository, secrets, ...plugin }), 'image', {
       workspace: place,
       env: { ...engine.env, TEST_TOKEN: token },
+      repeated,
       options: { secrets: ids },
       inputs: { recipe: await recipeFile(place, recipe), context: folder, base: { path: referenceOf(images.name('base')), meta: { reference: '' } }, copies: [] },
     });
@@ -89,6 +91,10 @@ describe.each(engineNames)('steps with mounts in %s', (name) => {
     expect(files.get('found')).toBe('one\n');
     expect(files.get('scratched')).toBe('');
     expect([...files.keys()].filter((path) => /^(?:var\/cache|scratch\/)/.test(path))).toEqual([]);
+    await using repeated = await build({ recipe: { steps: [`${mount} if test -e /var/cache/test/one; then echo kept > /found; else echo empty > /found; fi`] }, repeated: true });
+    expect(repeated.text).toBe('');
+    // Podman has one cache for all builds.
+    expect((await contentOf(repeated.outputs.image.path)).get('found')).toBe(name === 'podman' ? 'kept\n' : 'empty\n');
   });
 
   it('tell a failing command without the secret', async () => {
