@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { ArchiveError } from '@cos/archive';
@@ -11,17 +11,22 @@ import { formatListing, parseListing, type KnownLayer } from './listing-text.ts'
 export interface ListingFolderOptions {
   /** Made when it is missing. */
   readonly folder: string;
-  /** Bytes to keep; the listings that were used longest ago go first. */
+  /** Bytes of the disk to keep; the listings that were used longest ago go first. Looked after now and then: for a while there may be more. */
   readonly limit: number;
 }
 
 const digestForm = /^sha256:([0-9a-f]{64})$/;
 const SUFFIX = '.v1.zst';
+/** Its time is when somebody looked through the folder, which takes long where there are many listings. */
+const SWEPT = 'swept';
+const SWEEP_EVERY = 60 * 60 * 1000;
 /** A million files are about 250 MB. */
 const MAX_TEXT = 0x1fff_fff0;
 
 export class ListingFolder {
   readonly #options: ListingFolderOptions;
+  /** Bytes that came since somebody looked through the folder. */
+  #added = 0;
 
   constructor(options: ListingFolderOptions) {
     this.#options = options;
@@ -51,7 +56,8 @@ export class ListingFolder {
       mkdirSync(this.#options.folder, { recursive: true });
       writeFileSync(temporary, zstdCompressSync(formatListing(layer), { params: { [constants.ZSTD_c_checksumFlag]: 1 } }), { flag: 'wx' });
       renameSync(temporary, file);
-      this.#shrink();
+      this.#added += sizeOnDisk(statSync(file));
+      if (this.#added > this.#options.limit / 16 || this.#isOld()) this.#shrink();
     } catch (error) {
       if (existsSync(temporary)) rmSync(temporary);
       if (!isUnusable(error)) throw error;
@@ -63,20 +69,34 @@ export class ListingFolder {
     return hex === undefined ? undefined : join(this.#options.folder, hex + SUFFIX);
   }
 
+  #isOld(): boolean {
+    const swept = statSync(join(this.#options.folder, SWEPT), { throwIfNoEntry: false });
+    return swept === undefined || Math.abs(Date.now() - swept.mtimeMs) > SWEEP_EVERY;
+  }
+
   /** Also removes what was being written by a process that is long gone. */
   #shrink(): void {
-    const files = readdirSync(this.#options.folder).flatMap((name) => {
-      const stat = statSync(join(this.#options.folder, name), { throwIfNoEntry: false });
-      return stat === undefined ? [] : [{ path: join(this.#options.folder, name), size: stat.size, time: stat.mtimeMs, isWhole: name.endsWith(SUFFIX) }];
+    const { folder, limit } = this.#options;
+    this.#added = 0;
+    // First, so that others do not look as well.
+    writeFileSync(join(folder, SWEPT), '');
+    const files = readdirSync(folder).flatMap((name) => {
+      const stat = name === SWEPT ? undefined : statSync(join(folder, name), { throwIfNoEntry: false });
+      return stat === undefined ? [] : [{ path: join(folder, name), size: sizeOnDisk(stat), time: stat.mtimeMs, isWhole: name.endsWith(SUFFIX) }];
     });
     const dayAgo = Date.now() - 24 * 60 * 60 * 1000;
     let total = files.reduce((sum, { size }) => sum + size, 0);
     for (const { path, size, time, isWhole } of files.toSorted((a, b) => a.time - b.time)) {
-      if (isWhole ? total <= this.#options.limit : time > dayAgo) continue;
+      if (isWhole ? total <= limit : time > dayAgo) continue;
       rmSync(path, { force: true });
       total -= size;
     }
   }
+}
+
+/** A small file takes a block. */
+function sizeOnDisk({ size, blocks }: Stats): number {
+  return Math.max(size, blocks * 512);
 }
 
 /** Not there, damaged, or not to be read or written. */

@@ -15,7 +15,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const digest = (digit: string): string => `sha256:${digit.repeat(64)}`;
 const open = (limit = 1e9): ListingFolder => new ListingFolder({ folder: join(folder, 'layers'), limit });
-const files = (): readonly string[] => readdirSync(join(folder, 'layers')).sort();
+const files = (): readonly string[] => readdirSync(join(folder, 'layers')).filter((name) => name !== 'swept').sort();
 
 async function layer(count = 3): Promise<KnownLayer> {
   const entries = Array.from({ length: count }, (_, index) => createEntry({ path: `d/\t${index}\udc80`, xattrs: new Map([['security.capability', Uint8Array.of(index, 0x80)]]) }, `content ${index}`));
@@ -71,12 +71,34 @@ describe('the folder of listings', () => {
       utimesSync(file, Date.now() / 1000 - age, Date.now() / 1000 - age);
     }
     store.find(digest('a'));
-    const size = statSync(join(folder, 'layers', files()[0]!)).size;
+    const { size: bytes, blocks } = statSync(join(folder, 'layers', files()[0]!));
+    const size = Math.max(bytes, blocks * 512);
     const begun = join(folder, 'layers', 'x.tmp');
     writeFileSync(begun, '');
     utimesSync(begun, 0, 0);
     open(size * 3).add(digest('d'), await layer());
     expect(files()).toEqual(['a', 'c', 'd'].map((digit) => `${digit.repeat(64)}.v1.zst`));
+  });
+
+  it('is looked through now and then, and not whenever something is added', async () => {
+    const store = open();
+    store.add(digest('a'), await layer());
+    const begun = join(folder, 'layers', 'x.tmp');
+    const begin = (): void => {
+      writeFileSync(begun, '');
+      utimesSync(begun, 0, 0);
+    };
+    begin();
+    store.add(digest('b'), await layer());
+    open().add(digest('c'), await layer());
+    expect(files()).toContain('x.tmp');
+    // An hour later, or when much was added since.
+    utimesSync(join(folder, 'layers', 'swept'), Date.now() / 1000 - 4000, Date.now() / 1000 - 4000);
+    store.add(digest('d'), await layer());
+    expect(files()).not.toContain('x.tmp');
+    begin();
+    open(50_000).add(digest('e'), await layer());
+    expect(files()).not.toContain('x.tmp');
   });
 
   it('is no failure where it cannot be written to', async () => {
