@@ -80,9 +80,13 @@ describe('the ISO of the example', () => {
     const verified = await runCos(workspace, ['verify', 'build/sample-os.iso']);
     expect(verified.stdout).toContain('made by urn:cos: target build-iso of sample-os 0.1.0 for linux/amd64\nfrom packages/base, packages/branding, packages/initrd,');
     expect((await runCos(workspace, ['verify', 'build/repository'])).stdout).toContain('target create-repo of sample-os');
+    const statement: { readonly subject: readonly { readonly digest: { readonly sha256: string } }[]; readonly predicate: { readonly runDetails: { readonly byproducts: readonly { readonly name: string; readonly digest: { readonly sha256: string } }[] } } } = JSON.parse(Buffer.from(JSON.parse(readFileSync(workspace.path('build/sample-os.iso.intoto.jsonl'), 'utf8')).payload, 'base64').toString());
+    const named = [{ name: 'sample-os.iso', ...statement.subject[0] }, ...statement.predicate.runDetails.byproducts].map(({ name, digest }) => `${digest?.sha256}  ${name}\n`);
+    expect(named).toHaveLength(3);
+    execFileSync('sha256sum', ['--check', '--strict', '-'], { cwd: workspace.path('build'), input: named.join('') });
 
     execFileSync('xorriso', ['-osirrox', 'on', '-indev', iso(), '-extract', '/rootfs.squashfs', 'rootfs.squashfs'], { cwd: workspace.folder, stdio: 'pipe' });
-    execFileSync('unsquashfs', ['-no-progress', '-dest', 'rootfs', 'rootfs.squashfs', 'var/lib/dpkg'], { cwd: workspace.folder, stdio: 'pipe' });
+    execFileSync('unsquashfs', ['-no-progress', '-dest', 'rootfs', 'rootfs.squashfs'], { cwd: workspace.folder, stdio: 'pipe' });
     const asked = execFileSync('dpkg-query', ['--admindir=rootfs/var/lib/dpkg', '--show', '--showformat=${Package} ${Version} ${db:Status-Status}\n'], { cwd: workspace.folder, encoding: 'utf8' });
     const installed = asked.split('\n').flatMap((line) => (line.endsWith(' installed') ? [line.slice(0, -' installed'.length)] : []));
     const bill: { readonly components: readonly { readonly name: string; readonly version: string; readonly purl?: string }[] } = JSON.parse(readFileSync(workspace.path('build/sample-os.iso.cdx.json'), 'utf8'));
@@ -90,6 +94,12 @@ describe('the ISO of the example', () => {
     expect(installed.length).toBeGreaterThan(100);
     expect(listed.toSorted()).toEqual(installed.toSorted());
     expect(bill.components.map(({ name }) => name)).toEqual(expect.arrayContaining(['system/sample-os', 'system/kernel', 'app/sample-service']));
+
+    const files = await runCos(workspace, ['verify', 'rootfs', '--files', 'build/sample-os.iso.mtree']);
+    expect([files.stderr, files.stdout]).toEqual(['', expect.stringMatching(/^good: .*sample-os\.iso\.mtree is signed by the owner of cos\.pub\ngood: rootfs has the \d{4,} paths of /)]);
+    writeFileSync(workspace.path('rootfs/etc/hostname'), 'changed');
+    const changed = await runCos(workspace, ['verify', 'rootfs', '--files', 'build/sample-os.iso.mtree']);
+    expect([changed.exitCode, changed.stderr]).toEqual([1, expect.stringContaining('etc/hostname: ')]);
   });
 
   test('comes with a Packer template that packer accepts', async () => {

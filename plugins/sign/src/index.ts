@@ -8,6 +8,7 @@ import { sign as signCommand } from './commands/sign.ts';
 import { verify } from './commands/verify.ts';
 import { pluginOptions } from './options.ts';
 import { checksums } from './stages/checksums.ts';
+import { fileManifest } from './stages/file-manifest.ts';
 import { isoChecksum } from './stages/iso-checksum.ts';
 import { signRepository } from './stages/sign-repository.ts';
 import { signStatement } from './stages/sign-statement.ts';
@@ -25,6 +26,6 @@ export const sign = definePlugin({
   hostOptions: ['key', 'password', 'signatures', 'skip'],
   // Logins, certificates and proxies for registries, and where signatures are kept.
   hostEnv: [...hostVariables, signatureVariable],
-  stages: { checksums, isoChecksum, signRepository, signStatement, signText },
+  stages: { checksums, fileManifest, isoChecksum, signRepository, signStatement, signText },
   commands: { keys, sign: signCommand, verify },
 });

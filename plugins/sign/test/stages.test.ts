@@ -105,3 +105,15 @@ test('a secret that is written instead of named is refused when the config is lo
   expect(run.failure?.message).toContain('a secret is named here, never written');
   expect(run.failure?.message).not.toContain('hunter2');
 });
+
+test('fileManifest lists what the archive of a system has, without folders that change while it runs', async () => {
+  const workspace = await workspaceWith({ 'root/usr/bin/tool': 'tool', 'root/tmp/left': 'x', 'root/etc/name': 'name' });
+  execFileSync('tar', ['--owner=0', '--group=0', '-C', workspace.join('root'), '-czf', workspace.join('system.tar.gz'), '.']);
+  const archive = { path: workspace.join('system.tar.gz'), meta: { category: 'system', name: 'os', version: '1', compression: 'gzip' as const } };
+  const run = await runStage(sign(), 'fileManifest', { workspace, inputs: { archive } });
+  expect(run.text).toBe('');
+  const text = await readFile(run.outputs.manifest.path, 'utf8');
+  expect(text.split('\n').map((line) => line.split(' ')[0])).toEqual(['#mtree', '.', './etc', './etc/name', './usr', './usr/bin', './usr/bin/tool', '']);
+  const none = await runStage(sign(), 'fileManifest', { workspace, inputs: {}, name: 'none' });
+  expect(none.failure).toMatchObject({ code: 'COS_SIGN_REQUEST', message: 'Expected one of the inputs "archive" and "image"; found neither.' });
+});

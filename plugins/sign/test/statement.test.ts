@@ -52,6 +52,16 @@ test('a file with a signed statement is verified by it, and what made it from wh
   ]);
 });
 
+test('bills of materials beside it are those that the statement names, or refused', async () => {
+  const statement = statementOf(hex('the iso'));
+  const byproducts = ['os.iso.spdx.json', 'os.iso.cdx.json', '../os.iso'].map((name) => ({ name, mediaType: 'application/json', digest: { sha256: hex('bill') } }));
+  const folder = await workspace({ ...statement, predicate: { ...statement.predicate, runDetails: { ...statement.predicate.runDetails, byproducts } } });
+  writeFileSync(join(folder, 'os.iso.spdx.json'), 'bill');
+  expect((await verifying(folder)).slice(3)).toEqual(['bill of materials: os.iso.spdx.json']);
+  writeFileSync(join(folder, 'os.iso.cdx.json'), 'another');
+  expect(await failureOf(verifying(folder))).toMatchObject({ code: 'COS_SIGN_INVALID', message: expect.stringContaining('os.iso.cdx.json is not the bill of materials that os.iso.intoto.jsonl names') });
+});
+
 test('a signature beside it is verified as well', async () => {
   const folder = await workspace();
   mkdirSync(join(folder, 'x'));

@@ -128,12 +128,12 @@ export function standardTargets(options: StandardTargetOptions = {}): StandardTa
       },
     },
     attest: {
-      description: 'the ISO and the repository with statements of how they came to be (in-toto, SLSA provenance) and lists of what is in them (SPDX, CycloneDX)',
+      description: 'the ISO and the repository with statements of how they came to be (in-toto, SLSA provenance) and lists of what is in them (SPDX, CycloneDX, mtree)',
       params: squashParameter,
       async plan(context) {
         const { iso, repository, sharing, contents } = await media(context);
-        const statements = Object.entries(sayHowMade(context, { squash: context.params.squash, iso, repository })).map(([file, statement]) => [`${file}.provenance.json`, statement] as const);
-        return place(context, { ...published(iso, repository), ...contents, ...Object.fromEntries(statements), images: sharing.tasks });
+        const statements = Object.entries(sayHowMade(context, { squash: context.params.squash, iso, contents, repository })).map(([file, statement]) => [`${file}.provenance.json`, statement] as const);
+        return place(context, { ...published(iso, repository), ...contents.files, ...Object.fromEntries(statements), images: sharing.tasks });
       },
     },
     sign: {
@@ -143,12 +143,13 @@ export function standardTargets(options: StandardTargetOptions = {}): StandardTa
         const { use, source, derivative } = context;
         const publicKey = source(options.publicKey ?? 'cos.pub');
         const { iso, repository, sharing, contents } = await media(context);
-        const statements = Object.entries(sayHowMade(context, { squash: context.params.squash, iso, repository })).map(
+        const statements = Object.entries(sayHowMade(context, { squash: context.params.squash, iso, contents, repository })).map(
           ([file, statement]) => [`${file}.intoto.jsonl`, use.sign.signStatement({ name: file === 'repository' ? `${derivative.name}-${file}` : file, inputs: { statement, publicKey } }).envelope] as const,
         );
         return place(context, {
           ...published(iso, repository),
-          ...contents,
+          ...contents.files,
+          [`${iso.file}.mtree.sig`]: use.sign.signText({ name: `${iso.file}.mtree`, inputs: { text: contents.manifest, publicKey } }).signature,
           [`${iso.file}.sha256.sig`]: use.sign.signText({ name: iso.file, inputs: { text: iso.checksum, publicKey } }).signature,
           ...(repository === undefined ? {} : { 'repository.yaml.sig': use.sign.signRepository({ name: derivative.name, inputs: { repository, publicKey } }).signature }),
           ...Object.fromEntries(statements),

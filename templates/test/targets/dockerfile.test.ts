@@ -87,7 +87,7 @@ describe('a derivative whose system is a Dockerfile', () => {
 
   test('without trees has no packages to sign or to build, but its image', async () => {
     const alone = defineDerivative({ name: 'alone', from: tiny, platforms: ['linux/amd64'], system: { dockerfile: 'Dockerfile' } });
-    expect((await plan(configOf(alone), 'FROM tiny:1\n', { targets: ['sign'] })).wanted).toEqual(['alone.iso', 'alone.iso.cdx.json', 'alone.iso.intoto.jsonl', 'alone.iso.sha256', 'alone.iso.sha256.sig', 'alone.iso.spdx.json']);
+    expect((await plan(configOf(alone), 'FROM tiny:1\n', { targets: ['sign'] })).wanted).toEqual(['alone.iso', 'alone.iso.cdx.json', 'alone.iso.intoto.jsonl', 'alone.iso.mtree', 'alone.iso.mtree.sig', 'alone.iso.sha256', 'alone.iso.sha256.sig', 'alone.iso.spdx.json']);
     expect((await plan(configOf(alone), 'FROM tiny:1\n', { targets: ['build'] })).wanted).toEqual(['docker-build.dockerfile#alone']);
     expect((await plan(configOf(alone), 'FROM tiny:1\n', { targets: ['create-repo'] })).text).toContain('error COS_PLAN_NO_TREES: Derivative "alone" has no trees, so there are no packages.');
     expect((await plan(configOf(edge()), 'FROM tiny:1\n', { targets: ['build'] })).wanted).toContain('docker-build.dockerfile#edge');

@@ -30,7 +30,7 @@ async function planOfDeclared(packages: readonly PackageDeclaration[], target = 
   return { text, tasks: new Map((made?.tasks ?? []).map((task) => [task.key as string, task])) };
 }
 
-const paths = ['base.tar', 'images/os-system-1.0', 'images/os-system-1.0.json', 'os.iso', 'os.iso.cdx.json', 'os.iso.intoto.jsonl', 'os.iso.provenance.json', 'os.iso.sha256', 'os.iso.sha256.sig', 'os.iso.spdx.json', 'os.pkr.json', 'packages/os-system-1.0.manifest.ndjson', 'packages/os-system-1.0.metadata.yaml', 'packages/os-system-1.0.package.tar.zst', 'publication.json', 'repository', 'repository.intoto.jsonl', 'repository.provenance.json', 'repository.yaml.sig'];
+const paths = ['base.tar', 'images/os-system-1.0', 'images/os-system-1.0.json', 'os.iso', 'os.iso.cdx.json', 'os.iso.intoto.jsonl', 'os.iso.mtree', 'os.iso.mtree.sig', 'os.iso.provenance.json', 'os.iso.sha256', 'os.iso.sha256.sig', 'os.iso.spdx.json', 'os.pkr.json', 'packages/os-system-1.0.manifest.ndjson', 'packages/os-system-1.0.metadata.yaml', 'packages/os-system-1.0.package.tar.zst', 'publication.json', 'repository', 'repository.intoto.jsonl', 'repository.provenance.json', 'repository.yaml.sig'];
 
 describe('the ready-made targets', () => {
   test('publish under plain names for one derivative on one platform', async () => {

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createWorkspace, runStage } from '@cos/core/testing';
 import { describe, expect, test } from 'vitest';
 import { attest } from '../../src/index.ts';
+import { checkStatement } from './slsa-rules.ts';
 
 const request = { target: 'build-iso', derivative: 'my-os', version: '1.0', platform: 'linux/amd64' };
 const hex = (bytes: string): string => createHash('sha256').update(bytes).digest('hex');
@@ -36,13 +37,23 @@ describe('a statement of provenance', () => {
     expect(resolvedDependencies).toEqual([{ uri: 'inputs/history-0', digest: { cosTree: expect.stringMatching(/^[0-9a-f]{64}$/) } }]);
   });
 
+  test('has the fields that in-toto and SLSA define, in their forms, and no others', async () => {
+    const statement = JSON.parse(await stateIso('the bytes'));
+    expect(checkStatement(statement)).toEqual([]);
+    const { predicate } = statement;
+    const wrong = [{ ...statement, subject: [] }, { ...statement, more: 1 }, { ...statement, predicate: { ...predicate, runDetails: {} } }, { ...statement, subject: [{ name: 'x', digest: { sha256: 'ABC' } }] }, { ...statement, predicate: { ...predicate, buildDefinition: { ...predicate.buildDefinition, resolvedDependencies: [{ name: 'x' }] } } }];
+    for (const one of wrong) expect(checkStatement(one)).not.toEqual([]);
+  });
+
   test('names the bills of the artifact by the digests of their bytes', async () => {
     await using workspace = await createWorkspace({ 'my.iso': 'the bytes', 'a.json': 'spdx', 'b.json': 'cyclonedx' });
     const iso = { path: workspace.join('my.iso'), meta: { label: 'X' } };
     const state = async (options: object) => {
       await using ran = await runStage(attest(), 'isoProvenance', { inputs: { artifact: iso, history: iso, spdx: workspace.join('a.json'), cyclonedx: workspace.join('b.json') }, options: { subject: 'my-os.iso', ...request, ...options } });
       expect(ran.text).toBe('');
-      return JSON.parse(readFileSync(ran.outputs.statement.path, 'utf8')).predicate;
+      const statement = JSON.parse(readFileSync(ran.outputs.statement.path, 'utf8'));
+      expect(checkStatement(statement)).toEqual([]);
+      return statement.predicate;
     };
     const { runDetails, buildDefinition } = await state({});
     expect(runDetails.byproducts).toEqual([

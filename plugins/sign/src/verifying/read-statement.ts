@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { openEnvelope, statementType, TrustError, type TrustedKey } from '@cos/trust';
 import * as z from 'zod/mini';
-import { provenanceForm, provenanceType, tellProvenance } from './provenance.ts';
+import { printable, provenanceForm, provenanceType, tellProvenance, type Provenance } from './provenance.ts';
 import { readSmall } from './read-small.ts';
 
 // What a signed statement of provenance beside an artifact says: in-toto Statement v1 with SLSA Provenance v1, in a DSSE envelope.
@@ -55,7 +55,20 @@ export async function readStatement({ path, shown, envelope, shownEnvelope, keys
   if (!subject.some(({ digest }) => digest.sha256 === found)) {
     throw new TrustError('invalid', `${shownEnvelope} is about another file than ${shown}.`, { expected: `sha256 ${subject.map(({ digest }) => digest.sha256 ?? 'none').join(', ')}`, found: `sha256 ${found}`, hint: 'The file was changed, or it is one of another build: do not use it.' });
   }
-  return { key, lines: tellProvenance(predicate) };
+  return { key, lines: [...tellProvenance(predicate), ...(await tellBillsBeside(dirname(path), predicate, shownEnvelope))] };
+}
+
+/** The bills of materials that a statement names, as far as they lie beside the file. Throws TrustError `invalid` for one that is another. */
+async function tellBillsBeside(folder: string, { runDetails }: Provenance, shownEnvelope: string): Promise<readonly string[]> {
+  const lines: string[] = [];
+  for (const { name, digest } of runDetails.byproducts) {
+    const path = join(folder, basename(name));
+    if (name !== basename(name) || (await stat(path).catch(() => undefined))?.isFile() !== true) continue;
+    const found = await digestOf(path);
+    if (found !== digest.sha256) throw new TrustError('invalid', `${printable(name)} is not the bill of materials that ${shownEnvelope} names.`, { expected: `sha256 ${digest.sha256}`, found: `sha256 ${found}`, hint: 'It was changed, or it is one of another build: do not use it.' });
+    lines.push(`bill of materials: ${printable(name)}`);
+  }
+  return lines;
 }
 
 /** The statement that was published with the index of a folder, or the one beside the folder, where targets leave it. */
