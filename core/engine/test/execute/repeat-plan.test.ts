@@ -64,8 +64,9 @@ function setUp(): SetUp {
   });
   const unpack = textStage(() => 'unused', {
     inputs: { image: one(image) },
-    run: async ({ inputs, emit, scratch }: any) => {
+    run: async ({ inputs, emit, scratch, exec }: any) => {
       setup.runs.push('unpack');
+      await exec('sh', ['-c', 'true']);
       const made = join(scratch, 'made');
       writeFileSync(made, readFileSync(await inputs.image.path()));
       return { out: await emit.out(made, {}) };
@@ -175,6 +176,15 @@ describe('a second build', () => {
     expect(existsSync(join(setup.workspace.root, 'build'))).toBe(false);
     const logs = readdirSync(join(setup.workspace.root, '.cos/logs')).flatMap((run) => readdirSync(join(setup.workspace.root, '.cos/logs', run)));
     expect(logs.toSorted()).toEqual([expect.stringMatching(/build\.log$/), expect.stringMatching(/unpack\.log$/)]);
+  });
+
+  test('notes the programs that it starts where the next run looks for those of a dead one', async () => {
+    const setup = setUp();
+    const repetition = await setup.repeat();
+    onTestFinished(repetition.close);
+    await repetition.build({});
+    const runs = join(setup.workspace.root, '.cos/runs');
+    expect(readdirSync(runs).map((run) => readFileSync(join(runs, run), 'utf8'))).toEqual([expect.stringMatching(/^\d+ \d+\n$/)]);
   });
 
   test('that fails tells why and answers the exit code of a run', async () => {
