@@ -42,7 +42,7 @@ export async function writeArchive(request: WriteArchiveRequest): Promise<Writte
   try {
     const manifest = new LineFile(request.manifest);
     try {
-      for await (const chunk of compress(writeTar(entries(manifest), { transient: true }), { format: compression, ...(level === undefined ? {} : { level }) })) {
+      for await (const chunk of compress(writeTar(entries(manifest), { transient: true }), { format: compression, transient: true, ...(level === undefined ? {} : { level }) })) {
         signal.throwIfAborted();
         await writeAll(archive, chunk);
       }

@@ -6,7 +6,7 @@ import { ArchiveError } from '../archive-error.ts';
 import { createGzipLane, ZstdLane } from './lane.ts';
 import type { Lane } from './lane.ts';
 
-/** How to compress. Everything but `concurrency` shows in the result. */
+/** How to compress. Everything but `concurrency` and `transient` shows in the result. */
 export interface CompressOptions {
   readonly format: 'none' | 'gzip' | 'zstd';
   /** gzip: 1 to 9, default 6. zstd: 1 to 19, default 3. */
@@ -15,6 +15,8 @@ export interface CompressOptions {
   readonly blockSize?: number;
   /** Blocks in work at a time; default as many as there are processors, at most 8. Memory is about two blocks for each. */
   readonly concurrency?: number;
+  /** Whether a chunk is gone when the next one is asked for, so that its memory need not wait to be collected. Default: false. */
+  readonly transient?: boolean;
 }
 
 /** Compresses a stream. Options out of range are `invalid-option` errors. Empty input gives one empty block. */
@@ -27,19 +29,27 @@ export async function* compress(source: AsyncIterable<Uint8Array>, options: Comp
   const limit = Math.max(1, options.concurrency ?? Math.min(availableParallelism(), 8));
   const lanes: Lane[] = [];
   const spare: Buffer[] = [];
-  const running: Promise<readonly Buffer[]>[] = [];
+  const running: Running[] = [];
+  async function* takeFirst(): AsyncGenerator<Buffer, void, undefined> {
+    const first = running.shift();
+    if (first === undefined) throw new Error('Internal error: no block is in work');
+    for (const piece of await first.output) {
+      yield piece;
+      if (options.transient === true) first.lane.release(piece);
+    }
+  }
   try {
     let count = 0;
     for await (const { block, used } of cutIntoBlocks(source, () => spare.pop() ?? Buffer.allocUnsafeSlow(blockSize))) {
-      if (running.length >= limit) yield* await takeFirst(running);
+      if (running.length >= limit) yield* takeFirst();
       const lane = (lanes[count % limit] ??= format === 'gzip' ? createGzipLane(level, blockSize) : new ZstdLane(level, blockSize));
       count += 1;
-      const result = lane.compress(block.subarray(0, used)).finally(() => spare.push(block));
+      const output = lane.compress(block.subarray(0, used)).finally(() => spare.push(block));
       // Its failure is reported when its turn comes; it must not count as unhandled until then.
-      result.catch(() => undefined);
-      running.push(result);
+      output.catch(() => undefined);
+      running.push({ lane, output });
     }
-    while (running.length > 0) yield* await takeFirst(running);
+    while (running.length > 0) yield* takeFirst();
   } finally {
     for (const lane of lanes) lane.close();
   }
@@ -74,10 +84,10 @@ function completeOptions(options: CompressOptions): { format: CompressOptions['f
   return { format, level, blockSize };
 }
 
-async function takeFirst(running: Promise<readonly Buffer[]>[]): Promise<readonly Buffer[]> {
-  const first = running.shift();
-  if (first === undefined) throw new Error('Internal error: no block is in work');
-  return first;
+/** A block that is compressed. */
+interface Running {
+  readonly lane: Lane;
+  readonly output: Promise<readonly Buffer[]>;
 }
 
 /** Full blocks but for the last; one empty block for empty input. */

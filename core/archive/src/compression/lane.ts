@@ -6,6 +6,8 @@ import type { ZstdCompress } from 'node:zlib';
 /** Close it at the end. A block must stay as it is until it is compressed. */
 export interface Lane {
   compress(block: Buffer): Promise<readonly Buffer[]>;
+  /** Gives back the memory of a piece of output that nobody reads any more, nor any piece before it. */
+  release(piece: Buffer): void;
   close(): void;
 }
 
@@ -24,6 +26,7 @@ export function createGzipLane(level: number, blockSize: number): Lane {
       member[9] = 0xff;
       return [member];
     },
+    release: () => undefined,
     close: () => undefined,
   };
 }
@@ -34,11 +37,13 @@ export function createGzipLane(level: number, blockSize: number): Lane {
  */
 export class ZstdLane implements Lane {
   readonly #stream: ZstdCompress;
+  readonly #outputSize: number;
   #output: Buffer[] = [];
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(level: number, blockSize: number) {
-    this.#stream = createZstdCompress({ params: { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: 1 }, chunkSize: outputSize(blockSize) });
+    this.#outputSize = outputSize(blockSize);
+    this.#stream = createZstdCompress({ params: { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: 1 }, chunkSize: this.#outputSize });
     this.#stream.on('data', (chunk: Buffer) => this.#output.push(chunk));
     // Told to who waits for a block.
     this.#stream.on('error', () => undefined);
@@ -48,6 +53,15 @@ export class ZstdLane implements Lane {
     const result = this.#last.then(() => this.#compress(block));
     this.#last = result.catch(() => undefined);
     return result;
+  }
+
+  /**
+   * The compressor fills one memory after the other, and the collector finds them late, because they are no part of the heap: tens of megabytes wait for it.
+   * Its last piece has the end of a memory; one that is small may be part of memory that others use, too.
+   */
+  release({ buffer, byteOffset, length }: Buffer): void {
+    const isOwn = this.#outputSize > Buffer.poolSize && buffer.byteLength === this.#outputSize;
+    if (isOwn && byteOffset + length === buffer.byteLength && buffer instanceof ArrayBuffer) buffer.transfer(0);
   }
 
   close(): void {
