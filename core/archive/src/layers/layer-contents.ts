@@ -1,6 +1,7 @@
 // The contents of one layer's files, on disk without a name, so that nothing stays behind.
 import { Spool } from '../rootfs/spool.ts';
 import type { Extent } from '../rootfs/spool.ts';
+import type { SpoolReader, SpoolReaderOptions } from '../rootfs/spool-reader.ts';
 import type { LayerContent } from './layer-listing.ts';
 
 /** Filled by `readLayer`. Owns a file descriptor: close it, and not while somebody reads. */
@@ -49,10 +50,15 @@ export class LayerContents {
   }
 
   /** The content of a file of the layer, which may be of another listing of the same layer. */
-  open({ number }: LayerContent): AsyncIterable<Uint8Array> {
+  open({ number }: LayerContent, reader?: SpoolReader): AsyncIterable<Uint8Array> {
     const extent = this.#isWhole ? this.#extents.get(number) : undefined;
     if (extent === undefined) throw new Error(`Internal error: the content of entry ${number} is not among those that were kept`);
-    return this.#spool.read(extent);
+    return this.#spool.read(extent, reader);
+  }
+
+  /** A place to read at, for `open`: who has one of its own may have its memory used again and again. */
+  createReader(options: SpoolReaderOptions): SpoolReader {
+    return this.#spool.createReader(options);
   }
 
   async close(): Promise<void> {

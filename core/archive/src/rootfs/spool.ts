@@ -1,10 +1,10 @@
 // Contents of files, put one after the other into a temporary file and read back in any order. The file has no name once it is
 // open, so nothing stays behind, even when the process is killed.
 import { randomUUID } from 'node:crypto';
-import { readSync } from 'node:fs';
 import { open, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { SpoolReader, type SpoolReaderOptions } from './spool-reader.ts';
 
 /** A piece of the spool. */
 export interface Extent {
@@ -12,24 +12,23 @@ export interface Extent {
   readonly size: number;
 }
 
-/** Size of one write, of one read of a large content, and of the reading ahead over small ones. */
+/** Size of one write. */
 const PIECE = 1024 * 1024;
 
 /** Owns a file descriptor: close it. */
 export class Spool {
   readonly #handle: FileHandle;
+  readonly #reader: SpoolReader;
   /** Two pieces of memory take turns: one fills while the other is written. */
   #pending: Buffer = Buffer.allocUnsafeSlow(PIECE);
   #other: Buffer | undefined;
   #pendingSize = 0;
   #written = 0;
   #writing: Promise<unknown> = Promise.resolve();
-  #window = Buffer.alloc(0);
-  #windowStart = 0;
-  #lastEnd = -1;
 
   private constructor(handle: FileHandle) {
     this.#handle = handle;
+    this.#reader = new SpoolReader(handle, { transient: false });
   }
 
   /** Opens a spool in `folder`, which must exist and be writable. */
@@ -68,23 +67,18 @@ export class Spool {
     this.#other = undefined;
   }
 
-  /** The content of an extent. Small ones that lie behind each other are read in one go. */
-  async *read(extent: Extent): AsyncGenerator<Uint8Array, void, undefined> {
-    if (extent.offset + extent.size > this.#written) await this.#flush();
-    await this.#writing;
-    if (extent.size <= PIECE) {
-      if (extent.size > 0) yield this.#readSmall(extent);
-      return;
-    }
-    const end = extent.offset + extent.size;
-    for (let at = extent.offset; at < end; ) {
-      const piece = Buffer.allocUnsafeSlow(Math.min(PIECE, end - at));
-      const { bytesRead } = await this.#handle.read(piece, 0, piece.length, at);
-      if (bytesRead === 0) throw spoolEnded();
-      yield piece.subarray(0, bytesRead);
-      at += bytesRead;
-    }
-    this.#lastEnd = end;
+  /** The content of an extent. */
+  read(extent: Extent, reader: SpoolReader = this.#reader): AsyncIterable<Uint8Array> {
+    return reader.read(extent, async () => {
+      if (extent.offset + extent.size > this.#written) await this.#flush();
+      await this.#writing;
+      return this.#written;
+    });
+  }
+
+  /** Another place to read at, for `read`. */
+  createReader(options: SpoolReaderOptions): SpoolReader {
+    return new SpoolReader(this.#handle, options);
   }
 
   /** Forgets everything and gives the room on disk back. */
@@ -93,8 +87,7 @@ export class Spool {
     await this.#handle.truncate(0);
     this.#pendingSize = 0;
     this.#written = 0;
-    this.#window = Buffer.alloc(0);
-    this.#lastEnd = -1;
+    this.#reader.forget();
   }
 
   async close(): Promise<void> {
@@ -116,23 +109,6 @@ export class Spool {
     this.#other = filled;
     this.#pendingSize = 0;
   }
-
-  #readSmall({ offset, size }: Extent): Buffer {
-    const isInWindow = offset >= this.#windowStart && offset + size <= this.#windowStart + this.#window.length;
-    if (!isInWindow) {
-      const ahead = offset === this.#lastEnd ? Math.min(PIECE, this.#written - offset) : size;
-      const window = Buffer.allocUnsafeSlow(Math.max(size, ahead));
-      for (let filled = 0; filled < window.length; ) {
-        const count = readSync(this.#handle.fd, window, filled, window.length - filled, offset + filled);
-        if (count === 0) throw spoolEnded();
-        filled += count;
-      }
-      this.#window = window;
-      this.#windowStart = offset;
-    }
-    this.#lastEnd = offset + size;
-    return this.#window.subarray(offset - this.#windowStart, offset - this.#windowStart + size);
-  }
 }
 
 async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
@@ -140,8 +116,4 @@ async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number)
     const { bytesWritten } = await handle.write(bytes, at, bytes.length - at, position + at);
     at += bytesWritten;
   }
-}
-
-function spoolEnded(): Error {
-  return new Error('Internal error: the spool is shorter than what was written to it');
 }

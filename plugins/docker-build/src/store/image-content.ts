@@ -43,7 +43,7 @@ export async function* readImageContent(request: ImageContentRequest): AsyncGene
   try {
     const open = (content: LayerContent): AsyncIterable<Uint8Array> => {
       if (content.bytes !== undefined) return once(content.bytes);
-      if (lease.has(content) || exported === undefined) return lease.open(content);
+      if (lease.has(content) || exported === undefined) return lease.open(content, { transient });
       return transient ? exported.contents.open(content) : copies(exported.contents.open(content));
     };
     for await (const chunk of part.archive(open, { epoch: 0, times: 'set', transient })) {

@@ -22,7 +22,8 @@ export interface LayerCacheOptions {
 export interface ContentsLease {
   /** Whether the content can be opened. */
   has(content: LayerContent): boolean;
-  open(content: LayerContent): AsyncIterable<Uint8Array>;
+  /** `transient`: whether a chunk may be overwritten when the next one of this lease is asked for. */
+  open(content: LayerContent, options: { readonly transient: boolean }): AsyncIterable<Uint8Array>;
   release(): Promise<void>;
 }
 
@@ -70,13 +71,19 @@ export class LayerCache {
       this.#contents.delete(digest);
       this.#contents.set(digest, cached);
     }
+    const readers = new Map<LayerContents, ReturnType<LayerContents['createReader']>>();
+    const readerOf = (contents: LayerContents): ReturnType<LayerContents['createReader']> => {
+      const reader = readers.get(contents) ?? contents.createReader({ transient: true });
+      readers.set(contents, reader);
+      return reader;
+    };
     const find = (content: LayerContent): LayerContents | undefined => held.get(this.digestOf(content))?.contents;
     return {
       has: (content) => find(content) !== undefined,
-      open: (content) => {
+      open: (content, { transient }) => {
         const contents = find(content);
         if (contents === undefined) throw new Error('Internal error: a content is read that is not held');
-        return contents.open(content);
+        return contents.open(content, transient ? readerOf(contents) : undefined);
       },
       release: async () => {
         const released = [...held.values()];

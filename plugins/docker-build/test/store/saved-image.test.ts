@@ -35,7 +35,7 @@ async function readSaved(digests: readonly string[], saved: AsyncIterable<Uint8A
   const missing = await addSavedLayers(cache, { saved, wanted: new Set(digests), knownHeads: new Set(knownHeads), contents: 'small', signal: never });
   const lease = cache.lease(digests);
   const listings = digests.flatMap((digest) => cache.find(digest)?.listing ?? []);
-  const text = (await collect(joinLayers(listings).archive((content) => lease.open(content)))).toString();
+  const text = (await collect(joinLayers(listings).archive((content) => lease.open(content, { transient: false })))).toString();
   await lease.release();
   return { missing: [...missing], found: ['one', 'two', 'three'].filter((name) => text.includes(`content of ${name}`)) };
 }
