@@ -26,6 +26,12 @@ export class ByteSource {
     return bytes;
   }
 
+  /** The same without consuming them. */
+  peek(count: number): Buffer | undefined {
+    const end = this.#position + count;
+    return end > this.#chunk.length ? undefined : this.#chunk.subarray(this.#position, end);
+  }
+
   /** Between 1 and `most` bytes that are in memory, or undefined when there are none. */
   takeSome(most: number): Buffer | undefined {
     const available = this.#chunk.length - this.#position;

@@ -7,6 +7,7 @@ import { encodeName } from '../names.ts';
 import type { TarEntryType, TarHeader } from './entry.ts';
 import { BLOCK_SIZE } from './parse-block.ts';
 import { formatPaxRecords, formatPaxTime, XATTR_PREFIX } from './pax-records.ts';
+import { createByteSum } from './sum-bytes.ts';
 
 const FLAGS: Readonly<Record<TarEntryType, string>> = {
   file: '0',
@@ -22,7 +23,22 @@ const FLAGS: Readonly<Record<TarEntryType, string>> = {
 export function formatHeader(header: TarHeader): Buffer {
   checkHeader(header);
   const path = encodeName(header.type === 'directory' && !header.path.endsWith('/') ? `${header.path}/` : header.path);
-  const linkName = encodeName(header.linkName);
+  const linkName = header.linkName === '' ? NO_NAME : encodeName(header.linkName);
+  if (!fitsBlock(header, path, linkName)) return formatExtended(header, path, linkName);
+  // From the pool of small buffers, which has no memory of its own for each.
+  const block = Buffer.allocUnsafe(BLOCK_SIZE).fill(0);
+  const { mode, uid, gid, mtime, size, devMajor, devMinor } = header;
+  writeBlock(block, FLAGS[header.type], { path, linkName, mode, uid, gid, mtime, size, devMajor, devMinor });
+  return block;
+}
+
+/** Whether the block alone says it all, which is so for almost all. */
+function fitsBlock({ uid, gid, size, mtime, mtimeNanoseconds, xattrs }: TarHeader, path: Buffer, linkName: Buffer): boolean {
+  const fitsNames = path.length <= 100 && linkName.length <= 100 && isAscii(path) && (linkName.length === 0 || isAscii(linkName));
+  return fitsNames && uid <= MAX_OCTAL_8 && gid <= MAX_OCTAL_8 && size <= MAX_OCTAL_12 && mtime >= 0 && mtime <= MAX_OCTAL_12 && mtimeNanoseconds === 0 && xattrs.size === 0;
+}
+
+function formatExtended(header: TarHeader, path: Buffer, linkName: Buffer): Buffer {
   const records = new Map<string, Uint8Array | string>();
   if (path.length > 100 || !isAscii(path)) records.set('path', path);
   if (linkName.length > 100 || !isAscii(linkName)) records.set('linkpath', linkName);
@@ -33,15 +49,12 @@ export function formatHeader(header: TarHeader): Buffer {
   if (!fitsTime || header.mtimeNanoseconds !== 0) records.set('mtime', formatPaxTime(header.mtime, header.mtimeNanoseconds));
   for (const [name, value] of header.xattrs) records.set(XATTR_PREFIX + name, value);
 
-  const extension = records.size === 0 ? undefined : formatPaxRecords(records);
-  const extensionSize = extension === undefined ? 0 : BLOCK_SIZE + Math.ceil(extension.length / BLOCK_SIZE) * BLOCK_SIZE;
-  // From the pool of small buffers, which has no memory of its own for each.
+  const extension = formatPaxRecords(records);
+  const extensionSize = BLOCK_SIZE + Math.ceil(extension.length / BLOCK_SIZE) * BLOCK_SIZE;
   const blocks = Buffer.allocUnsafe(extensionSize + BLOCK_SIZE).fill(0);
-  if (extension !== undefined) {
-    const fields = { path: PAX_NAME, linkName: NO_NAME, mode: 0o644, uid: 0, gid: 0, mtime: 0, size: extension.length, devMajor: 0, devMinor: 0 };
-    writeBlock(blocks.subarray(0, BLOCK_SIZE), 'x', fields);
-    extension.copy(blocks, BLOCK_SIZE);
-  }
+  const fields = { path: PAX_NAME, linkName: NO_NAME, mode: 0o644, uid: 0, gid: 0, mtime: 0, size: extension.length, devMajor: 0, devMinor: 0 };
+  writeBlock(blocks.subarray(0, BLOCK_SIZE), 'x', fields);
+  extension.copy(blocks, BLOCK_SIZE);
   writeBlock(blocks.subarray(extensionSize), FLAGS[header.type], {
     path,
     linkName,
@@ -60,6 +73,8 @@ const MAX_OCTAL_8 = 8 ** 7 - 1;
 const MAX_OCTAL_12 = 8 ** 11 - 1;
 const NO_NAME = Buffer.alloc(0);
 const PAX_NAME = Buffer.from('././@PaxHeader');
+
+const sumBytes = createByteSum();
 
 interface BlockFields {
   readonly path: Buffer;
@@ -85,19 +100,26 @@ function writeBlock(block: Buffer, flag: string, fields: BlockFields): void {
   block.write('ustar\x0000', 257, 'latin1');
   writeOctal(block, 329, 8, fields.devMajor);
   writeOctal(block, 337, 8, fields.devMinor);
-  let sum = 256;
-  for (let at = 0; at < 345; at++) sum += block[at] ?? 0;
-  writeOctal(block, 148, 7, sum);
+  // The checksum itself counts as eight spaces.
+  writeOctal(block, 148, 7, sumBytes(block) + 256);
   block[155] = 0x20;
 }
+
+/** Below it numbers are divided by shifting. */
+const MAX_INTEGER = 2 ** 31 - 1;
 
 /** Digits with leading zeros and a terminating zero byte, which the block has already. */
 function writeOctal(block: Buffer, at: number, width: number, value: number): void {
   let rest = value;
-  for (let position = at + width - 2; position >= at; position--) {
+  let position = at + width - 2;
+  for (; rest > MAX_INTEGER; position--) {
     const next = Math.floor(rest / 8);
     block[position] = 0x30 + rest - next * 8;
     rest = next;
+  }
+  for (; position >= at; position--) {
+    block[position] = 0x30 + (rest & 7);
+    rest >>>= 3;
   }
 }
 

@@ -2,6 +2,7 @@
 // Easily got wrong: the prefix field holds other things in GNU archives, and numbers may be base-256 instead of octal.
 import { ArchiveError } from '../archive-error.ts';
 import { decodeName } from '../names.ts';
+import { createByteSum } from './sum-bytes.ts';
 
 export const BLOCK_SIZE = 512;
 
@@ -23,12 +24,12 @@ export interface HeaderBlock {
 /** Reads a block that is not all zero. Wrong checksum or malformed numbers are `corrupt` errors. */
 export function parseBlock(block: Buffer, offset: number): HeaderBlock {
   checkSum(block, offset);
-  const magic = block.toString('latin1', 257, 265);
-  const isPosix = magic.startsWith('ustar\0');
-  const hasDevices = isPosix || magic === 'ustar  \0';
+  const isUstar = block[257] === 0x75 && block.toString('latin1', 257, 262) === 'ustar';
+  const isPosix = isUstar && block[262] === 0;
+  const hasDevices = isPosix || (isUstar && block.toString('latin1', 262, 265) === '  \0');
   const name = readName(block, 0, 100);
   let prefix = '';
-  if (isPosix) {
+  if (isPosix && block[345] !== 0) {
     const isStar = block.toString('latin1', 508, 512) === 'tar\0';
     prefix = readName(block, 345, isStar ? 131 : 155);
   }
@@ -54,26 +55,31 @@ export function isZeroBlock(block: Buffer): boolean {
 
 export const ZERO_BLOCK = Buffer.alloc(BLOCK_SIZE);
 
+const sumBytes = createByteSum();
+
 /** The sum counts the checksum field itself as spaces; some old programs summed signed bytes. */
 function checkSum(block: Buffer, offset: number): void {
-  let unsigned = 256;
-  let high = 0;
-  for (let at = 0; at < BLOCK_SIZE; at++) {
-    if (at === 148) at = 156;
-    const byte = block[at] ?? 0;
-    unsigned += byte;
-    high += byte >> 7;
-  }
+  let unsigned = sumBytes(block) + 256;
+  for (let at = 148; at < 156; at++) unsigned -= block[at] ?? 0;
   const stated = readNumber(block, 148, 8, 'checksum', offset);
-  if (stated !== unsigned && stated !== unsigned - 256 * high) {
+  if (stated !== unsigned && stated !== unsigned - 256 * countHighBytes(block)) {
     throw new ArchiveError('corrupt', `This is not a tar header: its checksum is ${unsigned}, but it states ${stated}`, { offset });
   }
 }
 
+/** Those from 0x80, without the checksum itself. */
+function countHighBytes(block: Buffer): number {
+  return block.reduce((count, byte, at) => count + (at < 148 || at >= 156 ? byte >> 7 : 0), 0);
+}
+
 function readName(block: Buffer, at: number, width: number): string {
   let end = at;
-  while (end < at + width && block[end] !== 0) end++;
-  return decodeName(block.subarray(at, end));
+  let all = 0;
+  for (let byte = block[at] ?? 0; byte !== 0 && end < at + width; byte = block[end] ?? 0) {
+    all |= byte;
+    end++;
+  }
+  return all < 0x80 ? block.toString('latin1', at, end) : decodeName(block.subarray(at, end));
 }
 
 /** Octal digits, padded by spaces or zero bytes, or (first bit set) a big-endian two's complement number. */

@@ -26,7 +26,7 @@ export async function* readTar(source: AsyncIterable<Uint8Array>, options: ReadT
   const global: Extension = {};
   try {
     for (;;) {
-      const header = await readHeader(bytes, global, options.maxHeaderBytes ?? 1024 * 1024);
+      const header = takePlainHeader(bytes, global) ?? (await readHeader(bytes, global, options.maxHeaderBytes ?? 1024 * 1024));
       if (header === undefined) break;
       if (header.size === 0) {
         yield { ...header, body: NO_BODY };
@@ -40,6 +40,17 @@ export async function* readTar(source: AsyncIterable<Uint8Array>, options: ReadT
   } finally {
     await bytes.close();
   }
+}
+
+/** The header of an entry that is in memory and has no extended headers, which is so for almost all; undefined for anything else, and nothing is consumed. */
+function takePlainHeader(bytes: ByteSource, global: Extension): TarHeader | undefined {
+  const block = bytes.peek(BLOCK_SIZE);
+  if (block === undefined || isZeroBlock(block)) return undefined;
+  const header = parseBlock(block, bytes.offset);
+  if (TYPES[header.flag] === undefined) return undefined;
+  const offset = bytes.offset;
+  bytes.take(BLOCK_SIZE);
+  return finishHeader(header, undefined, global, offset);
 }
 
 /** Extended headers may precede an entry in any number; this many is beyond any real archive. */
@@ -116,7 +127,8 @@ const TYPES: Readonly<Record<string, TarEntryType>> = {
   '7': 'file',
 };
 
-function finishHeader(block: HeaderBlock, local: Extension, global: Extension, offset: number): TarHeader {
+/** `local`: undefined for none. */
+function finishHeader(block: HeaderBlock, local: Extension | undefined, global: Extension, offset: number): TarHeader {
   const flag = block.flag;
   const known = TYPES[flag];
   const plain: TarHeader = {
@@ -133,9 +145,9 @@ function finishHeader(block: HeaderBlock, local: Extension, global: Extension, o
     devMinor: 0,
     xattrs: NO_XATTRS,
   };
-  const header = extendHeader(plain, local, global);
+  const header = local === undefined && !hasAny(global) ? plain : extendHeader(plain, local ?? {}, global);
   const path = header.path;
-  if (flag === 'S' || local.sparse === true || global.sparse === true) {
+  if (flag === 'S' || local?.sparse === true || global.sparse === true) {
     throw new ArchiveError('unsupported', `The entry ${quoteName(path)} is a GNU sparse file, which is not supported; make the archive without --sparse`, { offset, path });
   }
   if (known === undefined) {
@@ -160,6 +172,11 @@ function finishHeader(block: HeaderBlock, local: Extension, global: Extension, o
     devMajor: isDevice ? block.devMajor : 0,
     devMinor: isDevice ? block.devMinor : 0,
   };
+}
+
+function hasAny(extension: Extension): boolean {
+  for (const _ in extension) return true;
+  return false;
 }
 
 function withoutTrailingSlashes(path: string): string {
