@@ -36,7 +36,7 @@ export { readWhiteout } from './layers/read-whiteout.ts';
 export type { Whiteout } from './layers/read-whiteout.ts';
 export { checkPackageDir, createPathFilter, matchText } from './packages/path-filter.ts';
 export type { PathFilter, PathFilterOptions } from './packages/path-filter.ts';
-export { basePaths, selectPaths } from './packages/select-paths.ts';
+export { basePaths, PathSelection, selectPaths } from './packages/select-paths.ts';
 export type { ListedPath, PackageStrategy } from './packages/select-paths.ts';
 export { extractPackage, listPaths } from './packages/package-content.ts';
 export type { ArchiveSource, PackageContentOptions } from './packages/package-content.ts';

@@ -1,6 +1,6 @@
-import { ArchiveError, createPathFilter, parseManifestLine, readManifestLines, selectPaths, type ManifestChange, type ManifestEntry, type PackageStrategy } from '@cos/archive';
+import { ArchiveError, createPathFilter, parseManifestLine, PathSelection, readManifestLines, type ManifestChange, type ManifestEntry, type PackageStrategy } from '@cos/archive';
 import { failureOf, fail } from './errors.ts';
-import { findLost } from './lost-changes.ts';
+import { findLost, type Compared } from './lost-changes.ts';
 import { dropEmptyFolders, isPlainFolder, mountFolders } from './mount-leftovers.ts';
 import { contentOf, nameOf, type Recipe } from './recipe.ts';
 
@@ -25,8 +25,8 @@ export interface ChosenContent {
   readonly image: ReadableImage | undefined;
   /** Paths in the package by paths in the image. */
   readonly paths: ReadonlyMap<string, string>;
-  /** SHA-256 of the files of the image, by path. */
-  readonly digests: ReadonlyMap<string, Buffer>;
+  /** SHA-256 of the files of the image as hexadecimal digits, by path. */
+  readonly digests: ReadonlyMap<string, string>;
   /** What the steps changed or removed of what was there before them: no part of the package, although nothing excludes it. */
   readonly lost: readonly ManifestChange[];
 }
@@ -40,11 +40,12 @@ export async function chooseContent(request: ChooseRequest): Promise<ChosenConte
   try {
     const filter = createPathFilter({ packageDir: recipe.packageDir, includes: recipe.includes, excludes: recipe.excludes });
     const before = content === 'delta' ? await readLines(request.builder ?? missing(recipe, 'builder')) : undefined;
-    // Of an image that is taken as it is nobody can tell what its base had.
-    const { listing, digests, changed, plain } = await readListing(image, before, content === 'delta' ? mountFolders(recipe.steps) : new Set());
-    const paths = selectPaths(listing, strategyOf(recipe, content, before), filter);
+    const selection = new PathSelection(strategyOf(recipe, content, before), filter);
+    const { digests, compared, plain } = await readListing({ image, before, selection, folders: content === 'delta' ? mountFolders(recipe.steps) : new Set() });
+    const paths = selection.finish();
     dropEmptyFolders(paths, plain);
-    return { image, paths, digests, lost: before === undefined ? [] : findLost({ before, listing, changed, filter }) };
+    // Of an image that is taken as it is nobody can tell what its base had.
+    return { image, paths, digests, lost: compared === undefined ? [] : findLost({ ...compared, filter }) };
   } catch (error) {
     throw error instanceof ArchiveError ? explainArchiveError(error, recipe) : error;
   }
@@ -82,24 +83,34 @@ async function readLines(image: ReadableImage): Promise<ReadonlyMap<string, stri
   return lines;
 }
 
+interface ListingRequest {
+  readonly image: ReadableImage;
+  readonly before: ReadonlyMap<string, string> | undefined;
+  /** Gets every path. */
+  readonly selection: PathSelection;
+  /** Folders to look for. */
+  readonly folders: ReadonlySet<string>;
+}
+
 interface Listing {
-  readonly listing: readonly Pick<ManifestEntry, 'path' | 'type'>[];
-  readonly digests: ReadonlyMap<string, Buffer>;
-  /** Paths that were there before, with lines that differ. */
-  readonly changed: readonly { readonly before: string; readonly after: string }[];
+  readonly digests: ReadonlyMap<string, string>;
+  /** Against what was before; undefined where that is unknown. */
+  readonly compared: Omit<Compared, 'filter'> | undefined;
   /** Those of the folders that were looked for that nobody gave an owner or a mode. */
   readonly plain: ReadonlySet<string>;
 }
 
-async function readListing(image: ReadableImage, before: ReadonlyMap<string, string> | undefined, folders: ReadonlySet<string>): Promise<Listing> {
+/** Nothing is kept of a path but what is needed later: images have many. */
+async function readListing({ image, before, selection, folders }: ListingRequest): Promise<Listing> {
   const listing: Pick<ManifestEntry, 'path' | 'type'>[] = [];
-  const digests = new Map<string, Buffer>();
+  const digests = new Map<string, string>();
   const changed: { before: string; after: string }[] = [];
   const plain = new Set<string>();
   for await (const line of readManifestLines(image.list())) {
     const entry = parseManifestLine(line);
     const { path, type, sha256, linkName } = entry;
-    listing.push({ path, type });
+    selection.add(path, type);
+    if (before !== undefined) listing.push({ path, type });
     if (folders.has(path) && isPlainFolder(entry)) plain.add(path);
     // Where the first name of a file is left out, its next one is the file.
     const digest = type === 'link' ? digests.get(linkName) : sha256;
@@ -107,7 +118,7 @@ async function readListing(image: ReadableImage, before: ReadonlyMap<string, str
     const known = before?.get(path);
     if (known !== undefined && known !== line) changed.push({ before: known, after: line });
   }
-  return { listing, digests, changed, plain };
+  return { digests, compared: before === undefined ? undefined : { before, listing, changed }, plain };
 }
 
 function missing(recipe: Recipe, input: 'builder' | 'image'): never {

@@ -6,8 +6,8 @@ import { nameOf, type Recipe } from './recipe.ts';
 
 export interface PackageEntry {
   readonly entry: TarEntry;
-  /** SHA-256 of the content; undefined for everything but files. */
-  readonly sha256: Buffer | undefined;
+  /** SHA-256 of the content as 64 hexadecimal digits; undefined for everything but files. */
+  readonly sha256: string | undefined;
 }
 
 export interface PackageEntriesRequest {

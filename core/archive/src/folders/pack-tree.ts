@@ -79,7 +79,7 @@ function inodeOf(location: Buffer, path: string, type: TarEntryType, stats: BigI
     xattrs: NO_XATTRS,
   };
   const header = options.describe?.(found, stats.ino) ?? found;
-  const inode: Inode<FileOnDisk> = { header, content: header.size === 0 ? undefined : { location, header } };
+  const inode: Inode<FileOnDisk> = { header, isShared, content: header.size === 0 ? undefined : { location, header } };
   if (isShared) known.set(key, inode);
   return inode;
 }

@@ -41,8 +41,8 @@ export class LayerListing {
 
 export interface ListedEntry {
   readonly header: TarHeader;
-  /** Undefined for what has no content, empty files included. */
-  readonly sha256: Buffer | undefined;
+  /** As 64 hexadecimal digits; undefined for what has no content, empty files included. */
+  readonly sha256: string | undefined;
   readonly bytes?: Uint8Array | undefined;
 }
 

@@ -37,14 +37,12 @@ export function changedProperties(before: ManifestEntry, after: ManifestEntry): 
   const properties: ChangedProperty[] = [];
   if (before.mode !== after.mode) properties.push('mode');
   if (before.uid !== after.uid || before.gid !== after.gid) properties.push('owner');
-  if (before.size !== after.size || before.sha256?.equals(after.sha256 ?? NOTHING) === false) properties.push('content');
+  if (before.size !== after.size || before.sha256 !== after.sha256) properties.push('content');
   if (before.linkName !== after.linkName) properties.push('target');
   if (before.devMajor !== after.devMajor || before.devMinor !== after.devMinor) properties.push('device');
   if (!equalAttributes(before.xattrs, after.xattrs)) properties.push('attributes');
   return properties;
 }
-
-const NOTHING = Buffer.alloc(0);
 
 function equalAttributes(before: ManifestEntry['xattrs'], after: ManifestEntry['xattrs']): boolean {
   if (before.size !== after.size) return false;

@@ -5,9 +5,9 @@ import { compareNames } from '../names.ts';
 import { NO_XATTRS } from '../tar/entry.ts';
 import type { TarEntryType, TarHeader } from '../tar/entry.ts';
 
-/** A header without times, and the SHA-256 of the content: undefined for everything but files. */
+/** A header without times, and the SHA-256 of the content as 64 hexadecimal digits: undefined for everything but files. */
 export interface ManifestEntry extends Omit<TarHeader, 'mtime' | 'mtimeNanoseconds'> {
-  readonly sha256: Buffer | undefined;
+  readonly sha256: string | undefined;
 }
 
 /**
@@ -18,7 +18,7 @@ export interface ManifestEntry extends Omit<TarHeader, 'mtime' | 'mtimeNanosecon
 export function formatManifestLine(entry: ManifestEntry): string {
   const { path, type, uid, gid } = entry;
   let line = `{"path":${JSON.stringify(path)},"type":"${type}","mode":"${entry.mode.toString(8).padStart(4, '0')}","uid":${uid},"gid":${gid}`;
-  if (type === 'file') line += `,"size":${entry.size},"sha256":"${entry.sha256?.toString('hex') ?? ''}"`;
+  if (type === 'file') line += `,"size":${entry.size},"sha256":"${entry.sha256 ?? ''}"`;
   if (entry.linkName !== '') line += `,"target":${JSON.stringify(entry.linkName)}`;
   if (type === 'character' || type === 'block') line += `,"device":"${entry.devMajor}:${entry.devMinor}"`;
   if (entry.xattrs.size > 0) {
@@ -37,15 +37,16 @@ export function parseManifestLine(line: string): ManifestEntry {
     throw bad(line, cause);
   }
   if (!isFields(fields)) throw bad(line);
-  const { path, type, mode, uid, gid, size = 0, sha256, target = '', device = '0:0', xattrs } = fields;
-  const [devMajor = 0, devMinor = 0] = device.split(':').map(Number);
+  const { path, type, mode, uid, gid, size = 0, sha256, target = '', device, xattrs } = fields;
+  const [devMajor = 0, devMinor = 0] = device === undefined ? NO_DEVICE : device.split(':').map(Number);
   return {
-    path, type, mode: Number.parseInt(mode, 8), uid, gid, size,
-    sha256: sha256 === undefined ? undefined : Buffer.from(sha256, 'hex'),
+    path, type, mode: Number.parseInt(mode, 8), uid, gid, size, sha256,
     linkName: target, devMajor, devMinor,
     xattrs: xattrs === undefined ? NO_XATTRS : new Map(Object.entries(xattrs).map(([name, value]) => [name, new Uint8Array(Buffer.from(value, 'base64'))])),
   };
 }
+
+const NO_DEVICE: readonly number[] = [];
 
 interface Fields {
   readonly path: string;
@@ -71,22 +72,25 @@ function isFields(value: unknown): value is Fields {
   const isDevice = type === 'character' || type === 'block';
   return (
     TYPES.has(type) &&
-    isText(path, NAME) && isText(mode, MODE) && isCount(uid) && isCount(gid) &&
+    isName(path) && isText(mode, MODE) && isCount(uid) && isCount(gid) &&
     (size === undefined ? !isFile : isCount(size)) &&
     (sha256 === undefined ? !isFile : isText(sha256, SHA256)) &&
-    (target === undefined ? !isLink : isText(target, NAME)) &&
+    (target === undefined ? !isLink : isName(target)) &&
     (device === undefined ? !isDevice : isText(device, DEVICE)) &&
     (xattrs === undefined || (isObject(xattrs) && Object.values(xattrs).every((one) => typeof one === 'string')))
   );
 }
 
-const NAME = /^[^\0]+$/;
 const MODE = /^[0-7]{4,5}$/;
 const SHA256 = /^[0-9a-f]{64}$/;
 const DEVICE = /^\d{1,15}:\d{1,15}$/;
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
+}
+
+function isName(value: unknown): boolean {
+  return typeof value === 'string' && value !== '' && !value.includes('\0');
 }
 
 function isText(value: unknown, form: RegExp): boolean {

@@ -70,7 +70,7 @@ function moveContents(places: readonly Place<number>[], extents: ReadonlyMap<num
     if (inode === undefined) return { path, inode };
     const known = moved.get(inode);
     if (known !== undefined) return { path, inode: known };
-    const fresh: Inode<Extent> = { header: inode.header, content: inode.content === undefined ? undefined : extents.get(inode.content) };
+    const fresh: Inode<Extent> = { header: inode.header, isShared: inode.isShared, content: inode.content === undefined ? undefined : extents.get(inode.content) };
     moved.set(inode, fresh);
     return { path, inode: fresh };
   });

@@ -44,6 +44,8 @@ export function createPathFilter(options: PathFilterOptions): PathFilter {
   const includes = compileAll('include', options.includes ?? []);
   const excludes = compileAll('exclude', options.excludes ?? []);
   const keepsAll = (options.includes ?? []).length === 0;
+  // Most packages take everything; where there is nothing to match, no path need be brought into a form for it.
+  if (keepsAll && (options.excludes ?? []).length === 0 && (options.packageDir ?? '') === '') return { warnings, keeps: () => true };
   const textsOf = isLuet ? luetTexts(options.packageDir ?? '') : strictTexts(options.packageDir ?? '');
   return {
     warnings,

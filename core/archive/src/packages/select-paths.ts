@@ -28,21 +28,49 @@ export interface ListedPath {
  * directory of the image is `missing-directory`.
  */
 export function selectPaths(listing: Iterable<ListedPath>, strategy: PackageStrategy, filter: PathFilter): Map<string, string> {
-  const prefix = strategy.kind === 'package_dir' ? directoryPrefix(strategy.directory) : '';
-  const selected = new Map<string, string>();
-  let found: TarEntryType | undefined;
-  for (const { path, type } of listing) {
-    if (`${path}/` === prefix) found = type;
-    if (!path.startsWith(prefix) || !filter.keeps(path)) continue;
-    if (strategy.kind === 'delta' && strategy.base.has(path)) continue;
-    selectWithParents(selected, path, prefix);
+  const selection = new PathSelection(strategy, filter);
+  for (const { path, type } of listing) selection.add(path, type);
+  return selection.finish();
+}
+
+/** `selectPaths` for a listing that comes path by path. */
+export class PathSelection {
+  readonly #strategy: PackageStrategy;
+  readonly #filter: PathFilter;
+  readonly #prefix: string;
+  readonly #selected = new Map<string, string>();
+  /** The type of the folder that becomes the root. */
+  #found: TarEntryType | undefined;
+  /** A chosen folder, most likely that of the next path. */
+  #folder = '';
+
+  constructor(strategy: PackageStrategy, filter: PathFilter) {
+    this.#strategy = strategy;
+    this.#filter = filter;
+    this.#prefix = strategy.kind === 'package_dir' ? directoryPrefix(strategy.directory) : '';
   }
-  if (strategy.kind === 'package_dir' && prefix !== '' && found !== 'directory') {
-    const directory = quoteName(strategy.directory);
-    const message = found === undefined ? `The image has no directory ${directory}` : `${directory} is a ${found} in the image, not a directory`;
-    throw new ArchiveError('missing-directory', `${message}, but package_dir names it`, { path: strategy.directory });
+
+  add(path: string, type: TarEntryType): void {
+    const prefix = this.#prefix;
+    if (path.length + 1 === prefix.length && prefix.startsWith(path)) this.#found = type;
+    if (!path.startsWith(prefix) || !this.#filter.keeps(path)) return;
+    if (this.#strategy.kind === 'delta' && this.#strategy.base.has(path)) return;
+    this.#selected.set(path, path.slice(prefix.length));
+    const slash = path.lastIndexOf('/');
+    if (slash === this.#folder.length && path.startsWith(this.#folder)) return;
+    this.#folder = parentOf(path);
+    for (let here = this.#folder; here.length > prefix.length && !this.#selected.has(here); here = parentOf(here)) this.#selected.set(here, here.slice(prefix.length));
   }
-  return selected;
+
+  /** What was chosen. */
+  finish(): Map<string, string> {
+    if (this.#strategy.kind === 'package_dir' && this.#prefix !== '' && this.#found !== 'directory') {
+      const directory = quoteName(this.#strategy.directory);
+      const message = this.#found === undefined ? `The image has no directory ${directory}` : `${directory} is a ${this.#found} in the image, not a directory`;
+      throw new ArchiveError('missing-directory', `${message}, but package_dir names it`, { path: this.#strategy.directory });
+    }
+    return this.#selected;
+  }
 }
 
 /** Normal forms of an archive's paths, with all their parents: the `base` of a delta. */
@@ -52,12 +80,6 @@ export function basePaths(names: Iterable<string>): Set<string> {
     for (let path = normalPath(name); path !== '' && !paths.has(path); path = parentOf(path)) paths.add(path);
   }
   return paths;
-}
-
-function selectWithParents(selected: Map<string, string>, path: string, prefix: string): void {
-  for (let here = path; here.length > prefix.length && !selected.has(here); here = parentOf(here)) {
-    selected.set(here, here.slice(prefix.length));
-  }
 }
 
 function parentOf(path: string): string {

@@ -28,12 +28,12 @@ export async function* canonicalEntries<Content>(
       yield { ...header, mtime, body: NO_BODY };
       continue;
     }
-    const first = firstPaths.get(inode);
+    const first = inode.isShared ? firstPaths.get(inode) : undefined;
     if (first !== undefined) {
       yield { ...header, type: 'link', linkName: first, size: 0, devMajor: 0, devMinor: 0, xattrs: NO_XATTRS, mtime, body: NO_BODY };
       continue;
     }
-    firstPaths.set(inode, path);
+    if (inode.isShared) firstPaths.set(inode, path);
     yield { ...header, mtime, body: inode.content === undefined ? NO_BODY : open(inode.content) };
   }
 }

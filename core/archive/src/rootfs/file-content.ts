@@ -2,6 +2,6 @@
 
 export interface FileContent {
   readonly size: number;
-  /** SHA-256, 32 bytes. */
-  readonly sha256: Buffer;
+  /** SHA-256, 64 hexadecimal digits: as text it takes less memory than as bytes. */
+  readonly sha256: string;
 }

@@ -32,12 +32,12 @@ export class RootListing<Content extends FileContent> {
     const firstPaths = new Map<Inode<Content>, string>();
     for (const { path, inode } of this.places) {
       const header = canonicalHeader(path, inode);
-      const first = inode === undefined || header.type === 'directory' ? undefined : firstPaths.get(inode);
+      const first = inode?.isShared === true && header.type !== 'directory' ? firstPaths.get(inode) : undefined;
       if (first !== undefined) {
         yield { ...header, type: 'link', linkName: first, size: 0, devMajor: 0, devMinor: 0, xattrs: NO_XATTRS, sha256: undefined };
         continue;
       }
-      if (inode !== undefined) firstPaths.set(inode, path);
+      if (inode?.isShared === true) firstPaths.set(inode, path);
       yield { ...header, sha256: header.type === 'file' ? (inode?.content?.sha256 ?? DIGEST_OF_NOTHING) : undefined };
     }
   }

@@ -11,6 +11,13 @@ export interface Inode<Content> {
   readonly header: TarHeader;
   /** Where the content is kept; undefined for everything but files. */
   readonly content: Content | undefined;
+  /** False when one path alone leads to it, which is so for almost all: nobody needs to remember those. */
+  readonly isShared: boolean;
+}
+
+/** While the tree is made, links may still come. */
+interface GrowingInode<Content> extends Inode<Content> {
+  isShared: boolean;
 }
 
 /** A path and what is there; `inode` is undefined for a directory that has no entry of its own. */
@@ -20,7 +27,7 @@ export interface Place<Content> {
 }
 
 interface Node<Content> {
-  inode: Inode<Content> | undefined;
+  inode: GrowingInode<Content> | undefined;
   /** Defined exactly for directories. */
   readonly children: Map<string, Node<Content>> | undefined;
   /** Number of the layer that brought it. */
@@ -66,7 +73,7 @@ export class RootTree<Content> {
       this.#placeDirectory(parent, name, existing, header);
       return;
     }
-    const inode = header.type === 'link' ? this.#linkTarget(header) : { header, content };
+    const inode = header.type === 'link' ? this.#linkTarget(header) : { header, content, isShared: false };
     if (existing !== undefined) this.#recent = undefined;
     parent.children?.set(name, { inode, children: undefined, layer: this.#layer });
   }
@@ -97,13 +104,13 @@ export class RootTree<Content> {
    */
   list(): Place<Content>[] {
     const places: Place<Content>[] = [];
-    const resolved = new Map<Inode<Content>, Inode<Content>>();
+    const resolved = new Map<Inode<Content>, GrowingInode<Content>>();
     const visit = (children: Map<string, Node<Content>>, prefix: string): void => {
       for (const name of sortNames([...children.keys()])) {
         const node = children.get(name);
         if (node === undefined) continue;
-        const path = prefix + name;
         const inode = node.inode?.header.type === 'link' ? this.#resolve(node.inode, resolved, new Set()) : node.inode;
+        const path = pathOf(prefix, name, node.inode);
         places.push({ path, inode });
         if (node.children !== undefined) visit(node.children, `${path}/`);
       }
@@ -113,7 +120,7 @@ export class RootTree<Content> {
   }
 
   #placeDirectory(parent: Node<Content>, name: string, existing: Node<Content> | undefined, header: TarHeader): void {
-    const inode = { header, content: undefined };
+    const inode = { header, content: undefined, isShared: false };
     if (existing?.children !== undefined) {
       existing.inode = inode;
       existing.layer = this.#layer;
@@ -125,13 +132,15 @@ export class RootTree<Content> {
   }
 
   /** The inode that a hard link names now, or a pending one if nothing is there yet. */
-  #linkTarget(header: TarHeader): Inode<Content> {
+  #linkTarget(header: TarHeader): GrowingInode<Content> {
     const node = this.#lookup(normalPath(header.linkName));
     if (node?.children !== undefined) throw linkToDirectory(header);
-    return node?.inode ?? { header, content: undefined };
+    const inode = node?.inode ?? { header, content: undefined, isShared: true };
+    inode.isShared = true;
+    return inode;
   }
 
-  #resolve(link: Inode<Content>, resolved: Map<Inode<Content>, Inode<Content>>, seen: Set<Inode<Content>>): Inode<Content> {
+  #resolve(link: Inode<Content>, resolved: Map<Inode<Content>, GrowingInode<Content>>, seen: Set<Inode<Content>>): GrowingInode<Content> {
     const known = resolved.get(link);
     if (known !== undefined) return known;
     const node = this.#lookup(normalPath(link.header.linkName));
@@ -142,6 +151,7 @@ export class RootTree<Content> {
     }
     seen.add(link);
     const target = node.inode.header.type === 'link' ? this.#resolve(node.inode, resolved, seen) : node.inode;
+    target.isShared = true;
     resolved.set(link, target);
     return target;
   }
@@ -214,6 +224,12 @@ export class RootTree<Content> {
       if (this.#isHidden(node)) children.delete(name);
     }
   }
+}
+
+/** The entry's own text where it is the same, so that there is one for each file and not two. */
+function pathOf<Content>(prefix: string, name: string, inode: Inode<Content> | undefined): string {
+  const given = inode?.header.path;
+  return given?.length === prefix.length + name.length && given.startsWith(prefix) && given.endsWith(name) ? given : prefix + name;
 }
 
 function linkToDirectory(header: TarHeader): ArchiveError {

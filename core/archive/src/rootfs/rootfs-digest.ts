@@ -20,14 +20,14 @@ const FORMAT = 'root filesystem 2';
  * neither does an entry for the root itself. The digest of an archive equals that of its canonical form. Errors as `canonicalize`.
  */
 export async function rootfsDigest(source: AsyncIterable<Uint8Array>, options: RootTreeOptions & ReadTarOptions = {}): Promise<string> {
-  const tree = new RootTree<Buffer>(options);
+  const tree = new RootTree<string>(options);
   for await (const entry of readTar(source, options)) {
     tree.place(withoutBody(entry), entry.type === 'file' ? await digestBody(entry) : undefined);
   }
   return digestPlaces(tree.list(), (digest) => digest);
 }
 
-async function digestBody(entry: TarEntry): Promise<Buffer> {
+async function digestBody(entry: TarEntry): Promise<string> {
   const content = new ContentHash(entry.size);
   for await (const chunk of entry.body) content.add(chunk);
   return content.digest();
@@ -36,10 +36,10 @@ async function digestBody(entry: TarEntry): Promise<Buffer> {
 const EMPTY = Buffer.alloc(0);
 
 /**
- * The digest of places in canonical order; `digestOf` gives the SHA-256 of a content. A file without content has the one of nothing.
+ * The digest of places in canonical order; `digestOf` gives the SHA-256 of a content, as hexadecimal digits. A file without content has the one of nothing.
  * Every field is its length as four bytes (big endian) and its bytes; numbers are decimal digits.
  */
-export function digestPlaces<Content>(places: readonly Place<Content>[], digestOf: (content: Content) => Buffer): string {
+export function digestPlaces<Content>(places: readonly Place<Content>[], digestOf: (content: Content) => string): string {
   const sum = createHash('sha256');
   const names = countNames(places);
   const firstPaths = new Map<Inode<Content>, string>();
@@ -47,7 +47,7 @@ export function digestPlaces<Content>(places: readonly Place<Content>[], digestO
   for (const { path, inode } of places) {
     const header = canonicalHeader(path, inode);
     let group = '';
-    if (inode !== undefined && (names.get(inode) ?? 0) > 1) {
+    if (inode?.isShared === true && (names.get(inode) ?? 0) > 1) {
       group = firstPaths.get(inode) ?? path;
       firstPaths.set(inode, group);
     }
@@ -61,7 +61,7 @@ export function digestPlaces<Content>(places: readonly Place<Content>[], digestO
       String(header.devMajor),
       String(header.devMinor),
       encodeName(header.linkName),
-      inode?.content === undefined ? (header.type === 'file' ? DIGEST_OF_NOTHING : EMPTY) : digestOf(inode.content),
+      digestBytes(header, inode?.content === undefined ? DIGEST_OF_NOTHING : digestOf(inode.content)),
       encodeName(group),
       String(xattrs.length),
       ...xattrs.flatMap(([name, value]) => [encodeName(name), value]),
@@ -70,10 +70,15 @@ export function digestPlaces<Content>(places: readonly Place<Content>[], digestO
   return sum.digest('hex');
 }
 
+function digestBytes({ type }: Pick<TarEntry, 'type'>, digest: string): Buffer {
+  return type === 'file' ? Buffer.from(digest, 'hex') : EMPTY;
+}
+
+/** Of inodes that may have several. */
 function countNames<Content>(places: readonly Place<Content>[]): Map<Inode<Content>, number> {
   const names = new Map<Inode<Content>, number>();
   for (const { inode } of places) {
-    if (inode !== undefined) names.set(inode, (names.get(inode) ?? 0) + 1);
+    if (inode?.isShared === true) names.set(inode, (names.get(inode) ?? 0) + 1);
   }
   return names;
 }

@@ -57,7 +57,7 @@ export class StreamedContents<Content extends FileContent> {
       this.#spool ??= await Spool.create(this.#options.scratch);
       this.#early.set(wanted, await this.#spool.append(verified(entry, wanted)));
     }
-    throw new ArchiveError('changed', `A content of ${content.size} bytes, SHA-256 ${content.sha256.toString('hex')}, was expected in the archive and is not in it`);
+    throw new ArchiveError('changed', `A content of ${content.size} bytes, SHA-256 ${content.sha256}, was expected in the archive and is not in it`);
   }
 
   /** Ends reading the archive, and removes what waits. */
@@ -95,7 +95,7 @@ class ContentCheck {
   end(): void {
     const { path } = this.#entry;
     const { size, sha256 } = this.#wanted;
-    if (this.#entry.size === size && this.#hash.digest().equals(sha256)) return;
-    throw new ArchiveError('changed', `The content of ${quoteName(path)} is not what it was: expected ${size} bytes with the SHA-256 ${sha256.toString('hex')}`, { path });
+    if (this.#entry.size === size && this.#hash.digest() === sha256) return;
+    throw new ArchiveError('changed', `The content of ${quoteName(path)} is not what it was: expected ${size} bytes with the SHA-256 ${sha256}`, { path });
   }
 }

@@ -55,7 +55,7 @@ test('the manifest of layers that were listed is that of their archive', async (
   );
 });
 
-const good = formatManifestLine({ path: 'a', type: 'file', mode: 0o644, uid: 0, gid: 0, size: 1, sha256: Buffer.alloc(32), linkName: '', devMajor: 0, devMinor: 0, xattrs: new Map() });
+const good = formatManifestLine({ path: 'a', type: 'file', mode: 0o644, uid: 0, gid: 0, size: 1, sha256: '0'.repeat(64), linkName: '', devMajor: 0, devMinor: 0, xattrs: new Map() });
 
 test.each([
   ['no JSON', 'x'],

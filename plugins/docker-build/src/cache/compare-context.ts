@@ -32,7 +32,7 @@ async function describeContext(tar: AsyncIterable<Uint8Array>, skipped: Readonly
     if (skipped.has(entry.path)) continue;
     const hash = createHash('sha256');
     if (entry.type === 'file') for await (const chunk of entry.body) hash.update(chunk);
-    found.set(entry.path, describe({ ...entry, sha256: hash.digest() }));
+    found.set(entry.path, describe({ ...entry, sha256: hash.digest('hex') }));
   }
   return found;
 }
@@ -49,6 +49,6 @@ function describeLayer(entries: Iterable<ManifestEntry>, skipped: ReadonlySet<st
 const BELOW = 'luetbuild/';
 
 function describe({ type, mode, linkName, sha256 }: Pick<ManifestEntry, 'type' | 'mode' | 'linkName' | 'sha256'>): string {
-  if (type === 'file') return `file ${(mode & 0o100) === 0 ? '' : 'executable '}${sha256?.toString('hex') ?? ''}`;
+  if (type === 'file') return `file ${(mode & 0o100) === 0 ? '' : 'executable '}${sha256 ?? ''}`;
   return type === 'symlink' ? `link ${linkName}` : type;
 }

@@ -1,4 +1,4 @@
-import { ArchiveError, StreamedContents, type LayerContent, type RootListing } from '@cos/archive';
+import { ArchiveError, StreamedContents, type LayerContent, type LayerListing, type RootListing } from '@cos/archive';
 import { createContainer, exportContainer, removeContainer } from '../engine/containers.ts';
 import type { EngineClient } from '../engine/client.ts';
 import type { ImageInfo } from '../engine/images.ts';
@@ -38,8 +38,8 @@ export const CONTAINER_PREFIX = 'cos-read-';
 export async function* readImageContent(request: ImageContentRequest): AsyncGenerator<Uint8Array, void, undefined> {
   const { part, transient, signal } = request;
   const lease = await holdContents(request);
-  const absent = [...part.contents()].filter((content) => content.bytes === undefined && !lease.has(content));
-  const exported = absent.length === 0 ? undefined : await openContainer(request, new Set(absent));
+  const isAbsent = (content: LayerContent): boolean => content.bytes === undefined && !lease.has(content);
+  const exported = layersOf(part, isAbsent).size === 0 ? undefined : await openContainer(request, isAbsent);
   try {
     const open = (content: LayerContent): AsyncIterable<Uint8Array> => {
       if (content.bytes !== undefined) return once(content.bytes);
@@ -60,29 +60,39 @@ export async function* readImageContent(request: ImageContentRequest): AsyncGene
 
 /** Holds what this process has of the contents. What is little, or cannot be had from a container, is read from the engine by layers first. */
 async function holdContents({ cache, source, image, root, dropped, part, signal }: ImageContentRequest): Promise<ContentsLease> {
-  const lease = cache.lease(digestsOf(cache, part.contents()));
-  const absent = [...part.contents()].filter((content) => content.bytes === undefined && !lease.has(content));
-  if (absent.length === 0) return lease;
-  const hidden = hiddenByEngine({ root, dropped }, new Set(absent));
-  const layers = new Map(absent.map((content) => [cache.digestOf(content), content.listing.size]));
-  const wanted = [...layers.values()].reduce((sum, size) => sum + size, 0);
+  const all = digestsOf(cache, layersOf(part));
+  const lease = cache.lease(all);
+  const isAbsent = (content: LayerContent): boolean => content.bytes === undefined && !lease.has(content);
+  const absent = layersOf(part, isAbsent);
+  if (absent.size === 0) return lease;
+  const isHidden = hiddenByEngine({ root, dropped });
+  const hidden = layersOf(part, (content) => isAbsent(content) && isHidden(content));
+  const wanted = [...absent].reduce((sum, { size }) => sum + size, 0);
   const isPushed = isPushCheaperThanExport({ wanted, all: image.size }) && (await source.mayPush(signal));
-  if (hidden.length === 0 && !isPushed) return lease;
+  if (hidden.size === 0 && !isPushed) return lease;
   await lease.release();
-  const needed = isPushed ? new Set(layers.keys()) : digestsOf(cache, hidden);
-  await source.bring({ image, wanted: needed, contents: 'all', signal });
-  return cache.lease(digestsOf(cache, part.contents()));
+  await source.bring({ image, wanted: digestsOf(cache, isPushed ? absent : hidden), contents: 'all', signal });
+  return cache.lease(all);
 }
 
-function digestsOf(cache: LayerCache, contents: Iterable<LayerContent>): Set<string> {
-  return new Set([...contents].map((content) => cache.digestOf(content)));
+/** The layers that contents are of. There are few layers and many contents: nothing is made for each. */
+function layersOf({ places }: RootListing<LayerContent>, counts: (content: LayerContent) => boolean = () => true): Set<LayerListing> {
+  const layers = new Set<LayerListing>();
+  for (const { inode } of places) if (inode?.content !== undefined && !layers.has(inode.content.listing) && counts(inode.content)) layers.add(inode.content.listing);
+  return layers;
 }
 
-/** Contents of which a container has no path. */
-function hiddenByEngine({ root, dropped }: Pick<ImageContentRequest, 'root' | 'dropped'>, contents: ReadonlySet<LayerContent>): readonly LayerContent[] {
-  const hidden = new Set([...contents].filter(({ bytes }) => bytes === undefined));
-  for (const { path, inode } of root.places) if (inode?.content !== undefined && !isEngineFile(path) && !dropped.has(path)) hidden.delete(inode.content);
-  return [...hidden];
+function digestsOf(cache: LayerCache, layers: Iterable<LayerListing>): Set<string> {
+  return new Set([...layers].map((listing) => cache.digestOf(listing)));
+}
+
+/** Whether a container has no path of a content. */
+function hiddenByEngine({ root, dropped }: Pick<ImageContentRequest, 'root' | 'dropped'>): (content: LayerContent) => boolean {
+  const hidden = new Set<LayerContent>();
+  const isHidden = (path: string): boolean => isEngineFile(path) || dropped.has(path);
+  for (const { path, inode } of root.places) if (inode?.content !== undefined && isHidden(path)) hidden.add(inode.content);
+  for (const { path, inode } of root.places) if (inode?.content !== undefined && !isHidden(path)) hidden.delete(inode.content);
+  return (content) => hidden.has(content);
 }
 
 interface Exported {
@@ -90,11 +100,11 @@ interface Exported {
   close(): Promise<void>;
 }
 
-async function openContainer({ client, image, root, dropped, folder, signal }: ImageContentRequest, absent: ReadonlySet<LayerContent>): Promise<Exported> {
+async function openContainer({ client, image, root, dropped, folder, signal }: ImageContentRequest, isAbsent: (content: LayerContent) => boolean): Promise<Exported> {
   const wanted = new Map<string, LayerContent>();
   for (const { path, inode } of root.places) {
     const content = inode?.content;
-    if (content !== undefined && absent.has(content) && !isEngineFile(path) && !dropped.has(path)) wanted.set(path, content);
+    if (content !== undefined && isAbsent(content) && !isEngineFile(path) && !dropped.has(path)) wanted.set(path, content);
   }
   const container = await createContainer(client, { image: image.id, name: CONTAINER_PREFIX + createProcessName(), signal });
   const remove = async (): Promise<void> => removeContainer(client, container, AbortSignal.timeout(REMOVE_TIMEOUT));

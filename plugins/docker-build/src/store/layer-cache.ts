@@ -53,8 +53,8 @@ export class LayerCache {
     return known;
   }
 
-  /** The digest of the layer that a content is of. */
-  digestOf({ listing }: LayerContent): string {
+  /** The digest of a layer that the cache has given. */
+  digestOf(listing: LayerListing): string {
     const digest = this.#digests.get(listing);
     if (digest === undefined) throw new Error('Internal error: a content is of a layer that the cache does not know');
     return digest;
@@ -77,7 +77,7 @@ export class LayerCache {
       readers.set(contents, reader);
       return reader;
     };
-    const find = (content: LayerContent): LayerContents | undefined => held.get(this.digestOf(content))?.contents;
+    const find = (content: LayerContent): LayerContents | undefined => held.get(this.digestOf(content.listing))?.contents;
     return {
       has: (content) => find(content) !== undefined,
       open: (content, { transient }) => {

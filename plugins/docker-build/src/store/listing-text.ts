@@ -45,11 +45,13 @@ function* linesOf(text: Buffer): Generator<string, void, undefined> {
 }
 
 /** SHA-256 of nothing: a listing has no contents for empty files. */
-const EMPTY = Buffer.from('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855', 'hex');
+const EMPTY = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 
 function parseEntry(line: string): ListedEntry {
   // A tab in a name is escaped.
   const tab = line.indexOf('\t');
-  const { sha256, ...header } = parseManifestLine(tab < 0 ? line : line.slice(0, tab));
-  return { header: { ...header, mtime: 0, mtimeNanoseconds: 0 }, sha256, bytes: tab < 0 ? undefined : Buffer.from(line.slice(tab + 1), 'base64') };
+  const { path, type, mode, uid, gid, size, linkName, devMajor, devMinor, xattrs, sha256 } = parseManifestLine(tab < 0 ? line : line.slice(0, tab));
+  // Field by field: objects that were copied take twice the memory, and there is one for each file of each layer.
+  const header = { path, type, mode, uid, gid, mtime: 0, mtimeNanoseconds: 0, size, linkName, devMajor, devMinor, xattrs };
+  return { header, sha256, bytes: tab < 0 ? undefined : Buffer.from(line.slice(tab + 1), 'base64') };
 }

@@ -45,8 +45,9 @@ function withoutMountPoints({ entries }: Entries, below: PathsBelow): Entries {
 export function droppedPaths(layers: readonly Entries[], kept: readonly Entries[]): ReadonlySet<string> {
   const dropped = new Set<string>();
   for (const [index, { entries }] of layers.entries()) {
-    const left = new Set(kept[index]?.entries);
-    if (left.size === entries.length) continue;
+    const rest = kept[index]?.entries ?? [];
+    if (rest.length === entries.length) continue;
+    const left = new Set(rest);
     for (const entry of entries) {
       if (left.has(entry)) continue;
       const whiteout = readWhiteout(entry.header.path);

@@ -26,7 +26,7 @@ async function layer(count = 3): Promise<KnownLayer> {
 function plain({ head, listing }: KnownLayer): unknown {
   const entries = listing.entries.map(({ header: { path, type, mode, uid, gid, size, linkName, xattrs }, content }) => [
     { path, type, mode, uid, gid, size, linkName, xattrs },
-    content && [content.number, content.size, content.sha256.toString('hex'), content.bytes && Buffer.from(content.bytes).toString()],
+    content && [content.number, content.size, content.sha256, content.bytes && Buffer.from(content.bytes).toString()],
   ]);
   return { head, entries };
 }

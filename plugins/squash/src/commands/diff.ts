@@ -60,7 +60,7 @@ function valueOf(entry: ManifestEntry, property: Changed): string {
     case 'owner':
       return `${entry.uid}:${entry.gid}`;
     case 'content':
-      return `${showSize(entry.size)} ${entry.sha256?.toString('hex').slice(0, 12) ?? ''}`.trimEnd();
+      return `${showSize(entry.size)} ${entry.sha256?.slice(0, 12) ?? ''}`.trimEnd();
     case 'target':
       return showName(entry.linkName);
     case 'device':

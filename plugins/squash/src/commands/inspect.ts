@@ -54,7 +54,7 @@ function describe({ identity, compression, size, sha256, contentSize, entries, i
     entries: Object.fromEntries(countTypes(entries)),
     ...(image === undefined ? {} : { layers: image.layers, hidden: image.hidden }),
     folders: measureFolders(entries),
-    files: largestFiles(entries).map((entry) => ({ path: entry.path, size: entry.size, sha256: entry.sha256?.toString('hex') })),
+    files: largestFiles(entries).map((entry) => ({ path: entry.path, size: entry.size, sha256: entry.sha256 })),
     special: specialEntries(entries).map(({ path, what }) => ({ path, what })),
   };
 }

@@ -63,7 +63,7 @@ async function listTar(bytes: AsyncIterable<Uint8Array>): Promise<Listing> {
   for await (const { body, mtime, mtimeNanoseconds, ...header } of readTar(bytes)) {
     const hash = createHash('sha256');
     for await (const chunk of body) hash.update(chunk);
-    listing.set(header.path.replace(/^\.\//, ''), propertiesOf({ ...header, sha256: header.type === 'file' ? hash.digest() : undefined }, mtime + mtimeNanoseconds / 1e9));
+    listing.set(header.path.replace(/^\.\//, ''), propertiesOf({ ...header, sha256: header.type === 'file' ? hash.digest('hex') : undefined }, mtime + mtimeNanoseconds / 1e9));
   }
   return listing;
 }

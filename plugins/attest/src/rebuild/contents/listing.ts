@@ -14,7 +14,7 @@ export function propertiesOf(entry: ManifestEntry, time?: number): Properties {
     mode: mode.toString(8).padStart(4, '0'),
     owner: `${uid}:${gid}`,
     ...(type === 'file' ? { size: String(size) } : {}),
-    ...(sha256 === undefined ? {} : { content: sha256.toString('hex') }),
+    ...(sha256 === undefined ? {} : { content: sha256 }),
     ...(linkName === '' ? {} : { target: linkName }),
     ...(type === 'character' || type === 'block' ? { device: `${devMajor}:${devMinor}` } : {}),
     ...(xattrs.size === 0 ? {} : { attributes: [...xattrs].map(([name, value]) => `${name}=${Buffer.from(value).toString('hex')}`).sort().join(' ') }),
