@@ -3,11 +3,13 @@ import { exitCodes } from './exit-codes.ts';
 import { internalError, main } from './main.ts';
 import { asksForJson, tellAsJson } from './tell-as-json.ts';
 import type { Terminal } from './terminal.ts';
+import { boundYoungGeneration } from './young-generation.ts';
 
 /**
  * The door from the launcher: runs `cos` on this process. The first interrupt cancels (running tools end, scratch goes), the second one ends at once.
  */
 export async function runOnProcess(): Promise<void> {
+  boundYoungGeneration();
   const argv = process.argv.slice(2);
   const abort = new AbortController();
   // Nothing can be awaited any more when this is called; writing to pipes and files does not wait on Linux.
