@@ -1,6 +1,5 @@
 // What a container image's layer holds, without the contents of its files: layers are read once and are part of many images, and most of what is asked of
 // an image (its digest, its paths, what changed) needs no content.
-import { withoutBody } from '../rootfs/canonicalize.ts';
 import { ContentHash } from '../rootfs/content-hash.ts';
 import type { FileContent } from '../rootfs/file-content.ts';
 import type { TarEntry, TarHeader } from '../tar/entry.ts';
@@ -57,7 +56,7 @@ export interface ReadLayerOptions extends ReadTarOptions {
 export async function readLayer(layer: AsyncIterable<Uint8Array>, options: ReadLayerOptions = {}): Promise<LayerListing> {
   const entries: ListedEntry[] = [];
   for await (const entry of readTar(layer, options)) {
-    entries.push(entry.size === 0 ? { header: withoutBody(entry), sha256: undefined } : await readContent(entry, entries.length, options));
+    entries.push(entry.size === 0 ? { header: headerOf(entry), sha256: undefined } : await readContent(entry, entries.length, options));
   }
   const listing = new LayerListing(entries);
   await options.contents?.finish();
@@ -76,5 +75,10 @@ async function readContent(entry: TarEntry, number: number, { contents, keeps }:
   }
   if (contents !== undefined) await contents.keep(number, entry.size, seen());
   else for await (const _ of seen());
-  return { header: withoutBody(entry), sha256: hash.digest(), bytes: kept === undefined ? undefined : Buffer.concat(kept) };
+  return { header: headerOf(entry), sha256: hash.digest(), bytes: kept === undefined ? undefined : Buffer.concat(kept) };
+}
+
+/** The header alone, field by field: objects that were copied take more memory, and there is one for each file. */
+function headerOf({ path, type, mode, uid, gid, mtime, mtimeNanoseconds, size, linkName, devMajor, devMinor, xattrs }: TarEntry): TarHeader {
+  return { path, type, mode, uid, gid, mtime, mtimeNanoseconds, size, linkName, devMajor, devMinor, xattrs };
 }

@@ -10,14 +10,22 @@ export interface KnownLayer {
   readonly head: string;
 }
 
-export function formatListing({ listing, head }: KnownLayer): string {
-  const lines = [`${JSON.stringify({ format: 1, head, entries: listing.entries.length })}\n`];
+/** The text as UTF-8. It is put together in pieces, because text of many short lines takes several times its length until it is one. */
+export function formatListing({ listing, head }: KnownLayer): Buffer {
+  const pieces: Buffer[] = [];
+  let text = `${JSON.stringify({ format: 1, head, entries: listing.entries.length })}\n`;
   for (const { header, content } of listing.entries) {
     const line = formatManifestLine({ ...header, sha256: header.type === 'file' ? (content?.sha256 ?? EMPTY) : undefined });
-    lines.push(content?.bytes === undefined ? line : `${line.slice(0, -1)}\t${Buffer.from(content.bytes).toString('base64')}\n`);
+    text += content?.bytes === undefined ? line : `${line.slice(0, -1)}\t${Buffer.from(content.bytes).toString('base64')}\n`;
+    if (text.length < PIECE) continue;
+    pieces.push(Buffer.from(text, 'utf8'));
+    text = '';
   }
-  return lines.join('');
+  return Buffer.concat([...pieces, Buffer.from(text, 'utf8')]);
 }
+
+/** Characters. */
+const PIECE = 256 * 1024;
 
 /** Reads what `formatListing` wrote, line by line: the text of a large layer is many times what is kept of it. Undefined for another format, or a part of one. */
 export function parseListing(text: Buffer): KnownLayer | undefined {
