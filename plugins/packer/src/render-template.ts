@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { CosError, type Json } from '@cos/core';
-import { render } from '@cos/file-templates';
 import type { PackerCode } from './codes.ts';
 
 /** A template's source text. Undefined stands for the one of this plugin. */
@@ -16,6 +15,8 @@ const ownTemplate = new URL('../templates/qemu.pkr.json.hbs', import.meta.url);
 /** The JSON text of a Packer template, two spaces of indentation. Throws COS_PACKER_TEMPLATE for a source of the user that is not good. */
 export async function renderTemplate(given: TemplateSource | undefined, data: object): Promise<string> {
   const source = given ?? { name: 'qemu.pkr.json.hbs', text: await readFile(ownTemplate, 'utf8') };
+  // Loaded when it is needed: every command would wait for it.
+  const { render } = await import('@cos/file-templates');
   const result = render(source.text, { name: source.name, data });
   if (!result.ok) {
     const { message, line, column, length, expected, found, hint } = result.problem;

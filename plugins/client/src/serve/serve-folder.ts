@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, sep } from 'node:path';
-import send from 'send';
+import type send from 'send';
 
 export interface ServeFolder {
   /** Absolute. */
@@ -27,9 +27,11 @@ export interface FolderServer {
  * when the port cannot be had.
  */
 export async function serveFolder({ folder, address, port, onAnswer }: ServeFolder): Promise<FolderServer> {
+  // Loaded when something is served: every command would wait for it.
+  const { default: sendFile } = await import('send');
   const server = createServer((request, response) => {
     response.on('finish', () => onAnswer?.({ method: request.method ?? '', path: request.url ?? '', status: response.statusCode }));
-    answer(folder, request, response);
+    answer({ folder, sendFile }, request, response);
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -45,7 +47,12 @@ export async function serveFolder({ folder, address, port, onAnswer }: ServeFold
   };
 }
 
-function answer(folder: string, request: IncomingMessage, response: ServerResponse): void {
+interface Served {
+  readonly folder: string;
+  readonly sendFile: typeof send;
+}
+
+function answer({ folder, sendFile }: Served, request: IncomingMessage, response: ServerResponse): void {
   response.setHeader('X-Content-Type-Options', 'nosniff');
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.setHeader('Allow', 'GET, HEAD');
@@ -53,7 +60,7 @@ function answer(folder: string, request: IncomingMessage, response: ServerRespon
   }
   const path = pathOf(request.url ?? '/');
   if (path === undefined || !isInside(folder, path)) return refuse(response, 404);
-  send(request, encodeURI(path).replaceAll('?', '%3F').replaceAll('#', '%23'), { root: folder, dotfiles: 'ignore', index: false, cacheControl: false })
+  sendFile(request, encodeURI(path).replaceAll('?', '%3F').replaceAll('#', '%23'), { root: folder, dotfiles: 'ignore', index: false, cacheControl: false })
     .on('error', (error: { readonly status?: number }) => refuse(response, error.status ?? 500))
     .on('directory', () => refuse(response, 404))
     .pipe(response);

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { fileTree, one, optional } from '@cos/core';
 import { isoImage, squashfsImage } from '@cos/core/artifacts';
 import * as z from 'zod/mini';
-import { renderBootMenu, type MenuTemplate } from '../medium/boot-menu.ts';
+import type { MenuTemplate } from '../medium/boot-menu.ts';
 import { efiImageCommands } from '../medium/efi-image.ts';
 import { argumentWords, isKernelArgument } from '../medium/kernel-line.ts';
 import { defaultLabel, labelForm, labelWords } from '../medium/label.ts';
@@ -37,6 +37,8 @@ export const medium = defineStage({
     const template = inputs.menu === undefined ? await readOwnMenu() : await readMenu(await inputs.menu.path());
     const menu = join(scratch, 'grub.cfg');
     const marker = join(scratch, 'marker');
+    // Loaded when it is needed: every command would wait for the template language.
+    const { renderBootMenu } = await import('../medium/boot-menu.ts');
     await writeFile(menu, renderBootMenu({ ...options, platform }, template));
     await writeFile(marker, '');
 

@@ -1,7 +1,6 @@
 import { cp, lstat, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CosError, createDefineStage, fileTree, noOptions, one, type Diagnostic } from '@cos/core';
-import { render } from '@cos/file-templates';
 import * as z from 'zod/mini';
 import { valuesSchema } from '../values.ts';
 
@@ -49,6 +48,8 @@ async function renderInPlace(path: string, file: string, options: FileOptions): 
     };
   }
   const source = await readFile(path, 'utf8');
+  // Loaded when it is needed: every command would wait for it.
+  const { render } = await import('@cos/file-templates');
   const result = render(source, { name: file, data: options.values });
   if (result.ok) {
     await writeFile(path, result.text);
