@@ -37,5 +37,6 @@ export { attachStatement, readImageStatements } from './statements/image-stateme
 export type { AttachStatementRequest, ImageStatements, ImageStatementsRequest, SignedStatement } from './statements/image-statements.ts';
 export { compareManifests, isIgnored, VARIABLE } from './files/compare-manifests.ts';
 export type { FileDifference } from './files/compare-manifests.ts';
+export { sha256OfFile } from './files/sha256-of-file.ts';
 export { formatManifest, manifestOf, parseManifest } from './files/manifest.ts';
 export type { Manifest, ManifestEntry } from './files/manifest.ts';

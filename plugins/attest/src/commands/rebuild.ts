@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
-import { constants, createReadStream } from 'node:fs';
+import { constants } from 'node:fs';
 import { copyFile, link, lstat, stat } from 'node:fs/promises';
 import { basename, isAbsolute, join, relative, resolve } from 'node:path';
 import { CosError, defineCommand, defineTool, hexOf, type CommandContext, type Diagnostic, type Parameters, type Repetition } from '@cos/core';
+import { sha256OfFile } from '@cos/trust';
 import { fail } from '../errors.ts';
 import { compareBuilds } from '../rebuild/compare-builds.ts';
 import { compareRequests, type Cause } from '../rebuild/compare-requests.ts';
@@ -37,7 +37,7 @@ export const rebuild = defineCommand({
     const keep = args.keep === undefined ? undefined : join(resolve(cwd, args.keep), basename(path));
     if (keep !== undefined && (await lstat(keep).catch(() => undefined)) !== undefined) fail('COS_ATTEST_REQUEST', `Expected nothing at ${show(keep)}, where the second artifact is to be left; there is something.`, { hint: 'Name another folder with --keep, or move it away.' });
     const statement = await readStatement({ path, given: args.provenance === undefined ? undefined : resolve(cwd, args.provenance), keys: args.key.map((key) => resolve(cwd, key)), show });
-    if (!isFolder) checkSubject(statement, await digestOf(path), show(path));
+    if (!isFolder) checkSubject(statement, await sha256OfFile(path), show(path));
     // Before anything is built: a day later is too late to hear of a program that is missing.
     const options: ListOptions = { signal, tools: isFolder || !(await mayHoldSquashfs(path)) ? undefined : await context.openTools() };
     const readable = options.tools === undefined ? path : await bringIn(path, { workspace, scratch: options.tools.scratch });
@@ -111,10 +111,4 @@ function checkWorkspace(statement: Statement, repetition: Repetition, goOn: bool
 async function mayHoldSquashfs(path: string): Promise<boolean> {
   const [start, volume] = [await peek({ path }, 0, 4), await peek({ path }, 16 * 2048 + 1, 5)];
   return start.toString('latin1') === 'hsqs' || volume.toString('latin1') === 'CD001';
-}
-
-async function digestOf(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) if (chunk instanceof Uint8Array) hash.update(chunk);
-  return hash.digest('hex');
 }

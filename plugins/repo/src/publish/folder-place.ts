@@ -1,12 +1,11 @@
 import { constants } from 'node:fs';
 import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { diskTransport, lockFolder } from '@cos/client';
 import { metadataFileName, writeMetadata } from '@cos/luet';
-import { createSignature, indexSignatureNames, openEnvelope, readStatement, TrustError, verifySignature } from '@cos/trust';
+import { createSignature, indexSignatureNames, openEnvelope, readStatement, sha256OfFile, TrustError, verifySignature } from '@cos/trust';
 import { sealIndexStatement } from './index-statement.ts';
 import type { Place } from './place.ts';
 
@@ -138,9 +137,7 @@ async function sweep(folder: string): Promise<void> {
 async function digestOf(path: string): Promise<string | undefined> {
   const found = await stat(path).catch(absent);
   if (found === undefined) return undefined;
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) if (chunk instanceof Uint8Array) hash.update(chunk);
-  return hash.digest('hex');
+  return sha256OfFile(path);
 }
 
 /** Brings a file, or the names of a folder, to the disk. */

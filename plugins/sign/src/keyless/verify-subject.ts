@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Registry } from '@cos/registry';
+import { sha256OfFile } from '@cos/trust';
 import { problem } from '../problem.ts';
 import { show, type Subject } from '../subject.ts';
 import { verifyBundle } from './verify-bundle.ts';
@@ -33,15 +32,9 @@ export function isByBundle({ bundle, identity, issuer, trustedRoot }: BundleArgu
 export async function verifySubjectByBundle(subject: Subject, { bundle = '', identity = '', issuer = '', trustedRoot = '' }: BundleArguments, { registry, cwd, workspace, signal }: BundleContext): Promise<readonly string[]> {
   const named = (file: string): { readonly path: string; readonly shown: string } => ({ path: resolve(cwd, file), shown: show(workspace, resolve(cwd, file)) });
   const by = { bundle: named(bundle), trustedRoot: named(trustedRoot), identity, issuer };
-  if (subject.kind === 'file') return verifyBundle({ ...by, path: subject.path, object: { shown: subject.shown, sha256: await digestOf(subject.path, signal) } });
+  if (subject.kind === 'file') return verifyBundle({ ...by, path: subject.path, object: { shown: subject.shown, sha256: await sha256OfFile(subject.path, signal) } });
   if (subject.kind !== 'image') throw problem('COS_SIGN_REQUEST', `Expected a file or an image with --bundle; found ${subject.shown}.`, 'Name repository.yaml of a folder, or the image by its tag or digest.');
   const digest = (await registry.resolve(subject.reference, { signal }))?.digest;
   if (digest === undefined) throw problem('COS_SIGN_NOT_FOUND', `There is no image ${subject.shown}.`, 'Check the reference.');
   return verifyBundle({ ...by, path: undefined, object: { shown: `${subject.repository}@${digest}`, sha256: digest.slice('sha256:'.length) } });
-}
-
-async function digestOf(path: string, signal: AbortSignal): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { signal })) if (chunk instanceof Uint8Array) hash.update(chunk);
-  return hash.digest('hex');
 }

@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { openEnvelope, statementType, TrustError, type TrustedKey } from '@cos/trust';
+import { openEnvelope, sha256OfFile, statementType, TrustError, type TrustedKey } from '@cos/trust';
 import * as z from 'zod/mini';
 import { printable, provenanceForm, provenanceType, tellProvenance, type Provenance } from './provenance.ts';
 import { readSmall } from './read-small.ts';
@@ -51,7 +49,7 @@ export async function readStatement({ path, shown, envelope, shownEnvelope, keys
     });
   }
   const { subject, predicate } = read.data;
-  const found = await digestOf(path);
+  const found = await sha256OfFile(path);
   if (!subject.some(({ digest }) => digest.sha256 === found)) {
     throw new TrustError('invalid', `${shownEnvelope} is about another file than ${shown}.`, { expected: `sha256 ${subject.map(({ digest }) => digest.sha256 ?? 'none').join(', ')}`, found: `sha256 ${found}`, hint: 'The file was changed, or it is one of another build: do not use it.' });
   }
@@ -64,7 +62,7 @@ async function tellBillsBeside(folder: string, { runDetails }: Provenance, shown
   for (const { name, digest } of runDetails.byproducts) {
     const path = join(folder, basename(name));
     if (name !== basename(name) || (await stat(path).catch(() => undefined))?.isFile() !== true) continue;
-    const found = await digestOf(path);
+    const found = await sha256OfFile(path);
     if (found !== digest.sha256) throw new TrustError('invalid', `${printable(name)} is not the bill of materials that ${shownEnvelope} names.`, { expected: `sha256 ${digest.sha256}`, found: `sha256 ${found}`, hint: 'It was changed, or it is one of another build: do not use it.' });
     lines.push(`bill of materials: ${printable(name)}`);
   }
@@ -73,7 +71,7 @@ async function tellBillsBeside(folder: string, { runDetails }: Provenance, shown
 
 /** The statement that was published with the index of a folder, or the one beside the folder, where targets leave it. */
 export async function findIndexStatement(folder: string, index: string): Promise<string> {
-  const published = join(folder, `sha256-${await digestOf(index)}${statementEnding}`);
+  const published = join(folder, `sha256-${await sha256OfFile(index)}${statementEnding}`);
   return (await stat(published).catch(() => undefined))?.isFile() === true ? published : `${folder}${statementEnding}`;
 }
 
@@ -84,10 +82,4 @@ function parse(value: string): unknown {
     // Refused as any other text that is no statement.
     return undefined;
   }
-}
-
-async function digestOf(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) if (chunk instanceof Uint8Array) hash.update(chunk);
-  return hash.digest('hex');
 }

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { findSigner, TrustError, type TrustedKey } from '@cos/trust';
+import { findSigner, sha256OfFile, TrustError, type TrustedKey } from '@cos/trust';
 import { problem } from '../problem.ts';
 import { verifyWith } from '../programs/detached.ts';
 import { show } from '../subject.ts';
@@ -90,9 +89,7 @@ async function compare(path: string, shown: string, list: string, shownList: str
     return hex !== undefined && file === name ? [hex] : [];
   });
   if (listed.length === 0) throw problem('COS_SIGN_NOT_FOUND', `${shownList} is signed, but has no checksum of ${name}.`, 'Files are listed by the names that they are published with.');
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) if (chunk instanceof Uint8Array) hash.update(chunk);
-  const found = hash.digest('hex');
+  const found = await sha256OfFile(path);
   if (listed.every((hex) => hex === found)) return;
   throw new TrustError('invalid', `${shown} is not the file whose checksum is signed in ${shownList}.`, { expected: `sha256 ${listed.join(', ')}`, found: `sha256 ${found}`, hint: 'It was changed or damaged: do not use it.' });
 }
