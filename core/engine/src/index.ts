@@ -17,6 +17,7 @@ export type { Derivative, Distribution, DockerfileSystem, Overlay, Platform, Res
 export type { Event, Summary } from './model/event.ts';
 export { asDigest, hexOf, isDigest } from './model/identity.ts';
 export type { Digest, Fingerprint, TaskKey } from './model/identity.ts';
+export { formatSortedJson } from './model/json.ts';
 export type { Json, JsonObject } from './model/json.ts';
 export type { Outcome } from './model/outcome.ts';
 export type { Parameter, Parameters, ParameterValues } from './model/parameter.ts';

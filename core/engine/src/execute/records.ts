@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { fingerprintOf } from '../fingerprint/fingerprint.ts';
 import type { RecordedInput, TaskRecord } from '../model/task-record.ts';
 import { asDigest, type Digest, type TaskKey } from '../model/identity.ts';
+import { formatSortedJson } from '../model/json.ts';
 import type { PlannedInput, PlannedTask } from '../model/plan.ts';
 import { buildProvenance, type BuildProvenance, type ProvenanceStep } from '../model/provenance.ts';
 import type { FoundTool } from './host-tools.ts';
@@ -90,13 +91,6 @@ export function traceProvenance(lookup: Lookup, { kind, input, outputsOf }: { re
     }
   }
   const provenance: BuildProvenance = { format: 1, artifact, steps, sources: Object.fromEntries(sources) };
-  const text = `${JSON.stringify(sorted(provenance))}\n`;
+  const text = `${formatSortedJson(provenance)}\n`;
   return { text, digest: asDigest(`sha256:${createHash('sha256').update(text).digest('hex')}`), from: `provenance of ${artifact.from}` };
-}
-
-/** Keys in code-unit order. Numbers as keys come first whatever is done; they too have one order. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, item]) => [key, sorted(item)]));
 }

@@ -1,4 +1,4 @@
-import type { BuildProvenance, Json, JsonObject, ProvenanceStep } from '@cos/core';
+import { formatSortedJson, type BuildProvenance, type Json, type JsonObject, type ProvenanceStep } from '@cos/core';
 import { namedByDigest } from './named-by-digest.ts';
 
 // Formats: in-toto Attestation Framework, Statement v1 and ResourceDescriptor v1; SLSA Provenance v1.
@@ -62,7 +62,7 @@ export function writeStatement({ subjects, request, byproducts, provenance }: St
       runDetails: { builder: { id: 'urn:cos' }, ...(byproducts.length === 0 ? {} : { byproducts: byproducts.map(({ name, sha256, mediaType }) => ({ name, digest: { sha256 }, mediaType })) }) },
     },
   };
-  return `${JSON.stringify(sorted(statement), undefined, 1)}\n`;
+  return `${formatSortedJson(statement, 1)}\n`;
 }
 
 /** Files and folders of the workspace. Their digest is of names, types, executable bits and contents together: no SHA-256 of one file. */
@@ -94,14 +94,4 @@ function stepOf({ task, fingerprint, record, outputs }: ProvenanceStep): Json {
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, { kind, digest }]) => ({ name, kind, digest })),
   };
-}
-
-function sorted(value: Json): Json {
-  if (Array.isArray(value)) return value.map((item: Json) => sorted(item));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries<Json>(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, item]) => [key, sorted(item)]),
-  );
 }
