@@ -4,6 +4,7 @@ export { CosError } from './errors/cos-error.ts';
 export type { Diagnostic, Note, Origin, Place } from './errors/diagnostic.ts';
 export { hintFor } from './errors/did-you-mean.ts';
 export { failure, success, type Result } from './errors/result.ts';
+export { sentenceOf } from './errors/sentence-of.ts';
 export { readPreset } from './config/read-preset.ts';
 export { defineArtifact, fileTree, noMeta } from './model/artifact.ts';
 export type { Artifact, ArtifactKind, ArtifactRef, ArtifactStore, Emitted, FileTree, HashProfile, MetaOf, ReadOptions, Storage } from './model/artifact.ts';

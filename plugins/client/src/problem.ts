@@ -1,5 +1,5 @@
 import { ClientError, type ClientErrorCode } from '@cos/client';
-import { CosError, type Diagnostic } from '@cos/core';
+import { CosError, sentenceOf, type Diagnostic } from '@cos/core';
 import { TrustError, type TrustErrorCode } from '@cos/trust';
 import type { ClientCode } from './codes.ts';
 
@@ -49,12 +49,11 @@ export async function answering(tell: (problems: readonly Diagnostic[]) => void,
       return 2;
     }
     if (!(error instanceof ClientError || error instanceof TrustError)) throw error;
-    const parts = [error.message.replace(/\.$/, ''), ...(error.expected === undefined ? [] : [`expected ${error.expected}`]), ...(error.found === undefined ? [] : [`found ${error.found}`])];
     tell([
       {
         code: error instanceof ClientError ? codeOf[error.code] : codeOfTrust[error.code],
         severity: 'error',
-        message: `${parts.join('; ')}.`,
+        message: sentenceOf(error),
         ...(error.notes.length === 0 ? {} : { notes: error.notes.map((message) => ({ message })) }),
         ...(error.hint === undefined ? {} : { hint: error.hint }),
       },

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { noteSeen, readSeen, type RepositoryTrust, type RootFolder } from '@cos/client';
-import type { Parameters, ParameterValues } from '@cos/core';
+import { sentenceOf, type Parameters, type ParameterValues } from '@cos/core';
 import { findPolicy, readPolicies, readTrustedKey, signatureRepository, type NamedPolicy, type SeenRecord, type TrustError } from '@cos/trust';
 import { refuse } from './problem.ts';
 import type { FoundRepository } from './repositories.ts';
@@ -86,6 +86,5 @@ async function policiesOf(cwd: string, given: string | undefined): Promise<reado
 
 /** One line. */
 export function describe(problem: TrustError): string {
-  const parts = [problem.message.replace(/\.$/, ''), ...(problem.expected === undefined ? [] : [`expected ${problem.expected}`]), ...(problem.found === undefined ? [] : [`found ${problem.found}`])];
-  return parts.join('; ');
+  return sentenceOf(problem).slice(0, -1);
 }

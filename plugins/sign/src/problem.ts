@@ -1,5 +1,5 @@
 import { ClientError } from '@cos/client';
-import { CosError } from '@cos/core';
+import { CosError, sentenceOf } from '@cos/core';
 import { RegistryError } from '@cos/registry';
 import { TrustError, type TrustErrorCode } from '@cos/trust';
 import type { SignCode } from './codes.ts';
@@ -51,12 +51,11 @@ function partsOf({ message, expected, found, hint }: Problem): Problem {
 }
 
 function explain(told: Problem, code: SignCode, notes: readonly string[], cause: unknown = told): CosError {
-  const parts = [told.message.replace(/\.$/, ''), ...(told.expected === undefined ? [] : [`expected ${told.expected}`]), ...(told.found === undefined ? [] : [`found ${told.found}`])];
   return new CosError(
     {
       code,
       severity: 'error',
-      message: `${parts.join('; ')}.`,
+      message: sentenceOf(told),
       ...(notes.length === 0 ? {} : { notes: notes.map((message) => ({ message })) }),
       ...(told.hint === undefined ? {} : { hint: told.hint }),
     },

@@ -58,7 +58,7 @@ export interface CommandContext<P, Pa extends Parameters> extends HostContext<P>
    * What cos.lock says to a pin of this plugin, in the order of the requests. Nothing is looked up; only files that answers stand for are brought when they are not here.
    * Rejects with everything that has no answer.
    */
-  readonly readPins: <A extends Schema, D extends Schema | undefined>(pin: Pin<any, A, D>, requests: readonly PinQuestion<D>[]) => Promise<readonly PinnedAnswer<Out<A>>[]>;
+  readonly readPins: <A extends Schema, D extends Schema | undefined>(pin: Pin<unknown, A, D>, requests: readonly PinQuestion<D>[]) => Promise<readonly PinnedAnswer<Out<A>>[]>;
 }
 
 export interface CommandTools {

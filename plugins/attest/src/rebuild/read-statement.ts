@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { asDigest, isDigest, type Digest, type Json, type JsonObject } from '@cos/core';
+import { asDigest, isDigest, sentenceOf, type Digest, type Json, type JsonObject } from '@cos/core';
 import { openEnvelope, readEnvelope, statementType, trustedKey, TrustError, type TrustedKey } from '@cos/trust';
 import * as z from 'zod/mini';
 import { fail } from '../errors.ts';
@@ -128,8 +128,7 @@ function explaining<T>(work: () => T): T {
     return work();
   } catch (error) {
     if (!(error instanceof TrustError)) throw error;
-    const parts = [error.message.replace(/\.$/, ''), ...(error.expected === undefined ? [] : [`expected ${error.expected}`]), ...(error.found === undefined ? [] : [`found ${error.found}`])];
-    return fail('COS_ATTEST_SIGNATURE', `${parts.join('; ')}.`, { notes: error.notes.map((message) => ({ message })), ...(error.hint === undefined ? {} : { hint: error.hint }), cause: error });
+    return fail('COS_ATTEST_SIGNATURE', sentenceOf(error), { notes: error.notes.map((message) => ({ message })), ...(error.hint === undefined ? {} : { hint: error.hint }), cause: error });
   }
 }
 

@@ -1,5 +1,5 @@
 import { ArchiveError } from '@cos/archive';
-import { CosError, type Log } from '@cos/core';
+import { CosError, sentenceOf, type Log } from '@cos/core';
 import { RegistryError, type RegistryErrorCode } from '@cos/registry';
 import { TrustError } from '@cos/trust';
 import type { ContainerEngine } from '../engine/container-engine.ts';
@@ -8,7 +8,7 @@ import { TransferError } from '../engine/transfer.ts';
 import type { Code } from '../errors.ts';
 import type { PluginOptions } from '../options.ts';
 import type { Recipe } from '../recipe.ts';
-import { describeTrust, verifyTrusted } from '../registry/verify-image.ts';
+import { verifyTrusted } from '../registry/verify-image.ts';
 import type { CacheAccess } from './cache-access.ts';
 import { compareContext } from './compare-context.ts';
 import { canBeLuets, findLuetPair, Misfit } from './find-luet-pair.ts';
@@ -91,9 +91,9 @@ async function tryRepository(
 async function refuseUntrusted({ plugin, access: { registry }, log, signal }: PullImagesRequest, { repository, tag, image, builder, content }: RemotePair): Promise<void> {
   const digests = content === undefined ? [image.manifest, builder.manifest] : [image.manifest];
   try {
-    await verifyTrusted({ plugin, registry, repository, name: `${repository}:${tag}`, digests, warn: (problem) => log.warn(`${repository}:${tag} is used all the same: ${describeTrust(problem)}`), signal });
+    await verifyTrusted({ plugin, registry, repository, name: `${repository}:${tag}`, digests, warn: (problem) => log.warn(`${repository}:${tag} is used all the same: ${sentenceOf(problem)}`), signal });
   } catch (error) {
-    throw error instanceof TrustError ? new Distrust(describeTrust(error)) : error;
+    throw error instanceof TrustError ? new Distrust(sentenceOf(error)) : error;
   }
 }
 

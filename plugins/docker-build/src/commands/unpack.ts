@@ -3,12 +3,11 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ArchiveError } from '@cos/archive';
 import { ClientError, rootArchive, rootFormats, writeRoot } from '@cos/client';
-import { CosError, defineCommand } from '@cos/core';
+import { CosError, defineCommand, sentenceOf } from '@cos/core';
 import { formatPlatform, hostPlatform, hostSettings } from '@cos/registry';
 import { readTrustedKey, signatureRepository, TrustError } from '@cos/trust';
 import type { Code } from '../errors.ts';
 import type { PluginOptions } from '../options.ts';
-import { describeTrust } from '../registry/verify-image.ts';
 import { openImage } from '../unpack/open-image.ts';
 import { unpackFolder } from '../unpack/unpack-folder.ts';
 
@@ -71,12 +70,11 @@ function refusal(message: string, hint: string): CosError {
 function explained(error: unknown, image: string): CosError | undefined {
   if (error instanceof TrustError) {
     const isOfKey = error.code === 'key';
-    return new CosError({ code: isOfKey ? ('COS_DOCKER_UNPACK_REQUEST' satisfies Code) : ('COS_DOCKER_UNTRUSTED' satisfies Code), severity: 'error', message: isOfKey ? error.message : `The image ${image} is not signed as it should be: ${describeTrust(error)}`, ...(error.hint === undefined ? {} : { hint: error.hint }) }, { cause: error });
+    return new CosError({ code: isOfKey ? ('COS_DOCKER_UNPACK_REQUEST' satisfies Code) : ('COS_DOCKER_UNTRUSTED' satisfies Code), severity: 'error', message: isOfKey ? error.message : `The image ${image} is not signed as it should be: ${sentenceOf(error)}`, ...(error.hint === undefined ? {} : { hint: error.hint }) }, { cause: error });
   }
   const code = 'COS_DOCKER_UNPACK_FAILED' satisfies Code;
   if (error instanceof ClientError) {
-    const parts = [error.message.replace(/\.$/, ''), ...(error.expected === undefined ? [] : [`expected ${error.expected}`]), ...(error.found === undefined ? [] : [`found ${error.found}`])];
-    return new CosError({ code, severity: 'error', message: `${parts.join('; ')}.`, notes: error.notes.map((message) => ({ message })), hint: error.hint ?? 'Check the name of the image, and where it is.' }, { cause: error });
+    return new CosError({ code, severity: 'error', message: sentenceOf(error), notes: error.notes.map((message) => ({ message })), hint: error.hint ?? 'Check the name of the image, and where it is.' }, { cause: error });
   }
   if (error instanceof ArchiveError) return new CosError({ code, severity: 'error', message: `The image ${image} cannot be unpacked: ${error.message}.`, hint: 'The archive is damaged or was made to do harm: get it again.' }, { cause: error });
   const system = error instanceof Error && 'code' in error && typeof error.code === 'string' && /^E[A-Z]+$/.test(error.code) ? error : undefined;

@@ -1,10 +1,10 @@
-import type { CosError, Diagnostic } from '@cos/core';
+import { sentenceOf, type CosError, type Diagnostic } from '@cos/core';
 import { createRegistry, hostSettings, RegistryError, type Registry } from '@cos/registry';
 import { TrustError } from '@cos/trust';
 import { failureOf } from '../errors.ts';
 import type { PluginOptions } from '../options.ts';
 import type { ImageReference } from '../reference.ts';
-import { describeTrust, verifyTrusted } from './verify-image.ts';
+import { verifyTrusted } from './verify-image.ts';
 
 export interface RegistryHost {
   readonly plugin: Pick<PluginOptions, 'insecureRegistries' | 'registryMirrors' | 'trust'>;
@@ -52,7 +52,7 @@ function connect({ plugin, env }: RegistryHost): Registry {
 }
 
 async function verify(registry: Registry, { name, text, digest }: { readonly name: string; readonly text: string; readonly digest: string }, { plugin, warn, signal }: RegistryHost): Promise<void> {
-  const untrusted = (error: TrustError): CosError => failureOf('COS_DOCKER_UNTRUSTED', `The image ${text} is not signed as its policy wants it: ${describeTrust(error)}`, { ...(error.hint === undefined ? {} : { hint: error.hint }), cause: error });
+  const untrusted = (error: TrustError): CosError => failureOf('COS_DOCKER_UNTRUSTED', `The image ${text} is not signed as its policy wants it: ${sentenceOf(error)}`, { ...(error.hint === undefined ? {} : { hint: error.hint }), cause: error });
   try {
     await verifyTrusted({
       plugin,

@@ -39,8 +39,3 @@ function policyFor({ trust }: Pick<PluginOptions, 'trust'>, repository: string, 
   const found = findPolicy(trust.map(policyOf), [name, repository, `docker:${repository}`]);
   return found?.mode === 'off' ? undefined : found;
 }
-
-/** One line. */
-export function describeTrust({ message, expected, found }: TrustError): string {
-  return `${[message.replace(/\.$/, ''), ...(expected === undefined ? [] : [`expected ${expected}`]), ...(found === undefined ? [] : [`found ${found}`])].join('; ')}.`;
-}

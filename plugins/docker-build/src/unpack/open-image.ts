@@ -1,12 +1,13 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { sentenceOf } from '@cos/core';
 import { archiveImage, ClientError, fileImage, folderImage, registryImage, rootFolderImage, type ImageLayers } from '@cos/client';
 import { createRegistry, RegistryError, type RegistryOptions } from '@cos/registry';
 import { useEngine, type EngineHost } from '../engine/container-engine.ts';
 import { inspectImage, saveImage } from '../engine/images.ts';
 import { parseReference } from '../reference.ts';
 import { nameOf } from '../pins/named.ts';
-import { describeTrust, verifyTrusted } from '../registry/verify-image.ts';
+import { verifyTrusted } from '../registry/verify-image.ts';
 
 export interface OpenImageRequest extends EngineHost {
   /** As the command takes it. */
@@ -51,7 +52,7 @@ async function signedImage({ text, plugin, platform, registry: settings, warn, s
     const found = await registry.resolve(text, { signal });
     if (found === undefined) throw new ClientError('not-found', `There is no image ${text}.`);
     const { digest } = found;
-    await verifyTrusted({ plugin, registry, repository: name, name: tag === undefined ? name : `${name}:${tag}`, digests: [digest], warn: (problem) => warn(describeTrust(problem)), signal });
+    await verifyTrusted({ plugin, registry, repository: name, name: tag === undefined ? name : `${name}:${tag}`, digests: [digest], warn: (problem) => warn(sentenceOf(problem)), signal });
     return await registryImage({ registry, reference: `${name}@${digest}`, platform, signal });
   } catch (error) {
     if (!(error instanceof RegistryError)) throw error;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { CosError } from '@cos/core';
+import { CosError, sentenceOf } from '@cos/core';
 import type { Descriptor, Registry } from '@cos/registry';
 import { attach, attachStatement, openEnvelope, readStatement, TrustError, type TrustedKey } from '@cos/trust';
 import * as z from 'zod/mini';
@@ -32,8 +32,7 @@ export async function attachToImage(request: AttachToImageRequest): Promise<void
     await attachAll(request);
   } catch (error) {
     if (!(error instanceof TrustError)) throw error;
-    const parts = [error.message.replace(/\.$/, ''), ...(error.expected === undefined ? [] : [`expected ${error.expected}`]), ...(error.found === undefined ? [] : [`found ${error.found}`])];
-    throw new CosError(problem('COS_REPO_STATEMENT', `${parts.join('; ')}.`, error.hint ?? 'Give a statement that the owner of the public key has signed.'), { cause: error });
+    throw new CosError(problem('COS_REPO_STATEMENT', sentenceOf(error), error.hint ?? 'Give a statement that the owner of the public key has signed.'), { cause: error });
   }
 }
 

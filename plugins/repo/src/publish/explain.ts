@@ -1,4 +1,4 @@
-import { CosError, type Diagnostic } from '@cos/core';
+import { CosError, sentenceOf, type Diagnostic } from '@cos/core';
 import { ClientError } from '@cos/client';
 import { RegistryError } from '@cos/registry';
 import { TrustError } from '@cos/trust';
@@ -15,16 +15,14 @@ function diagnose(error: unknown, place: string): Diagnostic | undefined {
   if (error instanceof RegistryError) return ofRegistry(error, place);
   if (error instanceof ClientError) {
     if (error.cause instanceof RegistryError && error.code === 'unreachable') return ofRegistry(error.cause, place);
-    const parts = [error.message.replace(/\.$/, ''), ...(error.expected === undefined ? [] : [`expected ${error.expected}`]), ...(error.found === undefined ? [] : [`found ${error.found}`])];
     return {
-      ...problem('COS_REPO_PUBLISHED', `What is published at ${place} cannot be read, and is not written over: ${parts.join('; ')}.`, 'Mend it, or publish to another place. A file that was lost can be put back from a snapshot.'),
+      ...problem('COS_REPO_PUBLISHED', `What is published at ${place} cannot be read, and is not written over: ${sentenceOf(error)}`, 'Mend it, or publish to another place. A file that was lost can be put back from a snapshot.'),
       notes: error.notes.map((message) => ({ message })),
     };
   }
   if (error instanceof TrustError) {
-    const parts = [error.message.replace(/\.$/, ''), ...(error.expected === undefined ? [] : [`expected ${error.expected}`]), ...(error.found === undefined ? [] : [`found ${error.found}`])];
-    if (error.code === 'key' || error.code === 'password') return problem('COS_REPO_KEY', `${parts.join('; ')}.`, error.hint ?? 'Check the key.');
-    return problem('COS_REPO_UNTRUSTED', `What is published at ${place} is not signed by the key that would sign what is added, and is not vouched for: ${parts.join('; ')}.`, 'Look at what is published; where it is yours, sign it first with `cos sign`.');
+    if (error.code === 'key' || error.code === 'password') return problem('COS_REPO_KEY', sentenceOf(error), error.hint ?? 'Check the key.');
+    return problem('COS_REPO_UNTRUSTED', `What is published at ${place} is not signed by the key that would sign what is added, and is not vouched for: ${sentenceOf(error)}`, 'Look at what is published; where it is yours, sign it first with `cos sign`.');
   }
   if (error instanceof DamagedTrees) return problem('COS_REPO_PUBLISHED', `What is published at ${place} cannot be read, and is not written over: ${error.message}.`, 'Mend it, or publish to another place.');
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
@@ -35,6 +33,5 @@ function diagnose(error: unknown, place: string): Diagnostic | undefined {
 
 function ofRegistry(error: RegistryError, place: string): Diagnostic {
   const said = [error.registryCode, error.registryMessage].filter((part) => part !== undefined).join(': ');
-  const parts = [error.summary.replace(/\.$/, ''), ...(said === '' ? [] : [`the registry says ${said}`]), ...(error.expected === undefined ? [] : [`expected ${error.expected}`]), ...(error.found === undefined ? [] : [`found ${error.found}`])];
-  return problem('COS_REPO_REGISTRY', `${parts.join('; ')}.`, `${error.hint ?? 'Try again.'} What is published at ${place} is whole, and the next publication goes on.`);
+  return problem('COS_REPO_REGISTRY', sentenceOf({ message: error.summary, expected: error.expected, found: error.found }, said === '' ? [] : [`the registry says ${said}`]), `${error.hint ?? 'Try again.'} What is published at ${place} is whole, and the next publication goes on.`);
 }

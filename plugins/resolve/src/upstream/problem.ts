@@ -1,5 +1,5 @@
 import type { ClientError, ClientErrorCode } from '@cos/client';
-import type { Diagnostic } from '@cos/core';
+import { sentenceOf, type Diagnostic } from '@cos/core';
 import type { TrustError } from '@cos/trust';
 import type { codes } from '../codes.ts';
 
@@ -13,15 +13,13 @@ const codeOf: Readonly<Partial<Record<ClientErrorCode, UpstreamCode>>> = { 'not-
 
 /** What reading a repository came to, with its name and the object concerned. Whatever is neither missing nor out of reach is not what it should be. */
 export function explainClientError(name: string, error: ClientError): Diagnostic {
-  const parts = [error.message.replace(/\.$/, ''), ...(error.expected === undefined ? [] : [`expected ${error.expected}`]), ...(error.found === undefined ? [] : [`found ${error.found}`])];
   const hints = { COS_RESOLVE_UPSTREAM_MISSING: 'Check the place of the repository in the config.', COS_RESOLVE_UPSTREAM_UNREACHABLE: 'Try again, or name further urls.' } as const;
   const code = codeOf[error.code] ?? 'COS_RESOLVE_UPSTREAM_CORRUPT';
   const hint = error.hint ?? (code === 'COS_RESOLVE_UPSTREAM_MISSING' || code === 'COS_RESOLVE_UPSTREAM_UNREACHABLE' ? hints[code] : 'Tell who publishes the repository.');
-  return problemOf(code, `The repository "${name}" cannot be built on: ${parts.join('; ')}.`, hint, error.notes);
+  return problemOf(code, `The repository "${name}" cannot be built on: ${sentenceOf(error)}`, hint, error.notes);
 }
 
 /** What is wrong with the signature of a repository. */
 export function untrusted(name: string, error: TrustError): Diagnostic {
-  const parts = [error.message.replace(/\.$/, ''), ...(error.expected === undefined ? [] : [`expected ${error.expected}`]), ...(error.found === undefined ? [] : [`found ${error.found}`])];
-  return problemOf('COS_RESOLVE_UPSTREAM_UNTRUSTED', `The repository "${name}" is not signed as its policy wants it: ${parts.join('; ')}.`, error.hint ?? 'Tell who publishes the repository.', error.notes);
+  return problemOf('COS_RESOLVE_UPSTREAM_UNTRUSTED', `The repository "${name}" is not signed as its policy wants it: ${sentenceOf(error)}`, error.hint ?? 'Tell who publishes the repository.', error.notes);
 }
