@@ -5,23 +5,19 @@ import { join } from 'node:path';
 import { createRegistry, digestOf, encodeImage, mediaTypes, type Registry } from '@cos/registry';
 import { startRegistry, type TestRegistry } from '@cos/registry/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { generateKeyPair, openPrivateKey, readSignatures, signImage, signatureTag, trustedKey, TrustError, verifyImage, writePayload, type TrustedKey } from '../src/index.ts';
-import { failureOf, opensslVerifies, temporaryFolder } from './rig.ts';
+import { readSignatures, signImage, signatureTag, trustedKey, TrustError, verifyImage, writePayload } from '../src/index.ts';
+import { failureOf, makeSigner, opensslVerifies, temporaryFolder, type Signer } from './rig.ts';
 
 const signal = new AbortController().signal;
 let server: TestRegistry;
 let registry: Registry;
-let own: { readonly key: Awaited<ReturnType<typeof openPrivateKey>>; readonly trusted: TrustedKey };
-let other: typeof own;
+let own: Signer;
+let other: Signer;
 
 beforeAll(async () => {
   server = await startRegistry();
   registry = createRegistry();
-  const make = async (name: string): Promise<typeof own> => {
-    const pair = await generateKeyPair('');
-    return { key: await openPrivateKey(pair.privateKey, '', name), trusted: trustedKey(pair.publicKey, name) };
-  };
-  [own, other] = [await make('own.pub'), await make('other.pub')];
+  [own, other] = [await makeSigner('own.pub'), await makeSigner('other.pub')];
 });
 
 afterAll(async () => {

@@ -1,15 +1,27 @@
 import { execFileSync } from 'node:child_process';
+import type { KeyObject } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { TrustError } from '../src/index.ts';
+import { generateKeyPair, openPrivateKey, trustedKey, TrustError, type TrustedKey } from '../src/index.ts';
 
 /** A folder that goes when the test ends. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'cos-trust-'));
   onTestFinished(async () => await rm(folder, { recursive: true, force: true }));
   return folder;
+}
+
+export interface Signer {
+  readonly key: KeyObject;
+  readonly trusted: TrustedKey;
+}
+
+/** A new pair of keys, by the name of its public one. */
+export async function makeSigner(name: string): Promise<Signer> {
+  const pair = await generateKeyPair('');
+  return { key: await openPrivateKey(pair.privateKey, '', name), trusted: trustedKey(pair.publicKey, name) };
 }
 
 export async function* streamOf(text: string): AsyncIterable<Uint8Array> {

@@ -1,14 +1,8 @@
-import type { KeyObject } from 'node:crypto';
 import { createRegistry, digestOf, emptyContent, encodeImage, encodeIndex, mediaTypes, type Descriptor, type Registry } from '@cos/registry';
 import { startRegistry, type TestRegistry } from '@cos/registry/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { attach, attachStatement, bundleType, deleteAttached, generateKeyPair, listAttached, openPrivateKey, readAttached, readImageStatements, sealEnvelope, statementType, trustedKey, type TrustedKey } from '../src/index.ts';
-import { failureOf } from './rig.ts';
-
-interface Signer {
-  readonly key: KeyObject;
-  readonly trusted: TrustedKey;
-}
+import { attach, attachStatement, bundleType, deleteAttached, listAttached, readAttached, readImageStatements, sealEnvelope, statementType } from '../src/index.ts';
+import { failureOf, makeSigner, type Signer } from './rig.ts';
 
 const signal = new AbortController().signal;
 let server: TestRegistry;
@@ -19,11 +13,7 @@ let other: Signer;
 beforeAll(async () => {
   server = await startRegistry();
   registry = createRegistry();
-  const make = async (name: string): Promise<Signer> => {
-    const pair = await generateKeyPair('');
-    return { key: await openPrivateKey(pair.privateKey, '', name), trusted: trustedKey(pair.publicKey, name) };
-  };
-  [own, other] = [await make('own.pub'), await make('other.pub')];
+  [own, other] = [await makeSigner('own.pub'), await makeSigner('other.pub')];
 });
 afterAll(async () => {
   await registry.close();

@@ -76,7 +76,7 @@ test('another file, another signer, another type or content is refused', async (
   expect(await failureOf(verifying(await workspace(undefined, { signer: other })))).toMatchObject({ code: 'COS_SIGN_INVALID' });
   expect(await failureOf(verifying(await workspace(undefined, { type: 'text/plain' })))).toMatchObject({ code: 'COS_SIGN_BAD_SIGNATURE_FILE' });
   for (const statement of ['no JSON', '{}', statementOf(hex('the iso'), { predicateType: 'https://spdx.dev/Document' }), statementOf(hex('the iso'), { subject: [] })]) {
-    expect(await failureOf(verifying(await workspace(statement)))).toMatchObject({ code: 'COS_SIGN_BAD_SIGNATURE_FILE', message: expect.stringContaining('holds no statement of provenance') });
+    expect(await failureOf(verifying(await workspace(statement)))).toMatchObject({ code: 'COS_SIGN_BAD_SIGNATURE_FILE', message: expect.stringContaining('is signed, but holds no statement') });
   }
 });
 

@@ -1,3 +1,4 @@
+import { TrustError } from '@cos/trust';
 import * as z from 'zod/mini';
 
 // What SLSA Provenance v1 says of how an artifact came to be, as far as it is told.
@@ -19,6 +20,13 @@ export const provenanceForm = z.object({
 });
 
 export type Provenance = z.output<typeof provenanceForm>;
+
+/** What a statement by the name of a file or an artifact says. Throws TrustError `signature-file`. */
+export function readProvenance(predicate: unknown, name: string): Provenance {
+  const read = z.safeParse(provenanceForm, predicate);
+  if (read.success) return read.data;
+  throw new TrustError('signature-file', `${name} is signed, but does not say how something came to be.`, { expected: 'SLSA provenance 1', found: 'another object', notes: read.error.issues.slice(0, 5).map((issue) => `${issue.path.join('.')}: ${issue.message}`) });
+}
 
 /** By what and from which sources, a line each. */
 export function tellProvenance({ buildDefinition, runDetails }: Provenance): readonly string[] {

@@ -1,8 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { openEnvelope, sha256OfFile, statementType, TrustError, type TrustedKey } from '@cos/trust';
-import * as z from 'zod/mini';
-import { printable, provenanceForm, provenanceType, tellProvenance, type Provenance } from './provenance.ts';
+import { openEnvelope, readStatement as readStatementText, sha256OfFile, statementType, TrustError, type TrustedKey } from '@cos/trust';
+import { printable, provenanceType, readProvenance, tellProvenance, type Provenance } from './provenance.ts';
 import { readSmall } from './read-small.ts';
 
 // What a signed statement of provenance beside an artifact says: in-toto Statement v1 with SLSA Provenance v1, in a DSSE envelope.
@@ -11,15 +10,6 @@ import { readSmall } from './read-small.ts';
 export const statementEnding = '.intoto.jsonl';
 
 const MAX_ENVELOPE = 64 * 1024 * 1024;
-
-const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/));
-
-const form = z.object({
-  _type: z.literal('https://in-toto.io/Statement/v1'),
-  subject: z.array(z.object({ name: z.string(), digest: z.object({ sha256: z.optional(sha256) }) })).check(z.minLength(1)),
-  predicateType: z.literal(provenanceType),
-  predicate: provenanceForm,
-});
 
 export interface StatementRequest {
   /** The file that the statement has to be about. */
@@ -40,20 +30,19 @@ export interface SignedStatement {
 export async function readStatement({ path, shown, envelope, shownEnvelope, keys }: StatementRequest): Promise<SignedStatement | undefined> {
   if (keys.length === 0 || (await stat(envelope).catch(() => undefined))?.isFile() !== true) return undefined;
   const { payload, payloadType, key } = openEnvelope(await readSmall(envelope, shownEnvelope, MAX_ENVELOPE), keys, shownEnvelope);
-  const read = payloadType === statementType ? z.safeParse(form, parse(Buffer.from(payload).toString('utf8'))) : undefined;
-  if (read?.success !== true) {
-    throw new TrustError('signature-file', `${shownEnvelope} is signed, but holds no statement of provenance.`, {
-      expected: 'an in-toto statement with SLSA provenance 1',
-      found: read === undefined ? payloadType : 'another object',
-      notes: (read?.error?.issues ?? []).slice(0, 5).map((issue) => `${issue.path.join('.')}: ${issue.message}`),
-    });
-  }
-  const { subject, predicate } = read.data;
+  if (payloadType !== statementType) throw noProvenance(shownEnvelope, payloadType);
+  const { subjects, predicateType, predicate } = readStatementText(payload, shownEnvelope);
+  if (predicateType !== provenanceType) throw noProvenance(shownEnvelope, predicateType);
+  const provenance = readProvenance(predicate, shownEnvelope);
   const found = await sha256OfFile(path);
-  if (!subject.some(({ digest }) => digest.sha256 === found)) {
-    throw new TrustError('invalid', `${shownEnvelope} is about another file than ${shown}.`, { expected: `sha256 ${subject.map(({ digest }) => digest.sha256 ?? 'none').join(', ')}`, found: `sha256 ${found}`, hint: 'The file was changed, or it is one of another build: do not use it.' });
+  if (!subjects.some(({ sha256 }) => sha256 === found)) {
+    throw new TrustError('invalid', `${shownEnvelope} is about another file than ${shown}.`, { expected: `sha256 ${subjects.map(({ sha256 }) => sha256 ?? 'none').join(', ')}`, found: `sha256 ${found}`, hint: 'The file was changed, or it is one of another build: do not use it.' });
   }
-  return { key, lines: [...tellProvenance(predicate), ...(await tellBillsBeside(dirname(path), predicate, shownEnvelope))] };
+  return { key, lines: [...tellProvenance(provenance), ...(await tellBillsBeside(dirname(path), provenance, shownEnvelope))] };
+}
+
+function noProvenance(shownEnvelope: string, found: string): TrustError {
+  return new TrustError('signature-file', `${shownEnvelope} is signed, but holds no statement of provenance.`, { expected: 'an in-toto statement with SLSA provenance 1', found });
 }
 
 /** The bills of materials that a statement names, as far as they lie beside the file. Throws TrustError `invalid` for one that is another. */
@@ -73,13 +62,4 @@ async function tellBillsBeside(folder: string, { runDetails }: Provenance, shown
 export async function findIndexStatement(folder: string, index: string): Promise<string> {
   const published = join(folder, `sha256-${await sha256OfFile(index)}${statementEnding}`);
   return (await stat(published).catch(() => undefined))?.isFile() === true ? published : `${folder}${statementEnding}`;
-}
-
-function parse(value: string): unknown {
-  try {
-    return JSON.parse(value);
-  } catch {
-    // Refused as any other text that is no statement.
-    return undefined;
-  }
 }

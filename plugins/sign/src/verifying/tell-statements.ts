@@ -1,6 +1,6 @@
 import { listAttached, readAttached, readImageStatements, TrustError, type Attached, type ImageStatementsRequest } from '@cos/trust';
 import * as z from 'zod/mini';
-import { printable, provenanceForm, provenanceType, tellProvenance, type Provenance } from './provenance.ts';
+import { printable, provenanceType, readProvenance, tellProvenance, type Provenance } from './provenance.ts';
 
 // What is attached to an image: statements, and the bills of materials that they name.
 
@@ -35,12 +35,6 @@ export async function tellStatements(request: ImageStatementsRequest): Promise<T
 }
 
 type Bill = Provenance['runDetails']['byproducts'][number];
-
-function readProvenance(predicate: unknown, name: string): Provenance {
-  const read = z.safeParse(provenanceForm, predicate);
-  if (read.success) return read.data;
-  throw new TrustError('signature-file', `${name} is signed, but does not say how something came to be.`, { expected: 'SLSA provenance 1', found: 'another object', notes: read.error.issues.slice(0, 5).map((issue) => `${issue.path.join('.')}: ${issue.message}`) });
-}
 
 async function tellBills(request: ImageStatementsRequest, named: readonly Bill[]): Promise<readonly string[]> {
   const attached = await listAttached(request, billTypes);
